@@ -1,0 +1,90 @@
+"""Node to node over HTTP: bytes in, a flow, bytes out (docs/spec/link.md §3).
+
+Bodies are bounded before a byte is read.  Who asks is decided by what is signed, never by the connection: mutual TLS
+has already kept strangers out, and a partner can write nothing but its own ledger.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from prometheus_client import Counter
+
+from comity.api.problems import MethodError, answers_problems
+from comity.core.errors import ComityError, InputError, SettingError, TooLargeError
+from comity.edges.home import Home
+from comity.flows.receive import receive_batch, tell_head
+from comity.wire.checkpoint import NOTE_MAX_BYTES
+from comity.wire.link_batch import BATCH_MAX_BYTES
+
+ASKED: Final = Counter(
+    "comity_link_requests", "Requests of partners, by what was asked and what came of it", ("ask", "code")
+)
+ENTRIES: Final = Counter("comity_link_entries_received", "Entries received from partners", ("came_to",))
+_DISCARD_BYTES: Final = 65_536
+CONTENT_TYPE: Final = "text/plain; charset=utf-8"
+
+
+@csrf_exempt
+@answers_problems
+def push(request: HttpRequest, origin: str) -> HttpResponseBase:
+    """Take a batch; the answer is its receipt."""
+    return _answer(request, "batch", BATCH_MAX_BYTES, lambda home, body: _push(home, origin, body))
+
+
+@csrf_exempt
+@answers_problems
+def status(request: HttpRequest, origin: str) -> HttpResponseBase:
+    """Say how many entries of this ledger are held here, cosigned."""
+    return _answer(
+        request, "status", NOTE_MAX_BYTES, lambda home, note: tell_head(home, origin, note, at=datetime.now(UTC))
+    )
+
+
+def _push(home: Home, origin: str, body: bytes) -> bytes:
+    received = receive_batch(home, origin, body, at=datetime.now(UTC))
+    ENTRIES.labels("applied").inc(received.taken - received.refused)
+    ENTRIES.labels("refused").inc(received.refused)
+    return received.receipt
+
+
+def _answer(request: HttpRequest, ask: str, limit: int, act: Callable[[Home, bytes], bytes]) -> HttpResponse:
+    """Read a bounded body, act, and count what came of it."""
+    try:
+        answer = act(_home(), _body(request, limit))
+    except ComityError as error:
+        ASKED.labels(ask, error.code).inc()
+        raise
+    ASKED.labels(ask, "ok").inc()
+    return HttpResponse(answer, content_type=CONTENT_TYPE)
+
+
+def _home() -> Home:
+    home = settings.HOME
+    if not isinstance(home, Home):
+        raise SettingError("no node is open", item="COMITY_DIR")
+    return home
+
+
+def _body(request: HttpRequest, limit: int) -> bytes:
+    if request.method != "POST":
+        raise MethodError("ask with POST", item=request.method or "")
+    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    try:
+        if length > limit:
+            _discard(request, length, limit)
+            raise TooLargeError(f"a body here has at most {limit} bytes", item="body")
+        return request.read(limit + 1)
+    except UnreadablePostError as error:
+        raise InputError("was cut short on the way", item="body") from error
+
+
+def _discard(request: HttpRequest, length: int, limit: int) -> None:
+    """Read past a body that is a little too long, so that its sender hears why; one far too long is cut off."""
+    if length <= 2 * limit:
+        while request.read(_DISCARD_BYTES):
+            pass

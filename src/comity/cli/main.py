@@ -1,0 +1,47 @@
+"""The command line: which verb lives in which file.  A verb's module is read only when it is called."""
+
+from importlib import import_module
+from typing import Final
+
+import click
+
+COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
+    # verb: (module, one line, does it work on a node's store?)
+    "demo": ("demo", "Run the main job on this machine: two nodes, one memorandum, a feed at each.", True),
+    "init": ("init", "Make a new node.", True),
+    "serve": ("serve", "Serve pages, API and links, and do the node's background work.", True),
+    "intake": ("intake", "Take in reports from files or standard input.", True),
+    "names": ("names", "Fold names: one per line in, NDJSON out.", False),
+    "memo": ("memo", "Memoranda: check, propose, countersign, explain.", True),
+    "case": ("case", "Cases: list, show, and every verb of the desk.", True),
+    "link": ("link", "Links to partners: add, status, sync, verify.", True),
+    "person": ("person", "People who sign in, and their API tokens.", True),
+}
+
+
+class Verbs(click.Group):
+    """Loads a verb on demand, so that `comity names` starts without a web framework."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 — click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module, _line, needs_store = COMMANDS[cmd_name]
+        if needs_store:
+            import_module("comity.cli.django_setup")
+        command = getattr(import_module(f"comity.cli.{module}"), cmd_name)
+        if not isinstance(command, click.Command):
+            raise TypeError(cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_module, line, _store) in COMMANDS.items()])
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="comity")
+def comity() -> None:
+    """Carry out memoranda of cooperation between top-level-domain registries against domain abuse."""

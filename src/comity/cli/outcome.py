@@ -1,0 +1,41 @@
+"""How a command ends: one clear line on stderr and a non-zero exit on error, never a traceback at a user.
+
+With --json a command prints exactly one JSON document on stdout; everything else goes to stderr.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import orjson
+
+from comity.core.errors import ComityError
+
+
+def run(command: click.Command, arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code: 0 well, 1 refused or failed, 2 misused, 130 interrupted."""
+    try:
+        result = command.main(args=list(arguments), prog_name="comity", standalone_mode=False)
+    except ComityError as error:
+        click.echo(f"comity: {error} [{error.code}]", err=True)
+        return 1
+    except click.ClickException as error:
+        error.show(file=sys.stderr)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("comity: interrupted; run the same command again, nothing is done twice", err=True)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        click.echo(f"comity: {error.filename or 'system'}: {error.strerror or error}", err=True)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document on stdout."""
+    sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode() + "\n")

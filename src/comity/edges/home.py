@@ -1,0 +1,145 @@
+"""A node's directory: its configuration, keys and certificates, read once and given to whoever needs them.
+
+    node.toml      who this node is and where it listens
+    keys/          Ed25519 signing keys, PKCS#8 PEM, mode 0600
+    tls/           the party's own certificate authority and the node's certificate
+    comity.sqlite3 the embedded store (unless [database] url names PostgreSQL)
+
+Everything wrong with it is a `SettingError` that names the file and the key; docs/reference/settings.md lists them.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from comity.core.errors import SettingError
+
+
+class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where pages and API listen.  `url` is how people reach them."""
+
+    host: str = "127.0.0.1"
+    port: int = 8443
+    url: str = ""
+    workers: int = 1
+
+
+class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where partners' nodes reach this one, over mutual TLS."""
+
+    host: str = "127.0.0.1"
+    port: int = 9443
+    url: str = ""
+    batch_entries: int = 1000
+    poll_seconds: float = 0.2
+
+
+class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`sqlite:///relative/or//absolute` or `postgresql://user:password@host:port/name`."""
+
+    url: str = "sqlite:///comity.sqlite3"
+
+
+class NameSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the Public Suffix List is read from; empty: the list that came with the program."""
+
+    suffix_list: str = ""
+
+
+class GuardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Protected names: a popularity list (`rank,name` or a name a line, gzip allowed) and others, a name a line."""
+
+    popularity: str = ""
+    popularity_rank_under: int = 100_000
+    lists: dict[str, str] = {}
+
+
+class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The evidence score (0–1) that the desk asks for before it confirms, and before it proposes a hold."""
+
+    confirm_score: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.6
+    hold_score: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.8
+    hold_score_critical: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.7
+
+
+class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """node.toml as a value."""
+
+    party: str
+    zones: tuple[str, ...]
+    secret_key: str
+    languages: tuple[str, ...] = ("en", "ru", "be", "vi", "zh-hans")
+    time_zone: str = "UTC"
+    web: WebSettings = WebSettings()
+    link: LinkSettings = LinkSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    names: NameSettings = NameSettings()
+    guard: GuardSettings = GuardSettings()
+    desk: DeskSettings = DeskSettings()
+
+
+class Home(msgspec.Struct, frozen=True):
+    """A node's directory, opened."""
+
+    path: Path
+    settings: NodeSettings
+
+    @property
+    def party(self) -> str:
+        return self.settings.party
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        return self.settings.zones
+
+    def database(self) -> dict[str, Any]:
+        """Django's DATABASES entry for this node."""
+        return database_entry(self.settings.database.url, base=self.path)
+
+
+def database_entry(url: str, *, base: Path) -> dict[str, Any]:
+    """Turn a database URL into Django's DATABASES entry; relative SQLite paths are taken from `base`."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        name = base / unquote(parts.path.removeprefix("/"))
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(name),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",  # two writers wait in line instead of failing half-way
+                "timeout": 60,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
+                "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864",
+            },
+        }
+    if parts.scheme in {"postgresql", "postgres"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.removeprefix("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": None,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    raise SettingError("must start with sqlite:/// or postgresql://", item="[database] url")
+
+
+def open_home(directory: Path) -> Home:
+    """Read a node's directory.  Raises `SettingError` naming the file and what is wrong with it."""
+    file = directory / "node.toml"
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise SettingError("no node here; make one with: comity init DIR --party P --zone Z", item=str(file)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"cannot be read: {error}", item=str(file)) from error
+    try:
+        settings = msgspec.convert(tomllib.loads(text), NodeSettings)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise SettingError(str(error), item=str(file)) from error
+    return Home(path=directory.resolve(), settings=settings)

@@ -1,0 +1,177 @@
+"""Mutual TLS between nodes: a party's own small certificate authority, its node's certificate, and contexts that trust
+exactly one partner.
+
+    tls/ca.pem, ca.key      the authority; ca.pem is what a partner is given
+    tls/node.pem, node.key  the node's certificate for its host names and addresses, for server and client use
+    tls/partners.pem        the authorities of all partners: whom the link listener lets in
+
+EC P-256, keys as PKCS#8.  Trust is always explicit: nothing comes from the system's or the environment's certificates.
+"""
+
+import ipaddress
+import ssl
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from comity.core.errors import ConflictError, InputError, SettingError
+from comity.edges.home import Home
+from comity.edges.keys import read_private, write_private
+
+_AUTHORITY_YEARS: Final = 10
+_NODE_DAYS: Final = 825
+_BACKDATE: Final = timedelta(hours=25)  # a partner's clock may be a day behind ours
+_PEM_MAX_BYTES: Final = 65_536
+
+
+def make_certificates(directory: Path, *, party: str, hosts: Sequence[str], at: datetime) -> None:
+    """Make the party's authority and its node's first certificate.  Refuses to replace an authority."""
+    tls = directory / "tls"
+    tls.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, party),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{party} link authority"),
+        ]
+    )
+    authority = (
+        _begin(name, name, key.public_key(), at=at, until=at + timedelta(days=365 * _AUTHORITY_YEARS))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(signs_certificates=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    try:
+        write_private(tls / "ca.key", _pkcs8(key))
+    except FileExistsError:
+        raise ConflictError("there is a certificate authority already", item=str(tls)) from None
+    (tls / "ca.pem").write_bytes(authority.public_bytes(Encoding.PEM))
+    renew_certificate(directory, party=party, hosts=hosts, at=at)
+
+
+def renew_certificate(directory: Path, *, party: str, hosts: Sequence[str], at: datetime) -> None:
+    """Make a new key and certificate for the node, signed by the party's authority; partners need not be told."""
+    tls = directory / "tls"
+    signer = load_pem_private_key(read_private(tls / "ca.key"), password=None)
+    if not isinstance(signer, ec.EllipticCurvePrivateKey):
+        raise SettingError("is not an EC key", item=str(tls / "ca.key"))
+    authority = x509.load_pem_x509_certificate((tls / "ca.pem").read_bytes())
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, party)])
+    certificate = (
+        _begin(subject, authority.subject, key.public_key(), at=at, until=at + timedelta(days=_NODE_DAYS))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(signs_certificates=False), critical=True)
+        .add_extension(
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False
+        )
+        .add_extension(
+            x509.SubjectAlternativeName([_alternative(host) for host in dict.fromkeys(hosts)]), critical=False
+        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
+        .sign(signer, hashes.SHA256())
+    )
+    fresh = tls / "node.key.new"
+    fresh.unlink(missing_ok=True)
+    write_private(fresh, _pkcs8(key))
+    (tls / "node.pem.new").write_bytes(certificate.public_bytes(Encoding.PEM))
+    fresh.replace(tls / "node.key")
+    (tls / "node.pem.new").replace(tls / "node.pem")
+
+
+def check_authority(pem: str) -> str:
+    """Check what a partner handed over as its authority; return it as PEM.  Raises `InputError` with the reason."""
+    if len(pem) > _PEM_MAX_BYTES:
+        raise InputError("is too long to be a certificate", item="CA")
+    try:
+        certificates = x509.load_pem_x509_certificates(pem.encode())
+    except ValueError:
+        raise InputError("is not a PEM certificate", item="CA") from None
+    for certificate in certificates:
+        try:
+            constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
+        except x509.ExtensionNotFound:
+            raise InputError("is not an authority's certificate (no basic constraints)", item="CA") from None
+        if not constraints.ca:
+            raise InputError("is a node's certificate, not its authority's; ask for tls/ca.pem", item="CA")
+    return "".join(certificate.public_bytes(Encoding.PEM).decode() for certificate in certificates)
+
+
+def own_authority(home: Home) -> str:
+    """Read this party's own authority: what a partner needs for `comity link add --ca`."""
+    file = home.path / "tls" / "ca.pem"
+    try:
+        return file.read_text(encoding="ascii")
+    except OSError as error:
+        raise SettingError(f"cannot be read: {error.strerror}", item=str(file)) from error
+
+
+def write_partner_authorities(home: Home, authorities: str) -> Path:
+    """Write the file by which the link listener knows partners; whole or not at all."""
+    file = home.path / "tls" / "partners.pem"
+    fresh = file.with_suffix(".new")
+    fresh.write_text(authorities, encoding="ascii")
+    fresh.replace(file)
+    return file
+
+
+def client_context(home: Home, authority: str) -> ssl.SSLContext:
+    """Make the context for calling one partner: its authority and no other, our certificate, TLS 1.3."""
+    tls = home.path / "tls"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    read_private(tls / "node.key")
+    try:
+        context.load_verify_locations(cadata=authority)
+        context.load_cert_chain(tls / "node.pem", tls / "node.key")
+    except (ssl.SSLError, OSError) as error:
+        raise SettingError(f"certificates cannot be loaded: {error}", item=str(tls)) from error
+    return context
+
+
+def _begin(
+    subject: x509.Name, issuer: x509.Name, public: ec.EllipticCurvePublicKey, *, at: datetime, until: datetime
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at - _BACKDATE)
+        .not_valid_after(until)
+    )
+
+
+def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _alternative(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host.strip("[]")))
+    except ValueError:
+        return x509.DNSName(host)
+
+
+def _pkcs8(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -1,0 +1,32 @@
+"""Confirm: the report is true (triage → confirmed).
+
+Needs an evidence score (FIELD C.1) at or above the node's threshold, a disposition, and a note of what else would fall
+with the name.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from comity.core.roles import Actor
+from comity.edges.home import Home
+from comity.flows.advance_cases import NO_GROUNDS, Grounds, VerbOutcome, advance_cases, same_step, step_of
+
+
+def confirm(
+    home: Home,
+    refs: Sequence[str],
+    actor: Actor,
+    *,
+    disposition: str,
+    score: float | None,
+    collateral: str,
+    at: datetime,
+    grounds: Grounds = NO_GROUNDS,
+) -> VerbOutcome:
+    """Confirm cases; `collateral` says what the check found (subdomains, mail, shared hosting)."""
+    step = msgspec.structs.replace(
+        step_of("confirm", actor, grounds), disposition=disposition, score=score, collateral=collateral
+    )
+    return advance_cases(home, same_step(refs, step), at=at)

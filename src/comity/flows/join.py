@@ -1,0 +1,52 @@
+"""Join: make the link to a partner with whom a memorandum is in force, or tell an existing link where the partner went.
+
+Refuses a partner without a memorandum, an address that is not HTTPS, and a file that is not a certificate authority.
+The two ledgers are made once; nothing ever begins them again.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from comity.core.errors import ConflictError, InputError
+from comity.core.exchange import LinkSuspendedError
+from comity.edges.home import Home
+from comity.edges.partner_http import check_url
+from comity.edges.tls import check_authority, own_authority
+from comity.flows.catch_up import catch_up
+from comity.store.links import create_link, find_link, get_link, is_in_force
+from comity.store.models import Link
+
+
+def join(home: Home, partner: str, *, url: str, ca_pem: str, at: datetime) -> Link:
+    """Make or update the link; what waited for a new one is offered to the partner at once.
+
+    `ca_pem` is the partner's own authority, got from its people, not from the network.
+    """
+    if partner == home.party:
+        raise InputError("is this node itself", item=partner)
+    url, ca_pem = check_url(url), check_authority(ca_pem)
+    if ca_pem.strip() == own_authority(home).strip():
+        raise InputError("is this node's own authority, not the partner's", item="CA")
+    with transaction.atomic():
+        if not is_in_force(partner, at=at):
+            raise LinkSuspendedError("no memorandum is in force with this partner", item=partner)
+        link = find_link(partner)
+        if link is None:
+            link = create_link(home.party, partner, url=url, ca_pem=ca_pem, at=at)
+            catch_up(home, partner, at=at)
+            return link
+        link.url, link.ca_pem = url, ca_pem
+        link.save(update_fields=("url", "ca_pem"))
+        return link
+
+
+def resume_link(partner: str) -> Link:
+    """Open a stopped link again after a person has looked at the evidence.  Raises `ConflictError` when it is open."""
+    with transaction.atomic():
+        link = get_link(partner)
+        if link.state == "open":
+            raise ConflictError("the link is open", item=partner)
+        link.state, link.reason = "open", ""
+        link.save(update_fields=("state", "reason"))
+        return link

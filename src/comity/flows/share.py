@@ -1,0 +1,227 @@
+"""Share: ask the memorandum about each item, keep the answer, and let what may go leave as a ledger entry.
+
+The only flow besides `publish` that makes entries which leave the node.  Nothing leaves without a clause: every item
+is put to `decide`, every decision is stored with the memorandum's digest and its trace, and only `send` and
+`send-redacted` become entries.  All functions are called inside the caller's transaction, so that state, audit entry,
+decision and outgoing entry are kept together or not at all; the courier carries them later.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from comity.core.cases import CLOSED, CaseChange
+from comity.core.categories import Category
+from comity.core.disclosure import Decision, Item, Kind, decide
+from comity.core.exchange import OutgoingEntry
+from comity.core.items import build_item
+from comity.core.redaction import redact
+from comity.core.reports import SharedReport
+from comity.edges.home import Home
+from comity.store.case_peers import Peer, find_peers
+from comity.store.case_writes import append_events
+from comity.store.cases import CaseRow, count_approvals, find_cases_by_pk
+from comity.store.decisions import DecisionRow, add_decisions, count_sent
+from comity.store.memoranda import StoredMemorandum, find_governing, find_in_force
+from comity.store.outgoing import append_outgoing
+from comity.wire.stix import CaseEventPayload, ReportPayload, render_case_event, render_report
+
+_SENT: Final = frozenset(("send", "send-redacted"))
+
+# What a partner hears of an entry of our case: (event on the wire, kind of exchange the memorandum is asked about).
+_TOLD: Final[dict[str, tuple[str, Kind]]] = {
+    "start_triage": ("accepted", "outcome"),
+    "ask_reporter": ("asked", "inquiry"),
+    "info_sent": ("info", "inquiry"),
+    "withdrawal_sent": ("withdrawn", "retraction"),
+    "retract": ("retracted", "retraction"),
+}
+_CLOSES: Final[tuple[str, Kind]] = ("outcome", "outcome")
+
+
+def share_reports(home: Home, partner: str, shared: Sequence[SharedReport], *, at: datetime) -> Counter[str]:
+    """Put new reports about a partner's names to the memorandum; send what it allows; refer the cases that were sent.
+
+    Returns how many reports got which verdict.
+    """
+    memorandum = find_governing(partner, at=at)
+    terms = memorandum.memorandum if memorandum else None
+    cases = {case.pk: case for case in find_cases_by_pk(list({one.case_pk for one in shared}))}
+    approvals = count_approvals([case for case in cases.values() if case.protected])
+    sent_today = count_sent(partner, at=at)
+    rows: list[DecisionRow] = []
+    entries: list[OutgoingEntry] = []
+    clause_of_case: dict[int, str] = {}
+    for one in shared:
+        kind: Kind = "early-warning" if one.report.machine_only else "report"
+        item = build_item(
+            one.report,
+            kind=kind,
+            sender=home.party,
+            recipient=partner,
+            zone=one.name.zone,
+            memorandum=terms,
+            protected=cases[one.case_pk].protected,
+            approvals=approvals.get(one.case_pk, 0),
+            sent_today=sent_today[kind],
+            at=at,
+        )
+        decision = _decide(item, memorandum, at=at)
+        rows.append(_row(decision, partner, kind, memorandum, report_pk=one.report_pk, case_pk=one.case_pk))
+        if memorandum is not None and decision.verdict in _SENT:
+            sent_today[kind] += 1
+            payload = ReportPayload(
+                report_id=UUID(one.report_uuid),
+                case=UUID(one.case_uuid),
+                kind=kind,
+                target=one.target,
+                report=redact(one.report, decision),
+                clause=decision.clause,
+                memorandum=memorandum.digest,
+                decided_at=at,
+            )
+            entries.append(OutgoingEntry("report", one.report_uuid, render_report(payload, sender=home.party)))
+            clause_of_case.setdefault(one.case_pk, decision.clause)
+    add_decisions(rows, at=at)
+    if entries:
+        append_outgoing(partner, entries, at=at)
+        append_events(_refer(home.party, cases, clause_of_case), at=at)
+    return Counter(row.decision.verdict for row in rows)
+
+
+def _refer(party: str, cases: Mapping[int, CaseRow], clause_of_case: Mapping[int, str]) -> list[CaseChange]:
+    """A case whose report was sent is the partner's to decide: received → referred, with the clause that let it go."""
+    return [
+        CaseChange(
+            case_pk=case.pk, case_uuid=case.uuid, ref=case.ref, registrable=case.registrable, zone=case.zone,
+            category=case.category, seq=case.event_count + 1, event="refer_out_of_zone", from_state=case.state,
+            to_state="referred", party=party, actor=party, role="system", reason="sent-to-partner",
+            clause=clause_of_case[case.pk],
+        )
+        for case in (cases[pk] for pk in clause_of_case)
+        if case.state in {"received", "triage"}
+    ]  # fmt: skip
+
+
+def share_events(home: Home, changes: Sequence[CaseChange], *, at: datetime) -> None:
+    """Tell partners what they must hear of what happened to cases that they take part in."""
+    told = [(change, *_told(change)) for change in changes if change.event in _TOLD or _closing(change)]
+    peers = find_peers({change.case_pk for change, _, _ in told}, of=home.party)
+    rows: list[DecisionRow] = []
+    entries: dict[str, list[OutgoingEntry]] = {}
+    answered: dict[tuple[str, Kind, str, str], tuple[Decision, StoredMemorandum | None]] = {}
+    for change, event, kind in told:
+        for peer in peers.get(change.case_pk, ()):
+            question = (peer.partner, kind, change.zone, change.category)
+            if question not in answered:
+                answered[question] = _ask(home, *question, at=at)
+            decision, memorandum = answered[question]
+            rows.append(_row(decision, peer.partner, kind, memorandum, report_pk=None, case_pk=change.case_pk))
+            if memorandum is not None and decision.verdict in _SENT:
+                entry = _event_entry(home, change, event, peer, decision, memorandum, at=at)
+                entries.setdefault(peer.partner, []).append(entry)
+    add_decisions(rows, at=at)
+    for partner, batch in entries.items():
+        append_outgoing(partner, batch, at=at)
+
+
+def refuse_reports(
+    home: Home, partner: str, refused: Sequence[tuple[ReportPayload, Decision]], *, at: datetime
+) -> None:
+    """Tell the partner which of its reports we may not take, with the clause."""
+    memorandum = find_in_force(partner, at=at)
+    if memorandum is None or not refused:
+        return  # with nothing in force nothing may be said either; the refusal stands beside the entry in our ledger
+    entries = []
+    for payload, decision in refused:
+        event = CaseEventPayload(
+            case=payload.case,
+            peer_cases=(payload.case,),
+            event="refused",
+            registrable=payload.target,
+            category=payload.report.category,
+            clause=decision.clause,
+            memorandum=memorandum.digest,
+            decided_at=at,
+            reason=decision.reason,
+        )
+        tlp = memorandum.memorandum.marking.tlp_default
+        entries.append(
+            OutgoingEntry("case-event", str(payload.case), render_case_event(event, sender=home.party, tlp=tlp))
+        )
+    append_outgoing(partner, entries, at=at)
+
+
+def _closing(change: CaseChange) -> bool:
+    return change.to_state == CLOSED and change.from_state != CLOSED
+
+
+def _told(change: CaseChange) -> tuple[str, Kind]:
+    return _TOLD.get(change.event, _CLOSES)
+
+
+def _ask(
+    home: Home, partner: str, kind: Kind, zone: str, category: str, *, at: datetime
+) -> tuple[Decision, StoredMemorandum | None]:
+    memorandum = find_governing(partner, at=at)
+    item = Item(kind=kind, sender=home.party, recipient=partner, zone=zone, category=category)
+    return _decide(item, memorandum, at=at), memorandum
+
+
+def _decide(item: Item, memorandum: StoredMemorandum | None, *, at: datetime) -> Decision:
+    if memorandum is None:
+        return decide(item, None, at=at)
+    return decide(item, memorandum.memorandum, at=at, status=memorandum.status)
+
+
+def _event_entry(
+    home: Home,
+    change: CaseChange,
+    event: str,
+    peer: Peer,
+    decision: Decision,
+    memorandum: StoredMemorandum,
+    *,
+    at: datetime,
+) -> OutgoingEntry:
+    payload = CaseEventPayload(
+        case=UUID(change.case_uuid),
+        peer_cases=tuple(UUID(case) for case in peer.remote_cases),
+        event=event,
+        registrable=change.registrable,
+        category=msgspec.convert(change.category, Category),
+        clause=decision.clause,
+        memorandum=memorandum.digest,
+        decided_at=at,
+        outcome=change.outcome,
+        action=change.action,
+        disposition=change.disposition,
+        reason=change.reason,
+        note=change.note if event in {"asked", "info", "withdrawn", "retracted"} else "",
+    )
+    tlp = memorandum.memorandum.marking.tlp_default
+    return OutgoingEntry("case-event", change.case_uuid, render_case_event(payload, sender=home.party, tlp=tlp))
+
+
+def _row(
+    decision: Decision,
+    partner: str,
+    kind: str,
+    memorandum: StoredMemorandum | None,
+    *,
+    report_pk: int | None,
+    case_pk: int | None,
+) -> DecisionRow:
+    return DecisionRow(
+        report_pk=report_pk,
+        case_pk=case_pk,
+        partner=partner,
+        direction="out",
+        kind=kind,
+        memorandum=memorandum.digest if memorandum else "",
+        decision=decision,
+    )

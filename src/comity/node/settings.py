@@ -1,0 +1,100 @@
+"""Django's settings for one node.  COMITY_DIR names the node; without it only what needs no node can run.
+
+One process is one node.  The command line may open a node later than this module is read (`comity.cli.context`), so the
+database entry is a dictionary that is filled in place before the first connection.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from comity.edges.home import Home, open_home
+
+_directory = os.environ.get("COMITY_DIR", "")
+# A directory without a node is no fault here: `comity init` is about to make one, and other verbs say so clearly.
+HOME: Home | None = open_home(Path(_directory)) if _directory and Path(_directory, "node.toml").exists() else None
+
+SECRET_KEY = HOME.settings.secret_key if HOME else "no-node-is-open-and-nothing-is-signed-with-this"
+DEBUG = False
+ALLOWED_HOSTS = ["*"]  # the node answers under whatever name its operator gives it; CSRF checks the origin all the same
+# The links listener is a process of its own behind mutual TLS and answers partners' nodes only.
+ROOT_URLCONF = "comity.node.link_urls" if os.environ.get("COMITY_SURFACE") == "links" else "comity.node.urls"
+WSGI_APPLICATION = "comity.node.wsgi.application"
+AUTH_USER_MODEL = "store.Person"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "comity.store",
+    "comity.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "comity.web.headers.ContentSecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "comity.web.languages.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "comity.web.refusals.RefusalMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "comity.web.reading_panel.panel",
+            ]
+        },
+    }
+]
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": HOME.database() if HOME else {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ru", "Русский"), ("be", "Беларуская"), ("vi", "Tiếng Việt"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [str(Path(__file__).parent.parent / "web" / "locale")]
+FORMAT_MODULE_PATH = ["comity.web.formats"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = HOME.settings.time_zone if HOME else "UTC"
+
+STATIC_URL = "/static/"  # nothing is served there (see comity.web.assets); Django's own test server asks for it
+CSRF_FAILURE_VIEW = "comity.web.views.errors.csrf_failure"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/inbox/"
+
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}

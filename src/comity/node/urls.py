@@ -1,0 +1,17 @@
+"""Where everything hangs: pages at the root, the API, and what machines ask about the node's health.
+
+Partners' nodes have a listener of their own behind mutual TLS (`link_urls`): nothing of it answers here.
+"""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("api/v1/", include("comity.api.urls")),
+    path("", include("comity.api.health_urls")),
+    path("", include("comity.web.urls")),
+]
+
+handler400 = "comity.web.views.errors.bad_request"
+handler403 = "comity.web.views.errors.forbidden"
+handler404 = "comity.web.views.errors.not_found"
+handler500 = "comity.web.views.errors.failed"

@@ -1,0 +1,58 @@
+"""Who else takes part in a case: the same matter at partners' nodes.
+
+A case of ours whose zone is a partner's has that partner as peer even before the partner named its own case; a case
+that a partner reported has the partner's case as peer.  One peer of one case stands here once, whatever was reported.
+"""
+
+from collections.abc import Collection
+
+import msgspec
+from django.db import connection
+
+from comity.store.models import Case, CasePeer
+
+_MARKS_AT_ONCE = 5_000
+
+
+class Peer(msgspec.Struct, frozen=True):
+    """A partner that takes part in a case, and its own cases about the matter as far as they are known."""
+
+    partner: str
+    remote_cases: tuple[str, ...]
+
+
+def find_peers(case_pks: Collection[int], *, of: str) -> dict[int, list[Peer]]:
+    """Who takes part in each of these cases beside our own party (`of`)."""
+    found: dict[int, dict[str, list[str]]] = {}
+    pks = list(case_pks)
+    for start in range(0, len(pks), _MARKS_AT_ONCE):
+        part = pks[start : start + _MARKS_AT_ONCE]
+        for pk, party in Case.objects.filter(pk__in=part).exclude(party=of).values_list("pk", "party"):
+            found.setdefault(pk, {})[party] = []
+        for pk, partner, remote in CasePeer.objects.filter(case_id__in=part).values_list(
+            "case_id", "partner", "remote_case"
+        ):
+            found.setdefault(pk, {}).setdefault(partner, []).append(remote)
+    return {pk: [Peer(partner, tuple(cases)) for partner, cases in peers.items()] for pk, peers in found.items()}
+
+
+def cases_of_peer(partner: str, remote_cases: Collection[str]) -> dict[str, list[str]]:
+    """Our cases (UUIDs) that take part in a partner's cases, by the partner's case."""
+    found: dict[str, list[str]] = {}
+    remotes = list(dict.fromkeys(remote_cases))
+    for start in range(0, len(remotes), _MARKS_AT_ONCE):
+        part = remotes[start : start + _MARKS_AT_ONCE]
+        rows = CasePeer.objects.filter(partner=partner, remote_case__in=part).values_list("remote_case", "case__uuid")
+        for remote, uuid in rows:
+            found.setdefault(remote, []).append(uuid)
+    return found
+
+
+def add_peers(peers: Collection[tuple[int, str, str]]) -> None:
+    """Remember (case key, partner, the partner's case); what is known already stays as it is."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO case_peer (case_id, partner, remote_case) VALUES (%s, %s, %s) "
+            "ON CONFLICT (partner, remote_case, case_id) DO NOTHING",
+            sorted(set(peers)),
+        )

@@ -1,0 +1,113 @@
+"""The reports of a case, and those without one: held (a protected name waits for a person) and foreign (nobody's).
+
+Bodies come back as the `Report` they were stored from.  Pages follow the order in which reports were stored.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from django.db import connection
+
+from comity.core.errors import InputError
+from comity.core.reports import Report
+from comity.store.cases import MAX_PAGE_ROWS, PAGE_ROWS, position_of
+from comity.store.fields import moment
+
+_COLUMNS: Final = (
+    "report.id, report.uuid, report.standing, report.registrable, report.host, report.zone, report.category, "
+    "reporter.kind, reporter.name, report.case_id, report.received_at, report.body"
+)
+_FROM: Final = "FROM report JOIN reporter ON reporter.id = report.reporter_id"
+
+_decode: Final = msgspec.json.Decoder(Report).decode
+
+
+class ReportRow(msgspec.Struct, frozen=True):
+    """A report as it was stored, and who filed it (which never leaves the node)."""
+
+    pk: int
+    uuid: str
+    standing: str
+    registrable: str
+    host: str
+    zone: str
+    category: str
+    reporter_kind: str
+    reporter: str
+    case_pk: int | None
+    received_at: datetime
+    report: Report
+
+
+class ReportPage(msgspec.Struct, frozen=True):
+    """A page of reports; `next_cursor` is empty on the last one."""
+
+    reports: tuple[ReportRow, ...]
+    next_cursor: str
+
+
+def reports_of_case(case_pk: int, *, cursor: str = "", limit: int = PAGE_ROWS) -> ReportPage:
+    """Read a case's reports, the first one first."""
+    return _page("report.case_id = %s", [case_pk], cursor, limit)
+
+
+def list_waiting(
+    standing: str, *, zone: str = "", category: str = "", cursor: str = "", limit: int = PAGE_ROWS
+) -> ReportPage:
+    """List reports that opened no case: `held` or `foreign`."""
+    where, values = "report.standing = %s", [standing]
+    for column, value in (("zone", zone), ("category", category)):
+        if value:
+            where += f" AND report.{column} = %s"
+            values.append(value)
+    return _page(where, values, cursor, limit)
+
+
+def held_reports(registrable: str, category: str = "") -> tuple[ReportRow, ...]:
+    """Read every report about a protected name that waits for a person."""
+    where, values = "report.standing = 'held' AND report.registrable = %s AND report.case_id IS NULL", [registrable]
+    if category:
+        where += " AND report.category = %s"
+        values.append(category)
+    return tuple(_rows(where, values))
+
+
+def find_report(uuid: str) -> ReportRow | None:
+    """Find one report by its identifier."""
+    return next(iter(_rows("report.uuid = %s", [uuid], 1)), None)
+
+
+def _page(where: str, values: list[Any], cursor: str, limit: int) -> ReportPage:
+    if not 1 <= limit <= MAX_PAGE_ROWS:
+        raise InputError(f"a page has 1 to {MAX_PAGE_ROWS} rows", item="limit")
+    if not all(value.isprintable() for value in values if isinstance(value, str)):
+        raise InputError("holds a character that no name has", item="filter")
+    if cursor:
+        where, values = f"{where} AND report.id > %s", [*values, position_of(cursor)]
+    rows = _rows(where, values, limit + 1)
+    return ReportPage(tuple(rows[:limit]), str(rows[limit - 1].pk) if len(rows) > limit else "")
+
+
+def _rows(where: str, values: list[Any], limit: int = MAX_PAGE_ROWS) -> list[ReportRow]:
+    with connection.cursor() as cursor:
+        # Columns and conditions are this file's own words; every value is a parameter.
+        cursor.execute(
+            f"SELECT {_COLUMNS} {_FROM} WHERE {where} ORDER BY report.id LIMIT %s",
+            [*values, limit],
+        )
+        return [ReportRow(*(*row[:10], moment(row[10]), _decode(bytes(row[11])))) for row in cursor.fetchall()]
+
+
+def accept_held(report_pks: Sequence[int], case_pk: int) -> None:
+    """Let reports that were held belong to a case, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE report SET standing = 'accepted', case_id = %s WHERE id = %s AND standing = 'held'",
+            [(case_pk, pk) for pk in report_pks],
+        )
+        cursor.execute(
+            "UPDATE abuse_case SET report_count = (SELECT count(*) FROM report WHERE case_id = %s) WHERE id = %s",
+            [case_pk, case_pk],
+        )

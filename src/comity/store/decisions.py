@@ -1,0 +1,87 @@
+"""Decisions as they were made: kept for every item the memorandum was asked about, sent or not."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.db import connection
+from django.db.models import Count
+
+from comity.core.disclosure import Decision as Answer
+from comity.store.fields import micros, moment
+from comity.store.models import Decision
+from comity.wire.canonical import canonical
+
+_INSERT = """
+INSERT INTO decision (report_id, case_id, partner, direction, kind, memorandum, verdict, clause, reason, trace, at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+
+_WITHHELD = """
+SELECT DISTINCT kept.case_id, kept.at FROM decision kept
+WHERE kept.partner = %s AND kept.direction = 'out' AND kept.verdict = 'refuse' AND kept.reason = 'suspended'
+  AND kept.report_id IS NULL AND kept.case_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM decision told WHERE told.case_id = kept.case_id AND told.partner = kept.partner
+                  AND told.kind = kept.kind AND told.verdict IN ('send', 'send-redacted') AND told.at > kept.at)"""
+
+
+class DecisionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision and what it was about."""
+
+    report_pk: int | None
+    case_pk: int | None
+    partner: str
+    direction: str
+    kind: str
+    memorandum: str
+    decision: Answer
+
+
+def add_decisions(rows: Sequence[DecisionRow], *, at: datetime) -> None:
+    """Keep decisions, in the caller's transaction."""
+    if not rows:
+        return
+    moment = micros(at)
+    traces: dict[Answer, bytes] = {}
+    values: list[tuple[Any, ...]] = []
+    for row in rows:
+        answer = row.decision
+        trace = traces.get(answer)
+        if trace is None:
+            trace = traces[answer] = render_trace(answer)
+        values.append(
+            (row.report_pk, row.case_pk, row.partner, row.direction, row.kind, row.memorandum, answer.verdict,
+             answer.clause, answer.reason, trace, moment)
+        )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, values)
+
+
+def find_withheld_events(partner: str) -> set[tuple[int, datetime]]:
+    """Entries of cases (case, time) that a suspended memorandum kept from a partner and that were not told since."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHHELD, [partner])
+        return {(case_pk, moment(at)) for case_pk, at in cursor.fetchall()}
+
+
+def render_trace(answer: Answer) -> bytes:
+    """The trace as it is stored: the clauses in the order they were asked, and what must be taken out."""
+    return canonical({"redact": list(answer.redact), "trace": [msgspec.to_builtins(step) for step in answer.trace]})
+
+
+def count_sent(partner: str, *, at: datetime, direction: str = "out") -> Counter[str]:
+    """How many items of each kind went to (or came from) a partner on the UTC day of `at`: what daily caps count."""
+    day = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = (
+        Decision.objects.filter(
+            partner=partner,
+            direction=direction,
+            verdict__in=("send", "send-redacted"),
+            at__gte=day,
+            at__lt=day + timedelta(days=1),
+        )
+        .values_list("kind")
+        .annotate(sent=Count("pk"))
+    )
+    return Counter(dict(rows.order_by("kind")))

@@ -1,0 +1,126 @@
+"""Entries of a ledger: appended in the caller's transaction, read in batches, never changed.
+
+Rows are written by executemany and read by position: this is the path that carries millions.  A ledger's row is locked
+first, so positions are given in the order of commits (SQLite: the transaction is IMMEDIATE; PostgreSQL: FOR UPDATE).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from django.db import connection
+
+from comity.core.exchange import OutgoingEntry
+from comity.core.ledger import Frontier, Growth
+from comity.core.proofs import frontier_at
+from comity.store.fields import micros
+from comity.store.ledger_tiles import grow_tiles, node_reader
+from comity.store.models import Ledger, Link
+
+_INSERT: Final = (
+    "INSERT INTO ledger_entry (ledger_id, position, kind, subject, payload, leaf, refused, at) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
+_BETWEEN: Final = (
+    "SELECT position, kind, subject, payload, leaf FROM ledger_entry "
+    "WHERE ledger_id = %s AND position >= %s AND position < %s ORDER BY position"
+)
+_COUNT: Final = "SELECT count(*), max(position) FROM ledger_entry WHERE ledger_id = %s"
+REFUSED_MAX_CHARACTERS: Final = 60
+_CHUNK: Final = 200  # 200 payloads of the largest size are 13 MB
+
+
+class StoredEntry(NamedTuple):
+    """An entry as it was hashed, and the leaf hash it was given then."""
+
+    position: int
+    kind: str
+    subject: str
+    payload: bytes
+    leaf: bytes
+
+
+def lock_ledger(link: Link, direction: str) -> Ledger:
+    """Lock one direction of a link until the end of the caller's transaction, and read it as it is now."""
+    return Ledger.objects.select_for_update().get(link=link, direction=direction)
+
+
+def frontier_of(ledger: Ledger) -> Frontier:
+    """Read a ledger's right edge."""
+    return Frontier.from_bytes(ledger.frontier)
+
+
+def append_entries(
+    ledger: Ledger,
+    entries: Sequence[OutgoingEntry],
+    leaves: Sequence[bytes],
+    *,
+    grown: tuple[Frontier, Growth],
+    refusals: Sequence[str] = (),
+    at: datetime,
+) -> None:
+    """Store entries at the end of a locked ledger and move its row on.  `grown` is what `Frontier.extend` answered."""
+    frontier, growth = grown
+    grow_tiles(ledger.pk, ledger.size, list(leaves), growth)
+    moment = micros(at)
+    rows = [
+        (ledger.pk, position, kind, subject, payload, leaf, "", moment)
+        for position, ((kind, subject, payload), leaf) in enumerate(zip(entries, leaves, strict=True), ledger.size)
+    ]
+    if any(refusals):
+        rows = [
+            (*row[:6], refused[:REFUSED_MAX_CHARACTERS], moment) for row, refused in zip(rows, refusals, strict=True)
+        ]
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
+    ledger.size, ledger.root, ledger.frontier = frontier.size, frontier.root(), frontier.to_bytes()
+    ledger.changed_at = at
+    ledger.save(update_fields=("size", "root", "frontier", "changed_at", "checkpoint", "receipt", "receipt_size"))
+
+
+def store_receipt(ledger: Ledger, *, checkpoint: bytes, receipt: bytes, size: int, at: datetime) -> None:
+    """Keep the newest doubly signed checkpoint of an outgoing ledger; a receipt is never replaced by a smaller one."""
+    Ledger.objects.filter(pk=ledger.pk, receipt_size__lte=size).update(
+        checkpoint=checkpoint, receipt=receipt, receipt_size=size
+    )
+    Link.objects.filter(pk=ledger.link_id).update(last_try_at=at, last_receipt_at=at, last_error="")
+
+
+def read_entries(ledger_id: int, start: int, stop: int) -> Iterator[StoredEntry]:
+    """Read entries start … stop − 1 in order, in bounded memory."""
+    for begin in range(start, stop, _CHUNK):
+        with connection.cursor() as cursor:
+            cursor.execute(_BETWEEN, (ledger_id, begin, min(begin + _CHUNK, stop)))
+            rows = cursor.fetchall()
+        for position, kind, subject, payload, leaf in rows:
+            yield StoredEntry(position, kind, subject, _octets(payload), _octets(leaf))
+
+
+def read_batch(ledger_id: int, start: int, *, stop: int, max_bytes: int) -> list[StoredEntry]:
+    """Read as many entries from `start` as fit into a batch: up to `stop` and about `max_bytes`, but at least one."""
+    batch: list[StoredEntry] = []
+    room = max_bytes
+    for entry in read_entries(ledger_id, start, stop):
+        room -= len(entry.payload) + 80
+        if room < 0 and batch:
+            break
+        batch.append(entry)
+    return batch
+
+
+def root_at(ledger: Ledger, size: int) -> bytes:
+    """Compute the root a ledger had at an earlier size, from its tiles."""
+    return frontier_at(size, node_reader(ledger.pk)).root()
+
+
+def count_entries(ledger_id: int) -> tuple[int, int]:
+    """Count stored entries and tell the size their last position implies; equal unless rows were lost."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, (ledger_id,))
+        count, last = cursor.fetchone()
+    return count, 0 if last is None else last + 1
+
+
+def _octets(value: bytes | memoryview | str) -> bytes:
+    """Read bytes.  SQLite keeps text where somebody wrote text by hand: such an entry is altered, not unreadable."""
+    return value.encode() if isinstance(value, str) else bytes(value)

@@ -1,0 +1,119 @@
+"""From a form of the case page to a step of `core.cases`, taken by `flows.advance_cases`; and its refusal in words.
+
+The form is untrusted: every field is bounded here and judged by the table's guards there.  A refusal comes back as the
+reader's own sentences, one for each reason.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from django.conf import settings
+from django.http import QueryDict
+
+from comity.core.case_steps import Reason, Step
+from comity.core.cases import TRANSITIONS
+from comity.core.errors import ComityError, SettingError
+from comity.core.roles import Actor, case_roles
+from comity.edges.home import Home
+from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same_step
+from comity.flows.merge import merge
+from comity.flows.open_held import open_held
+from comity.flows.refer import refer
+from comity.store.models import Person
+from comity.web.labels import label
+
+_LONGEST: Final = {"note": 4000, "collateral": 500}
+_LONGEST_WORD: Final = 60
+ACKNOWLEDGE: Final = "start_triage"
+
+
+def home_of_node() -> Home:
+    """The node whose pages these are."""
+    if settings.HOME is None:
+        raise SettingError("names no node; set it to the node's directory", item="COMITY_DIR")
+    home: Home = settings.HOME
+    return home
+
+
+def may_acknowledge(role: str) -> bool:
+    """Answer whether an account role may confirm receipt."""
+    mine = set(case_roles(role))
+    return any(row.event == ACKNOWLEDGE and mine & set(row.roles) for row in TRANSITIONS)
+
+
+def acknowledge_many(refs: Sequence[str], person: Person) -> tuple[int, list[str]]:
+    """Confirm receipt of many cases: how many were, and the references of those that were not."""
+    home = home_of_node()
+    step = Step(event=ACKNOWLEDGE, actor=_actor(person, home))
+    outcome = advance_cases(home, same_step(refs, step), at=datetime.now(UTC))
+    return len(outcome.done), sorted(outcome.refused)
+
+
+def take_step(ref: str, event: str, form: QueryDict, person: Person) -> list[str]:
+    """Take one step on one case; the answer is why not, in the reader's language, or nothing."""
+    home = home_of_node()
+    step = Step(
+        event=event,
+        actor=_actor(person, home),
+        disposition=_field(form, "disposition"),
+        outcome=_field(form, "outcome"),
+        action=_field(form, "action"),
+        score=_score(_field(form, "score")),
+        collateral=_field(form, "collateral"),
+        reason=_field(form, "reason"),
+        related=_field(form, "related"),
+        note=_field(form, "note"),
+    )
+    try:
+        outcome = _take(home, ref, step)
+    except ComityError as error:
+        return [sentence(Reason(error.code, str(error)))]
+    return [sentence(reason) for reasons in outcome.refused.values() for reason in reasons]
+
+
+def _take(home: Home, ref: str, step: Step) -> VerbOutcome:
+    """Most steps are the table's and no more; two flows look at the other case or at the memorandum as well."""
+    at = datetime.now(UTC)
+    grounds = Grounds(reason=step.reason, note=step.note)
+    match step.event:
+        case "merge_duplicate":
+            return merge(home, [ref], step.actor, step.related, at=at, grounds=grounds)
+        case "refer_out_of_zone":
+            return refer(home, [ref], step.actor, at=at, grounds=grounds)
+        case _:
+            return advance_cases(home, {ref: step}, at=at)
+
+
+def may_open_held(role: str) -> bool:
+    """Answer whether an account role may let a held report become a case."""
+    return "approver" in case_roles(role)
+
+
+def open_held_name(name: str, category: str, person: Person) -> tuple[str, list[str]]:
+    """Open a case of what is held about a name and category: the case's reference, or why not."""
+    home = home_of_node()
+    outcome = open_held(home, [name], _actor(person, home), at=datetime.now(UTC), category=category)
+    refusals = [sentence(reason) for reasons in outcome.refused.values() for reason in reasons]
+    return (outcome.done[0] if outcome.done else ""), refusals
+
+
+def sentence(reason: Reason) -> str:
+    """Say a reason in the reader's language; one that has no translation yet is said in its own words."""
+    translated = label(reason.code, "refusal")
+    return reason.message if translated == reason.code else translated
+
+
+def _actor(person: Person, home: Home) -> Actor:
+    return Actor(name=person.username, role=person.role, party=home.party)
+
+
+def _field(form: QueryDict, name: str) -> str:
+    return form.get(name, "").strip()[: _LONGEST.get(name, _LONGEST_WORD)]
+
+
+def _score(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "."))  # a decimal comma is what most of our readers type
+    except ValueError:
+        return None

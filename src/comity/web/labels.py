@@ -1,0 +1,393 @@
+"""What people read where machines write a code: one table for each closed list, in the words of the glossary.
+
+The lists themselves are `core`'s and the wire's; this file only says them in a reader's language.  Some lists keep the
+field's own spelling with `_`; the tables here are looked up with `-` for both.  A code that has no label
+(a partner's newer version may know more) is shown as it is written, never dropped.  tests/web/test_labels.py compares.
+"""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Labels = dict[str, Promise]
+
+CATEGORY: Final[Labels] = {
+    "phishing": _("Phishing"),
+    "malware": _("Malware"),
+    "botnet-c2": _("Botnet controller (C2)"),
+    "unauthorized-access": _("Unauthorized access"),
+    "spam-vector": _("Spam"),
+}
+
+STATE: Final[Labels] = {
+    "received": _("Received"),
+    "triage": _("Under review"),
+    "needs-info": _("Information needed"),
+    "referred": _("Sent to the partner"),
+    "confirmed": _("Confirmed"),
+    "notified": _("Registrar notified"),
+    "hold-proposed": _("Awaiting second approval"),
+    "on-hold": _("Delegation terminated"),
+    "mitigated": _("Threat removed"),
+    "appeal": _("Under appeal"),
+    "restoring": _("Being restored"),
+    "merged": _("Merged"),
+    "closed": _("Closed"),
+}
+
+SEVERITY: Final[Labels] = {"critical": _("Critical"), "high": _("High"), "normal": _("Normal")}
+
+DISPOSITION: Final[Labels] = {
+    "malicious": _("Registered with ill intent"),
+    "compromised": _("Hacked website"),
+    "undetermined": _("Not determined"),
+}
+
+ROLE: Final[Labels] = {
+    "analyst": _("Analyst"),
+    "supervisor": _("Supervisor"),
+    "policy-officer": _("Policy officer"),
+    "auditor": _("Auditor"),
+    "administrator": _("Node operator"),
+    "trusted-notifier": _("Trusted notifier"),
+    "registrar": _("Registrar"),
+    "registrant": _("Registrant (holder)"),
+    "host": _("Hosting provider"),
+    "reporter": _("Reporter"),
+    "partner": _("Partner registry"),
+    "approver": _("Approver"),
+    "appeals-officer": _("Appeals officer"),
+    "system": _("The program"),
+}
+
+EVENT: Final[Labels] = {
+    "opened": _("Case opened"),
+    "report-joined": _("Report added"),
+    "note": _("Note"),
+    "auto-reject-malformed": _("Rejected as unreadable"),
+    "merge-duplicate": _("Merged with another case"),
+    "refer-out-of-zone": _("Passed on: another registry’s zone"),
+    "start-triage": _("Receipt confirmed"),
+    "ask-reporter": _("Reporter asked for information"),
+    "info-supplied": _("Information supplied"),
+    "info-timeout": _("No information came in time"),
+    "dismiss": _("Rejected"),
+    "confirm": _("Abuse confirmed"),
+    "send-notice": _("Notice sent to the registrar"),
+    "propose-hold": _("Termination of delegation proposed"),
+    "unconfirm": _("Confirmation taken back"),
+    "registrar-acted": _("Registrar acted"),
+    "host-or-registrant-cured": _("Cured by the host or the registrant"),
+    "registrar-refused": _("Registrar refused"),
+    "act-deadline-passed": _("Time to act has passed"),
+    "approve-hold": _("Termination of delegation approved"),
+    "refuse-hold": _("Termination of delegation refused"),
+    "cured": _("Cause removed"),
+    "appeal-filed": _("Appeal filed"),
+    "close": _("Case closed"),
+    "recurrence-seen": _("Abuse seen again"),
+    "upheld": _("Decision upheld on appeal"),
+    "granted": _("Appeal granted"),
+    "interim-restore": _("Restored until the appeal is decided"),
+    "restored": _("Delegation restored"),
+    "partner-accepted": _("Partner confirmed receipt"),
+    "partner-outcome": _("Partner reported the outcome"),
+    "partner-refused": _("Partner refused"),
+    "no-receipt-timeout": _("No receipt came in time"),
+    "unmerge": _("Separated again"),
+    "parent-closed": _("Closed with the case it was merged into"),
+    "reopen": _("Case reopened"),
+    "retract": _("Report retracted"),
+    "approval-noted": _("First of two approvals given"),
+    "withdrawal-sent": _("Withdrawal sent to the partner"),
+    "withdrawal-received": _("Reporter’s registry withdrew its report"),
+    "partner-asked": _("Partner asked for information"),
+    "info-sent": _("Information sent to the partner"),
+}
+
+# The same events as what a person is about to do: the words on buttons.
+STEP: Final[Labels] = {
+    "start-triage": _("Confirm receipt"),
+    "confirm": _("Confirm abuse"),
+    "dismiss": _("Reject"),
+    "ask-reporter": _("Ask the reporter"),
+    "merge-duplicate": _("Merge with another case"),
+    "refer-out-of-zone": _("Pass on to the responsible registry"),
+    "send-notice": _("Notify the registrar"),
+    "propose-hold": _("Propose to terminate delegation"),
+    "unconfirm": _("Take the confirmation back"),
+    "registrar-acted": _("Record that the registrar acted"),
+    "registrar-refused": _("Refuse"),
+    "host-or-registrant-cured": _("Record that the cause was removed"),
+    "act-deadline-passed": _("Record that the time to act has passed"),
+    "approve-hold": _("Approve"),
+    "refuse-hold": _("Refuse"),
+    "cured": _("Record that the cause was removed"),
+    "close": _("Close"),
+    "recurrence-seen": _("Record that the abuse was seen again"),
+    "granted": _("Grant the appeal"),
+    "upheld": _("Uphold the decision"),
+    "interim-restore": _("Restore until the appeal is decided"),
+    "unmerge": _("Separate again"),
+    "reopen": _("Reopen"),
+    "retract": _("Retract"),
+    "info-sent": _("Send information to the partner"),
+    "withdrawal-sent": _("Withdraw our report"),
+    "note": _("Add a note"),
+}
+
+OUTCOME: Final[Labels] = {
+    "undelegated-registrar": _("Delegation terminated by the registrar"),
+    "hold-registry": _("Put on serverHold by the registry"),
+    "annulled-registry": _("Registration cancelled by the registry"),
+    "sinkholed": _("Redirected to a sinkhole"),
+    "removed-by-host": _("Removed by the hosting provider"),
+    "cured-by-registrant": _("Cured by the registrant"),
+    "identity-confirmed": _("Holder’s identity confirmed"),
+    "identity-not-confirmed-undelegated": _("Holder’s identity not confirmed, delegation terminated"),
+    "expired-or-deleted": _("Name expired or deleted"),
+    "insufficient-evidence": _("Insufficient evidence"),
+    "not-reproducible": _("Could not be reproduced"),
+    "no-grounds-registrar-refused": _("Registrar refused: no grounds"),
+    "out-of-scope": _("Out of scope"),
+    "out-of-zone-referred": _("Passed on to the responsible registry"),
+    "duplicate": _("Duplicate"),
+    "protected-name-refused": _("Refused: protected name"),
+    "false-positive": _("False positive"),
+    "withdrawn": _("Withdrawn"),
+    "info-timeout": _("No information came in time"),
+    "restored-after-cure": _("Restored after the cause was removed"),
+    "restored-on-appeal": _("Restored on appeal"),
+    "upheld-on-appeal": _("Decision upheld on appeal"),
+    "partner-refused": _("Refused by the partner"),
+}
+
+ACTION: Final[Labels] = {
+    "none": _("None"),
+    "registrar-notice": _("Notice to the registrar"),
+    "server-hold": _("Hold (serverHold)"),
+    "delegation-ended": _("Delegation terminated"),
+    "delegation-restored": _("Delegation restored"),
+    "sinkhole": _("Redirected to a sinkhole"),
+    "cleaned": _("Cleaned"),
+}
+
+# Why a step was not taken: `core.case_steps` and the flows of the desk, said to whoever tried.
+REFUSAL: Final[Labels] = {
+    "wrong-role": _("Your role may not do this."),
+    "wrong-state": _("The case is no longer in a state that allows this."),
+    "no-such-event": _("There is no such step."),
+    "same-person": _("You have worked on this case; somebody else must do this."),
+    "second-approver-needed": _("A protected name needs two approvers, and you are the first."),
+    "disposition-missing": _("Say what it is: registered with ill intent, a hacked website, or not determined."),
+    "disposition-unknown": _("There is no such answer to what it is."),
+    "outcome-missing": _("Choose an outcome."),
+    "outcome-unknown": _("There is no such outcome."),
+    "outcome-not-for-event": _("This step cannot close a case with that outcome."),
+    "action-not-for-event": _("This step cannot record that action."),
+    "score-missing": _("Give the evidence score."),
+    "score-out-of-range": _("An evidence score lies between 0 and 1."),
+    "score-too-low": _("The evidence score is below what this step needs."),
+    "collateral-check-missing": _("Note what else would fall with the name."),
+    "not-our-zone": _("Another registry decides about this zone."),
+    "our-own-zone": _("The zone is ours: nobody else can decide."),
+    "reason-missing": _("State the reason."),
+    "compromised-site-first": _("The host and the holder of a hacked website are told first and given time to act."),
+    "not-yet-due": _("The time to act has not passed yet."),
+    "parent-missing": _("Name the case it repeats."),
+    "too-late": _("It is too late for this step."),
+    "not-found": _("There is no such case."),
+    "named-twice": _("The same case was named twice."),
+    "parent-is-itself": _("A case does not repeat itself."),
+    "parent-is-merged": _("That case itself follows another one."),
+    "nothing-to-send": _("The case has no report that could be sent."),
+    "nothing-to-withdraw": _("Nobody was told of this case."),
+    "withheld": _("The memorandum does not let it go; the decision below says why."),
+    "hash-malformed": _("An evidence hash is a SHA-256."),
+    "text-not-storable": _("The text holds characters that cannot be stored."),
+    "text-too-long": _("The text is too long."),
+}
+
+# What a memorandum answered (`core.disclosure`), said to the desk.
+WHY: Final[Labels] = {
+    "allowed": _("allowed"),
+    "allowed-without-personal-data": _("allowed without the personal data"),
+    "approval-missing": _("a person must agree to the personal data"),
+    "personal-data-withheld": _("personal data withheld"),
+    "protected-name": _("protected name: a person decides"),
+    "protected-name-refused": _("protected name"),
+    "no-memorandum": _("no memorandum is in force"),
+    "no-memorandum-own-choice": _("no memorandum; a warning only by a person’s own choice"),
+    "time-without-zone": _("a time without its zone"),
+    "suspended": _("the memorandum is suspended"),
+    "terminated": _("the memorandum is terminated"),
+    "not-signed-by-all": _("not signed by all parties"),
+    "not-yet-effective": _("not yet in force"),
+    "expired": _("no longer in force"),
+    "not-a-party": _("not a party to the memorandum"),
+    "kind-not-allowed": _("this kind of message is not agreed"),
+    "wrong-direction": _("not agreed in this direction"),
+    "over-daily-cap": _("more than agreed for one day"),
+    "no-zone": _("no zone given"),
+    "not-the-recipients-zone": _("not the recipient’s zone"),
+    "zone-of-no-party": _("a zone of neither party"),
+    "no-category": _("no category given"),
+    "excluded-category": _("category excluded"),
+    "category-not-allowed": _("category not agreed"),
+    "only-with-another-category": _("only together with another category"),
+    "machine-only": _("seen by machines only"),
+    "single-blocklist": _("one blocklist is not enough"),
+    "category-without-terms": _("no evidence terms for this category"),
+    "evidence-incomplete": _("evidence incomplete"),
+    "evidence-too-old": _("evidence too old"),
+    "verified-in-the-future": _("verified in the future"),
+    "score-too-low": _("evidence too weak"),
+    "unknown-marking": _("unknown marking"),
+    "tlp-red-never-leaves": _("TLP:RED never leaves the node"),
+    "marking-above-limit": _("marking stricter than agreed"),
+    "quality-suspended": _("reports suspended for poor quality"),
+    "second-source-needed": _("a second source is needed"),
+    "yes": _("yes"),
+}
+
+# What a memorandum is asked, in order (`core.disclosure.QUESTIONS`).
+QUESTION: Final[Labels] = {
+    "in-force": _("In force?"),
+    "parties": _("Between these parties?"),
+    "kind": _("Kind and daily number agreed?"),
+    "zone": _("Whose zone?"),
+    "category": _("Category agreed?"),
+    "evidence": _("Evidence enough?"),
+    "marking": _("Marking within limits?"),
+    "safeguards": _("Safeguards kept?"),
+    "personal-data": _("Personal data?"),
+    "protected-name": _("Protected name?"),
+}
+
+# Reason codes that the program itself writes into a case; what a person wrote is shown as written.
+REASON: Final[Labels] = {
+    "sent-to-partner": _("sent to the responsible registry"),
+    "further-reports": _("further reports came in"),
+    "held-report-let-in": _("a held report was let in"),
+}
+
+VERDICT: Final[Labels] = {
+    "send": _("Sent"),
+    "send-redacted": _("Sent in part"),
+    "hold": _("Waiting for a person"),
+    "refuse": _("Withheld"),
+}
+
+# The same answers when we ask again about what a partner sent.
+VERDICT_IN: Final[Labels] = {
+    "send": _("Taken"),
+    "send-redacted": _("Taken in part"),
+    "hold": _("Waiting for a person"),
+    "refuse": _("Refused"),
+}
+
+KIND: Final[Labels] = {
+    "report": _("Abuse report"),
+    "early-warning": _("Early warning"),
+    "inquiry": _("Question"),
+    "outcome": _("Outcome"),
+    "case-event": _("Case event"),
+    "retraction": _("Retraction"),
+    "statistics": _("Statistics"),
+    "experience": _("Playbook"),
+    "consultation": _("Consultation"),
+}
+
+STANDING: Final[Labels] = {
+    "accepted": _("Received"),
+    "foreign": _("Another registry’s zone"),
+    "held": _("Waiting for a person"),
+}
+
+MEMORANDUM_STATUS: Final[Labels] = {
+    "draft": _("Draft"),
+    "proposed": _("Proposed"),
+    "countersigned": _("Countersigned"),
+    "in-force": _("In force"),
+    "suspended": _("Suspended"),
+    "terminated": _("Terminated"),
+}
+
+MEMORANDUM_EVENT: Final[Labels] = {
+    "propose": _("Proposed"),
+    "countersign": _("Countersigned"),
+    "enter-force": _("Entered into force"),
+    "suspend": _("Suspended"),
+    "resume": _("In force again"),
+    "give-notice": _("Notice of termination given"),
+    "withdraw": _("Withdrawn"),
+    "supersede": _("Replaced by a newer version"),
+}
+
+LINK_STATE: Final[Labels] = {"open": _("Open"), "suspended": _("Suspended"), "stopped": _("Stopped")}
+
+REPORTER_KIND: Final[Labels] = {
+    "trusted-notifier": _("Trusted notifier"),
+    "public": _("Public"),
+    "feed": _("Feed"),
+    "partner": _("Partner registry"),
+    "node": _("This node"),
+}
+
+SECTION: Final[Labels] = {
+    # a memorandum's sections by their key in the document
+    "scope": _("Scope"),
+    "exchange": _("What is exchanged"),
+    "evidence": _("Evidence"),
+    "marking": _("Marking (TLP) and onward sharing"),
+    "personal-data": _("Personal data"),
+    "clocks": _("Time limits"),
+    "safeguards": _("Safeguards"),
+    "audit": _("Audit log"),
+    "amendment": _("Amendment"),
+    "suspension": _("Suspension"),
+    "termination": _("Termination"),
+    "disputes": _("Disputes"),
+}
+
+COUNT: Final[Labels] = {
+    # an intake run's counts
+    "read": _("Read"),
+    "accepted": _("Accepted"),
+    "duplicate": _("Duplicate"),
+    "rejected": _("Not readable or out of scope"),
+    "foreign": _("Another registry’s zone"),
+}
+
+TABLES: Final[dict[str, Labels]] = {
+    "category": CATEGORY,
+    "state": STATE,
+    "severity": SEVERITY,
+    "disposition": DISPOSITION,
+    "role": ROLE,
+    "event": EVENT,
+    "step": STEP,
+    "outcome": OUTCOME,
+    "refusal": REFUSAL,
+    "action": ACTION,
+    "verdict": VERDICT,
+    "verdict-in": VERDICT_IN,
+    "memorandum-event": MEMORANDUM_EVENT,
+    "why": WHY,
+    "question": QUESTION,
+    "reason": REASON,
+    "kind": KIND,
+    "standing": STANDING,
+    "memorandum-status": MEMORANDUM_STATUS,
+    "link-state": LINK_STATE,
+    "reporter-kind": REPORTER_KIND,
+    "section": SECTION,
+    "count": COUNT,
+}
+
+
+def label(code: str, table: str) -> str:
+    """Say a code of one table in the reader's language; `partner-refused:<reason>` keeps its reason."""
+    head, colon, reason = code.partition(":")
+    return str(TABLES[table].get(head.replace("_", "-"), head)) + (f": {reason}" if colon else "")

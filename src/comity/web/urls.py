@@ -1,0 +1,46 @@
+"""The pages and their addresses; docs/how-to/analyst.md walks through them."""
+
+from django.urls import path, register_converter
+
+from comity.web.assets import asset
+from comity.web.views import cases, held, inbox, links, memoranda, preferences, public, sign_in
+
+
+class _Word:
+    """One word of an address: a reference, a token, a party, a file.  Anything else is no page and asks the store
+    nothing.
+    """
+
+    regex = "[A-Za-z0-9._~-]{1,253}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(_Word, "word")
+
+app_name = "web"
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("accessibility/", public.accessibility, name="accessibility"),
+    path("status/<word:token>/", public.status, name="status"),
+    path("reading/", preferences.reading, name="reading"),
+    path("language/", preferences.language, name="language"),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/acknowledge/", inbox.acknowledge, name="acknowledge"),
+    path("cases/<word:ref>/", cases.case_page, name="case"),
+    path("cases/<word:ref>/<word:event>/", cases.step, name="step"),
+    path("held/", held.held, name="held"),
+    path("held/open/", held.open_name, name="open-held"),
+    path("memoranda/", memoranda.memoranda, name="memoranda"),
+    path("memoranda/<word:partner>/<int:version>/", memoranda.memorandum, name="memorandum"),
+    path("links/", links.links, name="links"),
+    path("links/<word:partner>/", links.link, name="link"),
+    path("assets/<word:digest>/<word:name>", asset, name="asset"),
+]

@@ -1,0 +1,202 @@
+"""Ledger payloads: STIX 2.1 objects in canonical form, with one extension for what STIX lacks (docs/spec/link.md §6).
+
+A report is an `indicator`; what happens to a case is an `incident`.  Everything that a registry needs and STIX has no
+place for stands in the property extension `comity` (extension-definition below): the report as it may be told, the case
+it belongs to, the clause and the memorandum by which it left.  Identifiers are deterministic (UUIDv5), times are UTC
+with milliseconds (STIX 2.1 §3.2), every object carries one TLP 2.0 marking.
+
+Reading is strict and bounded: the whole payload is one bundle of one object; anything else is a `PayloadProblem` that
+says why.  A kind of entry that this version does not know is not an error here: see `flows.apply_entry`.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import msgspec
+
+from comity.core.categories import Category
+from comity.core.markings import STIX_MARKING, Tlp
+from comity.core.reports import Report
+from comity.wire.canonical import canonical
+
+EXTENSION: Final = "extension-definition--8f3a5c0e-6d0b-5a41-9d43-0c5f2b6a1e77"
+NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:comity:stix")
+MAX_PAYLOAD_BYTES: Final = 65_535  # C2SP tlog-tiles: an entry's length is a uint16
+
+_INDICATOR_TYPES: Final[dict[Category, list[str]]] = {
+    "phishing": ["malicious-activity"],
+    "malware": ["malicious-activity"],
+    "botnet-c2": ["malicious-activity"],
+    "unauthorized-access": ["compromised"],
+    "spam-vector": ["malicious-activity"],
+}
+
+EXTENSION_DEFINITION: Final[dict[str, Any]] = {
+    "type": "extension-definition",
+    "spec_version": "2.1",
+    "id": EXTENSION,
+    "created_by_ref": f"identity--{uuid5(NAMESPACE, 'comity')}",
+    "created": "2026-11-23T00:00:00.000Z",
+    "modified": "2026-11-23T00:00:00.000Z",
+    "name": "Comity: reports and case events between registries",
+    "description": "What a memorandum of cooperation needs beside STIX: report fields, case, clause, outcome.",
+    "schema": "docs/spec/link.md",
+    "version": "1.0.0",
+    "extension_types": ["property-extension"],
+}
+
+
+class ReportPayload(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as the partner may know it."""
+
+    report_id: UUID
+    case: UUID  # the sender's case
+    kind: str  # report | early-warning
+    target: str  # canonical URL, or host where no URL is known
+    report: Report
+    clause: str
+    memorandum: str
+    decided_at: datetime
+
+
+class CaseEventPayload(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something that happened to a case which the partner takes part in."""
+
+    case: UUID  # the sender's case
+    peer_cases: tuple[UUID, ...]  # the recipient's cases
+    event: str
+    registrable: str
+    category: Category
+    clause: str
+    memorandum: str
+    decided_at: datetime
+    outcome: str = ""
+    action: str = ""
+    disposition: str = ""
+    reason: str = ""
+    note: str = ""
+
+
+class PayloadProblem(msgspec.Struct, frozen=True):
+    """Why a payload cannot be read."""
+
+    code: str
+    reason: str
+
+
+class _Extension(msgspec.Struct, frozen=True):
+    extension_type: str
+    report: ReportPayload | None = None
+    event: CaseEventPayload | None = None
+
+
+class _Object(msgspec.Struct, frozen=True):
+    type: str
+    id: str
+    extensions: dict[str, msgspec.Raw]
+
+
+class _Bundle(msgspec.Struct, frozen=True):
+    type: str
+    objects: tuple[_Object, ...]
+
+
+_decode_bundle = msgspec.json.Decoder(_Bundle).decode
+_decode_extension = msgspec.json.Decoder(_Extension).decode
+
+
+def render_report(payload: ReportPayload, *, sender: str) -> bytes:
+    """Write a report entry: a bundle of one indicator, canonical JSON."""
+    report = payload.report
+    moment = _stix_time(payload.decided_at)
+    # STIX patterns (§9): a backslash and a quote are escaped by a backslash, nothing else is.
+    quoted = payload.target.replace("\\", "\\\\").replace("'", "\\'")
+    subject = "url" if "://" in payload.target else "domain-name"
+    indicator: dict[str, Any] = {
+        "type": "indicator",
+        "spec_version": "2.1",
+        "id": f"indicator--{payload.report_id}",
+        "created_by_ref": identity(sender),
+        "created": moment,
+        "modified": moment,
+        "name": f"{report.category}: {payload.target[:200]}",
+        "indicator_types": _INDICATOR_TYPES[report.category],
+        "pattern": f"[{subject}:value = '{quoted}']",
+        "pattern_type": "stix",
+        "valid_from": _stix_time(report.observed_at or payload.decided_at),
+        "labels": [report.category],
+        "object_marking_refs": [STIX_MARKING[report.tlp]],
+        "extensions": {EXTENSION: _extension(report=payload)},
+    }
+    if report.confidence is not None:
+        indicator["confidence"] = round(report.confidence * 100)
+    return _bundle(indicator, f"bundle--{uuid5(NAMESPACE, str(payload.report_id))}")
+
+
+def render_case_event(payload: CaseEventPayload, *, sender: str, tlp: Tlp) -> bytes:
+    """Write a case event entry: a bundle of one version of an incident, canonical JSON."""
+    moment = _stix_time(payload.decided_at)
+    incident: dict[str, Any] = {
+        "type": "incident",
+        "spec_version": "2.1",
+        "id": f"incident--{payload.case}",
+        "created_by_ref": identity(sender),
+        "created": moment,
+        "modified": moment,
+        "name": f"{payload.category}: {payload.registrable}",
+        "labels": [payload.category, payload.event],
+        "object_marking_refs": [STIX_MARKING[tlp]],
+        "extensions": {EXTENSION: _extension(event=payload)},
+    }
+    return _bundle(incident, f"bundle--{uuid5(NAMESPACE, f'{payload.case}/{payload.event}/{moment}')}")
+
+
+def parse_report(data: bytes) -> ReportPayload | PayloadProblem:
+    """Read a report entry."""
+    extension = _read(data, "indicator")
+    if isinstance(extension, PayloadProblem):
+        return extension
+    return extension.report or PayloadProblem("no-report", "the indicator's comity extension has no report")
+
+
+def parse_case_event(data: bytes) -> CaseEventPayload | PayloadProblem:
+    """Read a case event entry."""
+    extension = _read(data, "incident")
+    if isinstance(extension, PayloadProblem):
+        return extension
+    return extension.event or PayloadProblem("no-event", "the incident's comity extension has no event")
+
+
+def identity(party: str) -> str:
+    """The STIX identity of a party: the same on every node."""
+    return f"identity--{uuid5(NAMESPACE, party)}"
+
+
+def _read(data: bytes, kind: str) -> _Extension | PayloadProblem:
+    if len(data) > MAX_PAYLOAD_BYTES:
+        return PayloadProblem("too-large", f"{len(data)} bytes; at most {MAX_PAYLOAD_BYTES}")
+    try:
+        bundle = _decode_bundle(data)
+        if bundle.type != "bundle" or len(bundle.objects) != 1 or bundle.objects[0].type != kind:
+            return PayloadProblem("not-one-object", f"a bundle of exactly one {kind} is expected")
+        raw = bundle.objects[0].extensions.get(EXTENSION)
+        if raw is None:
+            return PayloadProblem("no-extension", f"the {kind} has no comity extension")
+        return _decode_extension(raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        return PayloadProblem("malformed", str(error))
+
+
+def _extension(*, report: ReportPayload | None = None, event: CaseEventPayload | None = None) -> dict[str, Any]:
+    value: Any = report if report is not None else event
+    key = "report" if report is not None else "event"
+    return {"extension_type": "property-extension", key: msgspec.to_builtins(value)}
+
+
+def _bundle(stix_object: dict[str, Any], bundle_id: str) -> bytes:
+    return canonical({"type": "bundle", "id": bundle_id, "objects": [stix_object]})
+
+
+def _stix_time(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,80 @@
+"""The OpenAPI document is sound, whole, and true: a tester that knows nothing else calls every address by it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from django.test import Client
+from hypothesis import HealthCheck, settings
+from jsonschema import Draft202012Validator
+
+from api.conftest import Caller
+from comity.api.openapi import openapi_document
+from comity.api.routes import ROUTES
+from comity.store.models import Person
+
+DOCUMENT = msgspec.json.decode(msgspec.json.encode(openapi_document()))
+
+
+def test_the_document_is_served_as_it_is_made() -> None:
+    response = Client().get("/api/v1/openapi.json")
+
+    assert response["Content-Type"] == "application/json"
+    assert msgspec.json.decode(response.content) == DOCUMENT
+    assert Client().post("/api/v1/openapi.json").status_code == 405
+
+
+def test_every_schema_is_a_schema_and_every_reference_leads_somewhere() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    for schema in schemas.values():
+        Draft202012Validator.check_schema(schema)
+    names = set(re.findall(r"#/components/schemas/(\w+)", msgspec.json.encode(DOCUMENT).decode()))
+
+    assert names <= set(schemas)
+    assert set(schemas) <= names | {"ProblemDocument"}
+
+
+def test_every_route_is_in_the_document_once() -> None:
+    told = {(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods}
+
+    assert told == {(route.method, "/" + re.sub(r"<(\w+)>", r"{\1}", route.path)) for route in ROUTES}
+    ids = [operation["operationId"] for methods in DOCUMENT["paths"].values() for operation in methods.values()]
+    assert len(ids) == len(set(ids)) == len(ROUTES)
+
+
+def test_every_route_says_who_may_and_what_it_is() -> None:
+    accounts = {role.value for role in Person.Role}
+    for route in ROUTES:
+        assert route.summary, route.path
+        assert set(route.roles) <= accounts, route.path
+
+
+@pytest.fixture
+def token(supervisor: Caller) -> Iterator[str]:
+    """Somebody who may do most, and a case that is there; between calls the test's connection stays open."""
+    supervisor.post("reports", {"name": "https://pay-demo-q7.by/", "category": "phishing"})
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield supervisor.token
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+# Every value at its bounds (phase "coverage") takes minutes; a few drawn ones for each address take seconds.
+# Reports as lines of text have no serializer there; test_api sends them.
+CONFIG = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": False}}})
+schema = schemathesis.openapi.from_dict(DOCUMENT, config=CONFIG).exclude(path="/reports/batch")
+schema.app = get_wsgi_application()
+
+
+@pytest.mark.django_db
+@schema.parametrize()
+@settings(max_examples=2, suppress_health_check=list(HealthCheck), derandomize=True)
+def test_the_program_does_what_the_document_says(case: Any, token: str) -> None:
+    case.call_and_validate(headers={"Authorization": f"Bearer {token}"})

@@ -1,0 +1,113 @@
+"""What every test of the house may ask for: the store it runs on, the shared data, nothing of the network but loopback.
+
+    COMITY_TEST_DATABASE=postgresql   run what touches a store on a PostgreSQL that this session starts and throws away;
+                                      everything else was proven on SQLite and is left out
+    COMITY_SHARED=DIR                 where shared data and domain files are, if not in ../shared
+    COMITY_SOAK=1                     Hypothesis tries for long instead of for a moment
+
+Several processes (pytest-xdist) share one PostgreSQL: the first starts it and hands its URL to the others.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from comity.edges.home import database_entry
+from postgres_cluster import PostgresCluster
+
+ROOT = Path(__file__).resolve().parent.parent
+_URL_VARIABLE = "COMITY_TEST_DATABASE_URL"
+_ON_POSTGRESQL = os.environ.get("COMITY_TEST_DATABASE", "sqlite") == "postgresql"
+
+# The machines that run this are shared and slow at times: a deadline per example would measure the neighbours.
+_SLOW_IS_FINE = [HealthCheck.too_slow]
+hypothesis_settings.register_profile("quick", deadline=None, suppress_health_check=_SLOW_IS_FINE)
+hypothesis_settings.register_profile(
+    "soak", deadline=None, suppress_health_check=_SLOW_IS_FINE, max_examples=5_000, stateful_step_count=100
+)
+hypothesis_settings.load_profile("soak" if os.environ.get("COMITY_SOAK") else "quick")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the store before the first connection is made."""
+    chosen = os.environ.get("COMITY_TEST_DATABASE", "sqlite")
+    if chosen not in {"sqlite", "postgresql"}:
+        raise pytest.UsageError(f"COMITY_TEST_DATABASE: {chosen}: must be sqlite or postgresql")
+    if _ON_POSTGRESQL:
+        if _URL_VARIABLE not in os.environ:
+            cluster = PostgresCluster()
+            config.add_cleanup(cluster.stop)
+            os.environ[_URL_VARIABLE] = cluster.start()
+            config.add_cleanup(lambda: os.environ.pop(_URL_VARIABLE))
+        entry = database_entry(os.environ[_URL_VARIABLE], base=ROOT)
+        entry["CONN_MAX_AGE"] = 0  # a connection kept open would keep the test database from being dropped at the end
+    else:
+        directory = Path(tempfile.mkdtemp(prefix="comity-sqlite-"))
+        config.add_cleanup(lambda: shutil.rmtree(directory))
+        entry = database_entry("sqlite:///node.sqlite3", base=directory)
+        entry["TEST"] = {"NAME": str(directory / "test.sqlite3")}  # a file, as in service: WAL and its locks are real
+    settings.DATABASES["default"].clear()
+    settings.DATABASES["default"].update(entry)
+    connections.settings.update(connections.configure_settings(settings.DATABASES))
+    with suppress(AttributeError):  # one may have been made, though not opened, while Django started
+        del connections["default"]
+
+
+def pytest_report_header() -> str:
+    return f"store: {'PostgreSQL' if _ON_POSTGRESQL else 'SQLite'}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep tests that share a resource in one process; on PostgreSQL run only what touches a store."""
+    for item in items:
+        for shared in ("browser", "processes"):
+            if item.get_closest_marker(shared) is not None:
+                item.add_marker(pytest.mark.xdist_group(shared))
+    if _ON_POSTGRESQL:
+        wanted = [item for item in items if item.get_closest_marker("django_db") or item.get_closest_marker("postgres")]
+        wanted = [item for item in wanted if item.get_closest_marker("browser") is None]
+        chosen = set(map(id, wanted))
+        config.hook.pytest_deselected(items=[item for item in items if id(item) not in chosen])
+        items[:] = wanted
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real feeds, lists and vectors: too large for the repository.  Without them the tests that need them skip."""
+    return _shared("data")
+
+
+@pytest.fixture(scope="session")
+def shared_domain() -> Path:
+    """The field's own tables: the state machine, the glossary, the example memorandum, the demo's distributions."""
+    return _shared("domain")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of a PostgreSQL for tests that make databases of their own (marker `postgres`)."""
+    if _URL_VARIABLE in os.environ:
+        yield os.environ[_URL_VARIABLE]
+        return
+    cluster = PostgresCluster()
+    try:
+        yield cluster.start()
+    finally:
+        cluster.stop()
+
+
+def _shared(part: str) -> Path:
+    directory = Path(os.environ.get("COMITY_SHARED", ROOT.parent / "shared")) / part
+    if not directory.is_dir():
+        pytest.skip(f"no shared {part} in {directory}; name the shared directory in COMITY_SHARED")
+    return directory

@@ -1,0 +1,120 @@
+"""What a test lets a node do in a process of its own: `python act.py VERB DIR …`, the answer as JSON on stdout."""
+
+import json
+import re
+import sys
+from base64 import b64encode
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import transaction
+
+import comity.cli.django_setup  # noqa: F401 — starts Django before any module that holds a model
+from comity.cli.context import use_node
+from comity.core.exchange import OutgoingEntry
+from comity.edges.home import Home
+from comity.edges.keys import load_signing_key
+from comity.edges.tls import own_authority
+from comity.flows.countersign import countersign
+from comity.flows.join import join
+from comity.flows.propose import propose
+from comity.flows.set_up import NewNode, set_up
+from comity.flows.suspend import suspend
+from comity.flows.verify_ledgers import verify_ledgers
+from comity.store.ledgers import read_entries
+from comity.store.links import get_ledger, get_link, partner_authorities
+from comity.store.memoranda import find_in_force
+from comity.store.outgoing import append_outgoing
+from comity.wire.memorandum_document import render_document
+
+FIXTURE = Path(__file__).resolve().parent.parent / "fixtures" / "memorandum-ru-by.yaml"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def pair(directory: Path, ru_port: str, by_port: str) -> dict[str, dict[str, str]]:
+    """Make two nodes that are linked under the memorandum of the fixtures, with their keys, in force."""
+    made = {"ru": _make(directory / "ru", "cctld.ru", ru_port), "by": _make(directory / "by", "oac.by", by_port)}
+    ru, by = directory / "ru", directory / "by"
+    signed = render_document(propose(use_node(ru), _memorandum(made).encode(), actor="test", at=now()))
+    both = render_document(countersign(use_node(by), signed, actor="test", at=now()))
+    countersign(use_node(ru), both, actor="test", at=now())
+    _join(use_node(ru), "oac.by", made["by"], by_port)
+    _join(use_node(by), "cctld.ru", made["ru"], ru_port)
+    return made
+
+
+def _make(directory: Path, party: str, link_port: str) -> dict[str, str]:
+    new = NewNode(
+        party=party, zones=(), host="127.0.0.1", web_port=1, link_port=int(link_port),
+        database="sqlite:///comity.sqlite3",
+    )  # fmt: skip
+    set_up(directory, new, at=now())
+    home = use_node(directory)
+    call_command("migrate", interactive=False, verbosity=0)
+    key = load_signing_key(home)
+    return {"kid": key.kid, "public": b64encode(key.public).decode(), "ca": own_authority(home)}
+
+
+def _memorandum(made: dict[str, dict[str, str]]) -> str:
+    text = FIXTURE.read_text().partition("\nsignatures:")[0] + "\n"
+    text = re.sub(r"(?m)^(supersedes|status):.*\n", "", text)
+    text = text.replace("sha256:REPLACE", f"sha256:{0:064}")
+    text = re.sub(r"(?m)^version:.*$", "version: 1", text)
+    text = re.sub(r"(?m)^effective:.*$", "effective: 2026-01-01T00:00:00Z", text)
+    text = text.replace(
+        "not_before: 2027-01-01, not_after: 2028-01-31", "not_before: 2026-01-01, not_after: 2036-01-01"
+    )
+    for name, node in made.items():
+        text = re.sub(rf'kid: {name}-2027-1(.*?)"BASE64"', rf'kid: {node["kid"]}\1"{node["public"]}"', text)
+    return text
+
+
+def _join(home: Home, partner: str, made: dict[str, str], port: str) -> None:
+    join(home, partner, url=f"https://127.0.0.1:{port}", ca_pem=made["ca"], at=now())
+    (home.path / "tls" / "partners.pem").write_text(partner_authorities())
+
+
+def do_suspend(home: Home, partner: str) -> None:
+    stored = find_in_force(partner, at=now())
+    assert stored is not None
+    suspend(home, stored.urn, actor="test", reason="a test", at=now())
+
+
+def append(home: Home, partner: str, start: str, count: str, each: str) -> None:
+    """File entries in transactions of `each`; what was committed before a kill stays."""
+    first, step = int(start), int(each)
+    for begin in range(first, first + int(count), step):
+        with transaction.atomic():
+            append_outgoing(
+                partner,
+                [OutgoingEntry("test", str(number), b"entry %d" % number) for number in range(begin, begin + step)],
+                at=now(),
+            )
+
+
+def dump(home: Home, partner: str) -> dict[str, object]:
+    link = get_link(partner)
+    out, incoming = get_ledger(link, "out"), get_ledger(link, "in")
+    return {
+        "state": link.state,
+        "reason": link.reason,
+        "last_error": link.last_error,
+        "sent": [entry.subject for entry in read_entries(out.pk, 0, out.size)],
+        "received": [entry.subject for entry in read_entries(incoming.pk, 0, incoming.size)],
+        "root_sent": out.root.hex(),
+        "root_received": incoming.root.hex(),
+        "receipted": out.receipt_size,
+        "differences": [line for report in verify_ledgers(home, at=now()) for line in report.differences],
+    }
+
+
+VERBS = {"suspend": do_suspend, "append": append, "dump": dump}
+
+if __name__ == "__main__":
+    verb, directory, *rest = sys.argv[1:]
+    result = pair(Path(directory), *rest) if verb == "pair" else VERBS[verb](use_node(Path(directory)), *rest)
+    print(json.dumps(result))

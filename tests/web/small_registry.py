@@ -1,0 +1,255 @@
+"""Rows of one small registry with something on every page: people of each role, cases in several states, both
+kinds of names.
+"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from django.test import Client
+
+from comity.core.memoranda import Memorandum as Agreement
+from comity.core.memoranda import digest
+from comity.core.reports import Evidence
+from comity.core.reports import Report as Claim
+from comity.store.models import (
+    Case,
+    CaseEvent,
+    CasePeer,
+    Decision,
+    IntakeRun,
+    Ledger,
+    LedgerEntry,
+    Link,
+    Memorandum,
+    MemorandumEvent,
+    Person,
+    Report,
+    Reporter,
+)
+from comity.wire.memorandum_yaml import parse_memorandum, render_memorandum
+
+NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+TOKEN = "status-token-of-the-notifier-0123456789"
+CYRILLIC = "xn----7sbarfztqva.xn--p1ai"
+ROLES = [role.value for role in Person.Role]
+
+
+class Registry(msgspec.Struct, frozen=True):
+    """What the tests need to know of the rows."""
+
+    received: str
+    closed: str
+    referred: str
+    protected: str
+    memorandum_version: int
+
+
+def signed_in(role: str) -> Client:
+    """A browser in which the person of a role is signed in; the name is the role's."""
+    client = Client()
+    client.force_login(Person.objects.get(username=role))
+    return client
+
+
+def fill_store() -> Registry:
+    """Make the rows; every page has something on it afterwards."""
+    for role in ROLES:
+        Person.objects.create_user(username=role, password=PASSWORD, role=role)
+    reporter = Reporter.objects.create(
+        key="notifier", name="Demo notifier", kind="trusted-notifier", status_token=TOKEN, created_at=NOON
+    )
+    run = IntakeRun.objects.create(
+        source="feed.csv",
+        format="csv",
+        reporter=reporter,
+        started_at=NOON,
+        finished_at=NOON,
+        counts={"read": 12345, "accepted": 12000, "duplicate": 300, "rejected": 40, "foreign": 5},
+    )
+    received = _case(1, "kassa-demo-a1.ru", "phishing", "received", "high")
+    _case(2, CYRILLIC, "malware", "triage", "high")
+    closed = _case(3, "portal-demo-c3.ru", "botnet-c2", "closed", "critical", outcome="undelegated_registrar")
+    referred = _case(4, "shop-demo-d4.by", "phishing", "referred", "high", zone="by", party="oac.by")
+    protected = _case(5, "bank-demo-e5.ru", "phishing", "hold_proposed", "high", protected="banks")
+    further = ("needs_info", "confirmed", "notified", "on_hold", "mitigated", "appeal", "restoring", "merged")
+    for number, state in enumerate(further, start=6):
+        _case(number, f"site-demo-{state.replace('_', '-')}.ru", "unauthorized-access", state, "normal")
+    for number, case in enumerate((received, closed, referred, protected)):
+        report = Report.objects.create(
+            key=number.to_bytes(16),
+            uuid=f"00000000-0000-4000-8000-{number:012}",
+            standing="accepted",
+            registrable=case.registrable,
+            host=f"login.{case.registrable}",
+            zone=case.zone,
+            category=case.category,
+            reporter=reporter,
+            run=run,
+            case=case,
+            body=msgspec.json.encode(_claim(case)),
+            received_at=NOON + timedelta(minutes=number),
+        )
+        if case.party == "oac.by":
+            _decision(report, case, "send-redacted", "6", "allowed-without-personal-data")
+    Report.objects.create(
+        key=b"held-report-0001",
+        uuid="00000000-0000-4000-8000-00000000ffff",
+        standing="held",
+        registrable="gosuslugi-demo.ru",
+        host="www.gosuslugi-demo.ru",
+        zone="ru",
+        category="phishing",
+        reporter=reporter,
+        run=run,
+        body=msgspec.json.encode(Claim(name="www.gosuslugi-demo.ru", category="phishing")),
+        received_at=NOON,
+    )
+    _decision(None, received, "refuse", "4", "evidence-too-old")
+    CasePeer.objects.create(case=referred, partner="oac.by", remote_case="0c7f4f6e-6f9b-5d5e-8a63-2f2f9f3e6a55")
+    _history(closed)
+    _link()
+    return Registry(received.ref, closed.ref, referred.ref, protected.ref, _memorandum())
+
+
+def _case(
+    number: int,
+    registrable: str,
+    category: str,
+    state: str,
+    severity: str,
+    *,
+    zone: str = "",
+    party: str = "cctld.ru",
+    protected: str = "",
+    outcome: str = "",
+) -> Case:
+    case = Case.objects.create(
+        ref=f"7K3Q-F9XW-{number:04}",
+        uuid=f"00000000-0000-5000-8000-{number:012}",
+        registrable=registrable,
+        category=category,
+        episode=1,
+        zone=zone or registrable.rpartition(".")[2],
+        party=party,
+        state=state,
+        severity=severity,
+        protected=protected,
+        outcome=outcome,
+        report_count=number,
+        event_count=1,
+        opened_at=NOON - timedelta(hours=number),
+        changed_at=NOON,
+        closed_at=NOON if state == "closed" else None,
+    )
+    CaseEvent.objects.create(
+        case=case,
+        seq=1,
+        event="opened",
+        from_state="",
+        to_state="received",
+        party=party,
+        actor="cctld.ru",
+        role="system",
+        detail=b"{}",
+        at=NOON - timedelta(hours=number),
+    )
+    return case
+
+
+def _history(case: Case) -> None:
+    said = [
+        ("start_triage", "received", "triage", b"{}", "Looks at http://login.portal-demo-c3.ru/ now"),
+        ("confirm", "triage", "confirmed", b'{"collateral":"none","disposition":"malicious","score":0.75}', ""),
+        ("send_notice", "confirmed", "notified", b'{"action":"registrar-notice"}', ""),
+        ("registrar_acted", "notified", "mitigated", b'{"action":"delegation-ended"}', ""),
+        ("close", "mitigated", "closed", b'{"outcome":"undelegated_registrar"}', ""),
+    ]
+    for seq, (event, start, end, detail, note) in enumerate(said, start=2):
+        CaseEvent.objects.create(
+            case=case, seq=seq, event=event, from_state=start, to_state=end, party="cctld.ru", actor="analyst",
+            role="analyst", clause="7", note=note, detail=detail, at=NOON + timedelta(hours=seq),
+        )  # fmt: skip
+    Case.objects.filter(pk=case.pk).update(event_count=6)
+
+
+def _claim(case: Case) -> Claim:
+    return Claim(
+        name=f"https://login.{case.registrable}/verify?next=a.b",
+        url=f"https://login.{case.registrable}/verify?next=a.b",
+        host=f"login.{case.registrable}",
+        category=case.category,
+        observed_at=NOON,
+        verified_at=NOON,
+        narrative=f"Страница входа банка по адресу https://login.{case.registrable}/verify",
+        language="ru",
+        impersonated_party="Demo Bank",
+        evidence=(Evidence("screenshot", sha256="0" * 64), Evidence("live-check")),
+        personal_data={"victim_email": "somebody@demo.example"},
+    )
+
+
+def _decision(report: Report | None, case: Case, verdict: str, clause: str, reason: str) -> None:
+    trace = {
+        "redact": ["reporter_identity"] if verdict == "send-redacted" else [],
+        "trace": [
+            {"clause": "1", "question": "in-force", "answer": "yes"},
+            {"clause": clause, "question": "evidence", "answer": reason, "detail": ["PT24H"]},
+        ],
+    }
+    Decision.objects.create(
+        report=report,
+        case=case,
+        partner="oac.by",
+        direction="out",
+        kind="report",
+        memorandum=digest(_agreement()),
+        verdict=verdict,
+        clause=clause,
+        reason=reason,
+        trace=msgspec.json.encode(trace),
+        at=NOON,
+    )
+
+
+def _agreement() -> bytes:
+    parsed = parse_memorandum((Path(__file__).parent.parent / "fixtures" / "memorandum-ru-by.yaml").read_bytes())
+    assert isinstance(parsed, Agreement)
+    return render_memorandum(parsed)
+
+
+def _memorandum() -> int:
+    body = _agreement()
+    row = Memorandum.objects.create(
+        urn="urn:comity:memo:cctld.ru:oac.by:demo",
+        version=3,
+        digest=digest(body),
+        partner="oac.by",
+        status="in-force",
+        body=body,
+        signatures=b'[{"party":"cctld.ru","kid":"ru-2027-1","signed_at":"2026-12-01T09:00:00Z","value":"AAAA"}]',
+        changed_at=NOON,
+    )
+    for event, party in (("propose", "cctld.ru"), ("countersign", "oac.by"), ("enter-force", "cctld.ru")):
+        MemorandumEvent.objects.create(memorandum=row, event=event, party=party, actor="policy-officer", at=NOON)
+    return row.version
+
+
+def _link() -> None:
+    link = Link.objects.create(
+        partner="oac.by", url="https://comity.demo.by:9443", ca_pem="", state="open", last_receipt_at=NOON,
+        last_error="connection refused",
+    )  # fmt: skip
+    for direction, origin, size, receipt in (
+        ("out", "cctld.ru/to/oac.by", 12345, 12300),
+        ("in", "oac.by/to/cctld.ru", 7, 7),
+    ):
+        ledger = Ledger.objects.create(
+            link=link, direction=direction, origin=origin, size=size, root=bytes(range(32)), receipt_size=receipt,
+            checkpoint=f"{origin}\n{size}\nAAECAwQ=\n\n— cctld.ru AAAA\n".encode(), changed_at=NOON,
+        )  # fmt: skip
+        LedgerEntry.objects.create(
+            ledger=ledger, position=1, kind="report", subject="x", payload=b"{}", leaf=b"0" * 32,
+            refused="evidence-too-old", at=NOON,
+        )  # fmt: skip

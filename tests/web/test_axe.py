@@ -1,0 +1,248 @@
+"""Every page in every language in a real Chromium: WCAG 2.2 AA by axe, reflow, target size, keyboard, and no script.
+
+axe sees neither text that runs off a narrow page nor a target too small, so both are measured here.  This file has one
+browser; each test has a store of its own behind a live server, and signs in by cookie where signing in is not its
+matter.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+from django.conf import LazySettings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from comity.store.models import Case
+from comity.web.reading_panel import CHOICES, Reading, render_reading
+from web.small_registry import PASSWORD, TOKEN, Registry, fill_store, signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+LANGUAGES = ["en", "ru", "be", "vi", "zh-hans"]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RUN_AXE = """async (tags) => {
+  const found = await axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']});
+  return found.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.html).join(' || '));
+}"""
+WIDE = {"width": 1280, "height": 800}
+NARROW = {"width": 320, "height": 640}
+OPEN_ALL = "document.querySelectorAll('details').forEach(d => d.open = true)"
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# How far the page runs off: as it is, and with the panel's largest text, widest letters and lines.
+OVERFLOWS = """() => {
+  const over = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  const regular = over();
+  Object.assign(document.documentElement.dataset, {size: '200', letter: 'widest', line: '2', face: 'serif'});
+  return [regular, over()].filter(pixels => pixels > 0);
+}"""
+# WCAG 2.5.8: 24 by 24 CSS pixels, but for a link within a sentence and what the page hides for sighted readers.
+SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')].filter(e => {
+  if (e.type === 'hidden' || e.closest('p, li, dd, .quiet') && getComputedStyle(e).display === 'inline') return false;
+  const box = e.getBoundingClientRect();
+  return box.width > 1 && box.right > 0 && (box.width < 24 || box.height < 24);
+}).map(e => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for this file.  Playwright keeps an event loop in this thread, which Django would take for a
+    view's.
+    """
+    with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def registry(transactional_db: None) -> Registry:
+    """Fill the store; rows are visible to the server's thread."""
+    return fill_store()
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: LiveServer, registry: Registry) -> Iterator[Callable[..., BrowserContext]]:
+    """Open a window of the browser for a person (or nobody), a language and a reader's panel."""
+    opened: list[BrowserContext] = []
+
+    def open_window(
+        role: str = "", *, language: str = "en", reading: Reading | None = None, **options: Any
+    ) -> BrowserContext:
+        context = browser.new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        cookies = {"comity_language": language}
+        if role:
+            cookies["sessionid"] = signed_in(role).cookies["sessionid"].value
+        if reading is not None:
+            cookies["comity_reading"] = render_reading(reading)
+        context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
+        return context
+
+    yield open_window
+    for context in opened:
+        context.close()
+
+
+def addresses(registry: Registry) -> list[tuple[str, str]]:
+    """Every page: whose window, and where."""
+    return [
+        ("", "/"),
+        ("", "/sign-in/"),
+        ("", "/reading/"),
+        ("", "/accessibility/"),
+        ("", f"/status/{TOKEN}/"),
+        ("", "/no-such-page/"),
+        ("auditor", "/inbox/?state=all"),
+        ("analyst", "/inbox/"),
+        ("analyst", f"/cases/{registry.closed}/"),
+        ("analyst", f"/cases/{registry.referred}/"),
+        ("analyst", "/cases/7K3Q-F9XW-0002/"),  # under review: the longest forms
+        ("supervisor", f"/cases/{registry.protected}/"),
+        ("supervisor", "/held/"),
+        ("policy-officer", "/memoranda/"),
+        ("policy-officer", f"/memoranda/oac.by/{registry.memorandum_version}/"),
+        ("administrator", "/links/"),
+        ("administrator", "/links/oac.by/"),
+        ("administrator", "/inbox/"),  # not for this role: the page that says so
+    ]
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN_AXE, TAGS)
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_in_every_language(visit: Callable[..., BrowserContext], registry: Registry, language: str) -> None:
+    problems = []
+    pages: dict[str, Page] = {}
+    for role, address in addresses(registry):
+        page = pages.get(role) or pages.setdefault(role, visit(role, language=language).new_page())
+        page.set_viewport_size(WIDE)
+        page.goto(address)
+        page.evaluate(OPEN_ALL)
+        problems += [f"{address}: {problem}" for problem in violations(page)]
+        problems += [f"{address}: small target {target}" for target in page.evaluate(SMALL_TARGETS)]
+        page.set_viewport_size(NARROW)
+        problems += [f"{address}: {over} px too wide" for over in page.evaluate(OVERFLOWS)]
+    assert problems == []
+
+
+@pytest.mark.parametrize("scheme", [*CHOICES["scheme"], "dark", "forced"])
+def test_every_colour_scheme_at_its_extreme(
+    visit: Callable[..., BrowserContext], registry: Registry, scheme: str
+) -> None:
+    options: dict[str, Any] = {"dark": {"color_scheme": "dark"}, "forced": {"forced_colors": "active"}}.get(scheme, {})
+    known = scheme if scheme in CHOICES["scheme"] else "regular"
+    reading = Reading(size="200", face="serif", scheme=known, letter="widest", line="2", images="grey")
+    page = visit("analyst", language="be", reading=reading, **options).new_page()
+    for address in ("/inbox/", f"/cases/{registry.referred}/"):
+        page.goto(address)
+        page.evaluate(OPEN_ALL)
+        assert violations(page) == []
+        assert page.evaluate(OVERFLOW) <= 0
+        if known != "regular":
+            assert lowest_contrast(page) >= 7
+
+
+def test_keyboard_reaches_the_panel_first_and_then_past_the_top(
+    visit: Callable[..., BrowserContext], registry: Registry
+) -> None:
+    page = visit("analyst").new_page()
+    page.goto("/inbox/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText") == "Version for visually impaired people"
+    assert outline(page) != "none"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#content"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    for _ in range(30):
+        assert outline(page) != "none", page.evaluate("document.activeElement.outerHTML")
+        page.keyboard.press("Tab")
+
+
+def test_everything_works_without_javascript(
+    visit: Callable[..., BrowserContext], registry: Registry, settings: LazySettings
+) -> None:
+    page = visit(java_script_enabled=False).new_page()
+    page.goto("/inbox/")
+    page.get_by_label("User name").fill("analyst")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main button.primary").click()
+    assert page.url.endswith("/inbox/")
+    page.get_by_role("button", name="Беларуская").click()
+    assert page.locator("h1").inner_text() == "Уваходныя"
+    page.get_by_role("link", name="Версія для слабавідушчых").first.click()
+    page.locator('input[name="size"][value="150"]').check()
+    page.locator('input[name="scheme"][value="blue"]').check()
+    page.get_by_role("button", name="Захаваць").click()
+    assert page.url.endswith("/inbox/")
+    assert page.locator("html").get_attribute("data-size") == "150"
+    assert page.locator("html").get_attribute("data-scheme") == "blue"
+    page.locator(f'input[value="{registry.received}"]').check()
+    page.locator("main button.primary").click()
+    assert "Атрыманне 1 справы пацверджана." in page.locator(".messages").inner_text()
+    assert Case.objects.get(ref=registry.received).state == "triage"
+
+
+def test_a_page_loads_nothing_but_its_own(visit: Callable[..., BrowserContext], live_server: LiveServer) -> None:
+    page = visit().new_page()
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto("/")
+    assert all(address.startswith(live_server.url) for address in asked)
+    assert complaints == []
+    assert page.evaluate("getComputedStyle(document.querySelector('.brand')).display") == "flex"
+
+
+def outline(page: Page) -> str:
+    style: str = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    return style
+
+
+LUMINANCE = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const light = (colour) => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    const part = (v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(v => part(v / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (e) => {
+    if (!e) return 'white';
+    const colour = getComputedStyle(e).backgroundColor;
+    return /^rgba.*, 0\\)$/.test(colour) ? behind(e.parentElement) : colour;
+  };
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let lowest = 21;
+  while (words.nextNode()) {
+    const e = words.currentNode.parentElement;
+    if (!words.currentNode.data.trim() || !e.checkVisibility() || e.closest('option')) continue;
+    const [a, b] = [light(getComputedStyle(e).color), light(behind(e))].sort((x, y) => y - x);
+    lowest = Math.min(lowest, (a + 0.05) / (b + 0.05));
+  }
+  return lowest;
+}"""
+
+
+def lowest_contrast(page: Page) -> float:
+    """The lowest contrast of any words on the page with what is behind them (WCAG's formula)."""
+    lowest: float = page.evaluate(LUMINANCE)
+    return lowest

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# All that can be said about the source without running its tests.  Every check runs, even when an earlier one fails.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+bin=.venv/bin
+failed=()
+
+check() { # check NAME COMMAND…: silent when well, everything it said when not
+    local name=$1 output started=$SECONDS
+    shift
+    if output=$("$@" 2>&1); then
+        printf '  %-22s well (%d s)\n' "$name" $((SECONDS - started))
+    else
+        printf '  %-22s FAILED: %s\n%s\n' "$name" "$*" "$output"
+        failed+=("$name")
+    fi
+}
+
+check "style" "$bin/ruff" check src tests bench tools
+check "format" "$bin/ruff" format --check src tests bench tools
+check "types" "$bin/mypy"
+check "import contracts" "$bin/lint-imports"
+check "migrations" "$bin/python" -m django makemigrations --check --dry-run --settings comity.node.settings
+check "translations" "$bin/python" tools/check_translations.py
+
+if [ ${#failed[@]} -gt 0 ]; then
+    echo "check: FAILED: $(IFS=,; echo "${failed[*]}" | sed 's/,/, /g')" >&2
+    exit 1
+fi
+echo "check: all well"

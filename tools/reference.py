@@ -1,0 +1,246 @@
+"""Writes docs/reference from the program: every command, setting, environment variable, error and API address.
+
+    tools/reference.py            write the pages
+    tools/reference.py --check    say which page is not what the program says, and fail
+
+What the program cannot say about itself (a sentence for each setting and environment variable) stands here in two
+tables; tests/docs refuses a setting or a variable that is missing from them, and one that is no longer in the program.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+from typing import Annotated, Any, Final, get_args, get_origin
+
+import click
+import django
+import msgspec
+
+PAGES: Final = Path(__file__).resolve().parent.parent / "docs" / "reference"
+
+SETTINGS: Final = {
+    "party": "The registry whose node this is, as a domain name: `cctld.ru`.",
+    "zones": "The top-level domains it is responsible for, as A-labels: `[\"ru\", \"xn--p1ai\"]`.",
+    "secret_key": "Signs sessions and forms.  Made by `comity init`; whoever has it can sign in as anybody.",
+    "languages": "The languages offered on the pages, in this order.",
+    "time_zone": "Times on the pages are shown in it, as an IANA name; times in data are always UTC.",
+    "web.host": "Address on which pages and API listen.",
+    "web.port": "Port on which pages and API listen.",
+    "web.url": "How people reach the pages, as it is written into links; empty: made from host and port.",
+    "web.workers": "Processes that answer pages and API.",
+    "link.host": "Address on which partners' nodes are awaited, over mutual TLS.",
+    "link.port": "Port on which partners' nodes are awaited.",
+    "link.url": "How partners reach this node; it is what their operators give to `comity link add`.",
+    "link.batch_entries": "At most so many entries go in one batch, under one signature.",
+    "link.poll_seconds": "The courier looks for something unsent this often.",
+    "database.url": "`sqlite:///FILE` in the node's directory, or `postgresql://user:password@host:port/name`.",
+    "names.suffix_list": "A Public Suffix List to use instead of the one that came with the program.",
+    "guard.popularity": "A popularity list (`rank,name` or a name per line; gzip allowed): the top of it is protected.",
+    "guard.popularity_rank_under": "Names whose rank is lower than this are protected.",
+    "guard.lists": "Further protected names: a label and a file with a name per line.",
+    "desk.confirm_score": "The evidence score that the desk asks for before an analyst may confirm a case.",
+    "desk.hold_score": "The evidence score that the desk asks for before a hold may be proposed.",
+    "desk.hold_score_critical": "The same for a case of critical severity.",
+}  # fmt: skip
+
+VARIABLES: Final = {
+    "COMITY_DIR": "The node's directory, for commands that are not given `--dir`.",
+    "COMITY_SURFACE": "`links` in the process that answers partners; set by `comity serve` for its children.",
+    "COMITY_SHARED": "Tests and measurements: where the shared data is, if not in `../shared`.",
+    "COMITY_SOAK": "Tests: `1` lets Hypothesis try for long instead of for a moment (`make soak`).",
+    "COMITY_TEST_DATABASE": "Tests: `sqlite` (as without it) or `postgresql`.",
+    "COMITY_TEST_DATABASE_URL": "Tests: a PostgreSQL to use instead of one of their own; they make and drop databases.",
+}
+
+
+def render_commands() -> str:
+    """The page of every command, argument and option."""
+    from_cli = import_module("comity.cli.main")
+    parts = [_head("Commands", "Every command, its arguments and options, as `--help` says them.")]
+    for path, command in walk_commands(from_cli.comity):
+        parts.append(_command(path, command))
+    return "\n".join(parts)
+
+
+def walk_commands(
+    root: click.Command, path: tuple[str, ...] = ("comity",)
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command under `root` with the words that call it."""
+    yield path, root
+    if isinstance(root, click.Group):
+        context = click.Context(root, info_name=path[-1], help_option_names=["-h", "--help"])
+        for name in root.list_commands(context):
+            command = root.get_command(context, name)
+            if command is not None and not command.hidden:
+                yield from walk_commands(command, (*path, name))
+
+
+def _command(path: tuple[str, ...], command: click.Command) -> str:
+    context = click.Context(command, info_name=" ".join(path), help_option_names=["-h", "--help"])
+    lines = [f"\n{'#' * min(len(path) + 1, 4)} `{' '.join(path)}`\n"]
+    text = (command.help or command.short_help or "").replace("\b\n", "").strip()
+    lines.append(text + "\n")
+    lines.append(f"```text\n{' '.join(path)} {' '.join(command.collect_usage_pieces(context))}\n```\n")
+    options = [
+        parameter for parameter in command.params if isinstance(parameter, click.Option) and not parameter.hidden
+    ]
+    if options:
+        lines += ["| option | what it does |", "|---|---|"]
+        for option in options:
+            names, said = option.get_help_record(context) or ("", "")
+            lines.append(f"| `{_cell(names)}` | {_cell(said)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def render_settings() -> str:
+    """The page of every key of node.toml and every environment variable."""
+    home = import_module("comity.edges.home")
+    parts = [
+        _head(
+            "Settings",
+            "Every key of a node's `node.toml`, and every environment variable the program and its tests read.",
+        ),
+        "## node.toml\n",
+        "A key that is not listed is refused; so is a value of the wrong type.  `comity init` writes the file.\n",
+        "| key | type | without it | what it does |",
+        "|---|---|---|---|",
+    ]
+    for key, kind, default in walk_settings(home.NodeSettings):
+        parts.append(f"| `{key}` | {kind} | {default} | {_cell(SETTINGS.get(key, ''))} |")
+    parts += ["\n## Environment variables\n", "| variable | what it does |", "|---|---|"]
+    parts += [f"| `{name}` | {_cell(said)} |" for name, said in VARIABLES.items()]
+    return "\n".join(parts) + "\n"
+
+
+def walk_settings(struct: type[msgspec.Struct], prefix: str = "") -> Iterator[tuple[str, str, str]]:
+    """Every key with its type and what it is when left out."""
+    for field in msgspec.structs.fields(struct):
+        key = prefix + field.encode_name
+        if isinstance(field.type, type) and issubclass(field.type, msgspec.Struct):
+            yield from walk_settings(field.type, key + ".")
+            continue
+        default: Any = field.default
+        if field.default_factory is not msgspec.NODEFAULT:
+            default = field.default_factory()
+        shown = "must be given" if default is msgspec.NODEFAULT else f"`{_toml(default)}`"
+        yield key, _type_name(field.type), shown
+
+
+def render_errors() -> str:
+    """The page of every error code."""
+    parts = [
+        _head("Errors", "Every error a person may see, by its code.  A code never changes once released."),
+        "On the command line an error is one line that ends with its code in brackets, and exit code 1.  The API",
+        "answers with `application/problem+json` that carries the code.  A refusal that the field expects (a name that",
+        "cannot be folded, a clause that withholds) is no error: it is a value with its reason.\n",
+        "| code | HTTP | what it means | where |",
+        "|---|---|---|---|",
+    ]
+    for error in sorted(walk_errors(), key=lambda each: each.code):
+        meaning = (error.__doc__ or "").strip().split("\n\n")[0].replace("\n    ", " ")
+        parts.append(
+            f"| `{error.code}` | {error.http_status} | {_cell(meaning)} | `{error.__module__}.{error.__name__}` |"
+        )
+    return "\n".join(parts) + "\n"
+
+
+def render_api() -> str:
+    """The page of every address of the HTTP API."""
+    parts = [
+        _head("HTTP API", "Every address under `/api/v1/`, what it does, who may, and what it takes."),
+        "The same as a machine reads it, with every type and bound: `/api/v1/openapi.json`.  A token goes into",
+        "`Authorization: Bearer …`; without the role an address answers 403.  Wrong input answers with a",
+        "[code](errors.md).\n",
+        "| | address | what it does | for whom | takes |",
+        "|---|---|---|---|---|",
+    ]
+    for route in import_module("comity.api.routes").ROUTES:
+        takes = [f"`?{field.encode_name}`" for field in msgspec.structs.fields(route.query)]
+        takes += [f"`{field.encode_name}`" for field in msgspec.structs.fields(route.body)] if route.body else []
+        roles = ", ".join(route.roles) or "everybody, without a token"
+        parts.append(
+            f"| {route.method} | `{route.path}` | {_cell(route.summary)} | {roles} | {', '.join(takes) or '-'} |"
+        )
+    return "\n".join(parts) + "\n"
+
+
+def walk_errors() -> list[Any]:
+    """Every class of error in the program, the root included."""
+    package = import_module("comity")
+    for module in walk_packages(package.__path__, "comity."):
+        if not module.name.endswith((".__main__", ".wsgi")) and ".migrations" not in module.name:
+            import_module(module.name)
+    found: list[Any] = [import_module("comity.core.errors").ComityError]
+    for error in found:  # grows while it is walked: subclasses of subclasses
+        found += [each for each in error.__subclasses__() if each not in found]
+    return found
+
+
+def _head(title: str, said: str) -> str:
+    note = "<!-- Written by tools/reference.py (make docs): change the program, not this page. -->"
+    return f"{note}\n\n# {title}\n\n{said}\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(_toml(each) for each in value)}]"
+    return str(value)
+
+
+def _type_name(kind: Any) -> str:
+    names = {str: "text", int: "whole number", float: "number", bool: "true or false"}
+    if kind in names:
+        return names[kind]
+    if get_origin(kind) is Annotated:
+        bare, *limits = get_args(kind)
+        bounds = [
+            f"{word} {limit}"
+            for each in limits
+            for word, limit in (("from", each.ge), ("to", each.le))
+            if limit is not None
+        ]
+        return f"{_type_name(bare)}, {' '.join(bounds)}" if bounds else _type_name(bare)
+    return {tuple: "list of texts", dict: "table of texts"}[get_origin(kind)]
+
+
+def pages() -> dict[str, str]:
+    """Every page by file name."""
+    return {
+        "commands.md": render_commands(),
+        "settings.md": render_settings(),
+        "errors.md": render_errors(),
+        "api.md": render_api(),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with --check compare them."""
+    stale = []
+    for name, text in pages().items():
+        file = PAGES / name
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            stale.append(name)
+            if arguments != ["--check"]:
+                file.write_text(text, encoding="utf-8")
+    if arguments == ["--check"] and stale:
+        print(f"docs/reference is not what the program says: {', '.join(stale)}; run: make docs")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "comity.node.settings")
+    django.setup()
+    sys.exit(main(sys.argv[1:]))
