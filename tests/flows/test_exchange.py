@@ -261,6 +261,49 @@ def test_a_partner_cannot_touch_a_case_that_is_not_its_matter(parties: Parties) 
     assert own.state == "received"
 
 
+def test_a_report_that_joins_a_closed_case_hears_its_outcome_at_once(parties: Parties) -> None:
+    parties.sit(parties.ru)
+    file(parties.ru, phishing(NAME))
+    reports = outgoing()
+
+    parties.sit(parties.by)
+    file(parties.by, phishing("http://www.bank-demo-a1.by/other"))
+    own = models.Case.objects.get()
+    acknowledge(parties.by, [own.ref], ANALYST_BY, at=AT)
+    dismiss(parties.by, [own.ref], ANALYST_BY, "not_reproducible", at=AT)
+    assert outgoing() == []
+    assert apply_entries(parties.by, "cctld.ru", reports, at=AT) == [""]
+    answers = outgoing()
+    assert [parse_case_event(one.payload).event for one in answers] == ["accepted", "outcome"]
+
+    parties.sit(parties.ru)
+    file(parties.ru, phishing(NAME))
+    apply_entries(parties.ru, "oac.by", answers, at=AT)
+    case = models.Case.objects.get()
+    assert (case.state, case.outcome) == ("closed", "not_reproducible")
+
+
+def test_a_report_about_a_name_protected_at_the_partner_waits_there_and_is_answered(parties: Parties) -> None:
+    parties.sit(parties.ru)
+    file(parties.ru, phishing(NAME))
+    (sent,) = outgoing()
+    report = sent._replace(payload=sent.payload.replace(b"bank-demo-a1.by", b"belarusbank.by"))
+
+    parties.sit(parties.by)
+    # The courier of the other side stored the entry; here it is put beside its effect by hand.
+    ledger = models.Ledger.objects.get(direction="in")
+    models.LedgerEntry.objects.create(
+        ledger=ledger, position=0, kind="report", subject=report.subject, payload=report.payload, leaf=b"\0" * 32, at=AT
+    )
+    assert apply_entries(parties.by, "cctld.ru", [report], at=AT) == [""]
+    assert models.Case.objects.count() == 0
+    supervisor = Actor("olga", "supervisor", "oac.by")
+    (ref,) = open_held(parties.by, ["belarusbank.by"], supervisor, at=AT).done
+    acknowledge(parties.by, [ref], ANALYST_BY, at=AT)
+    dismiss(parties.by, [ref], ANALYST_BY, "protected_name_refused", at=AT)
+    assert [parse_case_event(one.payload).outcome for one in outgoing()] == ["", "protected_name_refused"]
+
+
 def test_what_came_before_the_link_goes_when_the_link_comes(parties: Parties) -> None:
     parties.sit(parties.ru, linked=False)
     file(parties.ru, phishing(NAME))

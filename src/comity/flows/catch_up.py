@@ -8,13 +8,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from comity.core.cases import CaseChange, CaseEntry
 from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.advance_cases import Grounds
 from comity.flows.refer import refer
 from comity.flows.share import share_events
-from comity.store.cases import MAX_PAGE_ROWS, CaseFilter, CaseRow, find_cases_by_pk, list_cases, read_entries
+from comity.store.cases import MAX_PAGE_ROWS, CaseFilter, change_of, find_cases_by_pk, list_cases, read_entries
 from comity.store.decisions import find_withheld_events
 
 
@@ -26,7 +25,7 @@ def catch_up(home: Home, partner: str, *, at: datetime) -> None:
         pks = sorted({case_pk for case_pk, _ in withheld})
         rows = {row.pk: row for row in find_cases_by_pk(pks)}
         entries = read_entries(pks)
-        changes = [_again(rows[pk], entry) for pk in pks for entry in entries[pk] if (pk, entry.at) in withheld]
+        changes = [change_of(rows[pk], entry) for pk in pks for entry in entries[pk] if (pk, entry.at) in withheld]
         share_events(home, changes, at=at)
 
 
@@ -40,28 +39,3 @@ def _refer_waiting(home: Home, partner: str, *, at: datetime) -> None:
         cursor = page.next_cursor
         if not cursor:
             return
-
-
-def _again(row: CaseRow, entry: CaseEntry) -> CaseChange:
-    return CaseChange(
-        case_pk=row.pk,
-        case_uuid=row.uuid,
-        ref=row.ref,
-        registrable=row.registrable,
-        zone=row.zone,
-        category=row.category,
-        seq=entry.seq,
-        event=entry.event,
-        from_state=entry.from_state,
-        to_state=entry.to_state,
-        party=entry.party,
-        actor=entry.actor,
-        role=entry.role,
-        reason=entry.reason,
-        clause=entry.clause,
-        evidence_hash=entry.evidence_hash,
-        note=entry.note,
-        disposition=entry.disposition,
-        outcome=entry.outcome,
-        action=entry.action,
-    )

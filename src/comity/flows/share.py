@@ -7,14 +7,14 @@ decision and outgoing entry are kept together or not at all; the courier carries
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from comity.core.cases import CLOSED, CaseChange
+from comity.core.cases import CLOSED, INITIAL, CaseChange
 from comity.core.categories import Category
 from comity.core.disclosure import Decision, Item, Kind, decide
 from comity.core.exchange import OutgoingEntry
@@ -24,7 +24,7 @@ from comity.core.reports import SharedReport
 from comity.edges.home import Home
 from comity.store.case_peers import Peer, find_peers
 from comity.store.case_writes import append_events
-from comity.store.cases import CaseRow, count_approvals, find_cases_by_pk
+from comity.store.cases import CaseRow, change_of, count_approvals, find_cases_by_pk, read_entries
 from comity.store.decisions import DecisionRow, add_decisions, count_sent
 from comity.store.memoranda import StoredMemorandum, find_governing, find_in_force
 from comity.store.outgoing import append_outgoing
@@ -129,31 +129,66 @@ def share_events(home: Home, changes: Sequence[CaseChange], *, at: datetime) -> 
         append_outgoing(partner, batch, at=at)
 
 
-def refuse_reports(
-    home: Home, partner: str, refused: Sequence[tuple[ReportPayload, Decision]], *, at: datetime
-) -> None:
-    """Tell the partner which of its reports we may not take, with the clause."""
+def share_standing(home: Home, partner: str, joined: Collection[tuple[int, str]], *, at: datetime) -> None:
+    """Tell a partner how the cases stand that it takes part in now: `joined` is (our case, the partner's case)."""
+    rows = {row.pk: row for row in find_cases_by_pk(sorted({pk for pk, _ in joined})) if row.state != INITIAL}
+    history = read_entries(list(rows))
+    entries: list[OutgoingEntry] = []
+    decisions: list[DecisionRow] = []
+    for pk, remote in sorted(joined):
+        changes = [change_of(rows[pk], entry) for entry in history[pk]] if pk in rows else []
+        for change in _standing(changes):
+            event, kind = _told(change)
+            decision, memorandum = _ask(home, partner, kind, change.zone, change.category, at=at)
+            decisions.append(_row(decision, partner, kind, memorandum, report_pk=None, case_pk=pk))
+            if memorandum is not None and decision.verdict in _SENT:
+                peer = Peer(partner, (remote,))
+                entries.append(_event_entry(home, change, event, peer, decision, memorandum, at=at))
+    add_decisions(decisions, at=at)
+    if entries:
+        append_outgoing(partner, entries, at=at)
+
+
+def _standing(changes: Sequence[CaseChange]) -> list[CaseChange]:
+    """What somebody who comes late must hear: that the case is worked on, and its outcome when it is closed."""
+    accepted = [change for change in changes if change.event == "start_triage"][-1:]
+    closed = [change for change in changes if _closing(change)][-1:]
+    return accepted + (closed if changes and changes[-1].to_state == CLOSED else [])
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A partner's report that is not taken: why, and what can be told to the partner."""
+
+    answer: str
+    payload: ReportPayload | None = None
+    decision: Decision | None = None
+
+
+def refuse_reports(home: Home, partner: str, refused: Sequence[Refused], *, at: datetime) -> None:
+    """Tell the partner which of its reports were not taken, with the clause or the reason."""
     memorandum = find_in_force(partner, at=at)
     if memorandum is None or not refused:
         return  # with nothing in force nothing may be said either; the refusal stands beside the entry in our ledger
     entries = []
-    for payload, decision in refused:
+    for one in refused:
+        if one.payload is None:
+            continue  # unreadable: no case is known that could be told
         event = CaseEventPayload(
-            case=payload.case,
-            peer_cases=(payload.case,),
+            case=one.payload.case,
+            peer_cases=(one.payload.case,),
             event="refused",
-            registrable=payload.target,
-            category=payload.report.category,
-            clause=decision.clause,
+            registrable=one.payload.target,
+            category=one.payload.report.category,
+            clause=one.decision.clause if one.decision else memorandum.memorandum.scope.clause,
             memorandum=memorandum.digest,
             decided_at=at,
-            reason=decision.reason,
+            reason=one.decision.reason if one.decision else one.answer.replace(":", "-"),
         )
         tlp = memorandum.memorandum.marking.tlp_default
-        entries.append(
-            OutgoingEntry("case-event", str(payload.case), render_case_event(event, sender=home.party, tlp=tlp))
-        )
-    append_outgoing(partner, entries, at=at)
+        payload = render_case_event(event, sender=home.party, tlp=tlp)
+        entries.append(OutgoingEntry("case-event", str(one.payload.case), payload))
+    if entries:
+        append_outgoing(partner, entries, at=at)
 
 
 def _closing(change: CaseChange) -> bool:

@@ -9,7 +9,8 @@ from collections.abc import Collection
 import msgspec
 from django.db import connection
 
-from comity.store.models import Case, CasePeer
+from comity.store.models import Case, CasePeer, LedgerEntry
+from comity.wire.stix import ReportPayload, parse_report
 
 _MARKS_AT_ONCE = 5_000
 
@@ -45,6 +46,31 @@ def cases_of_peer(partner: str, remote_cases: Collection[str]) -> dict[str, list
         rows = CasePeer.objects.filter(partner=partner, remote_case__in=part).values_list("remote_case", "case__uuid")
         for remote, uuid in rows:
             found.setdefault(remote, []).append(uuid)
+    return found
+
+
+def known_peers(partner: str, remote_cases: Collection[str]) -> set[tuple[int, str, str]]:
+    """Which (case key, partner, partner's case) stand here already, of those about the partner's cases."""
+    known: set[tuple[int, str, str]] = set()
+    remotes = list(dict.fromkeys(remote_cases))
+    for start in range(0, len(remotes), _MARKS_AT_ONCE):
+        part = remotes[start : start + _MARKS_AT_ONCE]
+        rows = CasePeer.objects.filter(partner=partner, remote_case__in=part).values_list("case_id", "remote_case")
+        known.update((case_pk, partner, remote) for case_pk, remote in rows)
+    return known
+
+
+def find_origins(report_uuids: Collection[str]) -> set[tuple[str, str]]:
+    """The partners and the partners' cases that these reports came from: (partner, the partner's case)."""
+    found: set[tuple[str, str]] = set()
+    uuids = list(report_uuids)
+    for start in range(0, len(uuids), _MARKS_AT_ONCE):
+        part = uuids[start : start + _MARKS_AT_ONCE]
+        rows = LedgerEntry.objects.filter(subject__in=part, kind="report", ledger__direction="in", refused="")
+        for partner, data in rows.values_list("ledger__link__partner", "payload"):
+            payload = parse_report(bytes(data))
+            if isinstance(payload, ReportPayload):
+                found.add((partner, str(payload.case)))
     return found
 
 

@@ -13,7 +13,7 @@ import msgspec
 from django.db import connection
 
 from comity.core.case_steps import CaseFacts
-from comity.core.cases import CaseEntry, fold
+from comity.core.cases import CaseChange, CaseEntry, fold
 from comity.core.errors import InputError, NotFoundError
 from comity.store.fields import moment
 
@@ -178,6 +178,19 @@ def read_entries(case_pks: Sequence[int]) -> dict[int, list[CaseEntry]]:
     for row in _in_parts(start, case_pks, "ORDER BY case_id, seq"):
         entries[row[0]].append(_entry(row))
     return entries
+
+
+def change_of(row: CaseRow, entry: CaseEntry) -> CaseChange:
+    """A stored entry as the change it was: for telling it to somebody who has not heard of it."""
+    return CaseChange(
+        case_pk=row.pk,
+        case_uuid=row.uuid,
+        ref=row.ref,
+        registrable=row.registrable,
+        zone=row.zone,
+        category=row.category,
+        **{field: getattr(entry, field) for field in CaseEntry.__struct_fields__ if field != "at"},
+    )
 
 
 def timeline(case_pk: int) -> tuple[CaseEntry, ...]:
