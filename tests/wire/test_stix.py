@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -25,6 +26,7 @@ from comity.wire.stix import (
     render_report,
 )
 
+ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 11, 23, 3, 0, 0, 123000, tzinfo=UTC)
 REPORT_ID = UUID("6f9619ff-8b86-4011-b42d-00c04fc964ff")
 CASE = UUID("7f9619ff-8b86-4011-b42d-00c04fc964aa")
@@ -107,14 +109,14 @@ def test_a_report_comes_back_as_it_was_sent(payload: ReportPayload) -> None:
 
 
 def test_a_case_event_comes_back_as_it_was_sent() -> None:
-    assert parse_case_event(render_case_event(an_event(), sender="oac.by", tlp="TLP:AMBER")) == an_event()
+    assert parse_case_event(render_case_event(an_event(), sender="oac.by", tlp="TLP:AMBER", opened_at=AT)) == an_event()
 
 
 @pytest.mark.parametrize(
     "data",
     [
         render_report(a_report(), sender="cctld.ru"),
-        render_case_event(an_event(), sender="oac.by", tlp="TLP:AMBER"),
+        render_case_event(an_event(), sender="oac.by", tlp="TLP:AMBER", opened_at=AT),
         json.dumps(
             {"type": "bundle", "id": "bundle--7f9619ff-8b86-4011-b42d-00c04fc964ab", "objects": [EXTENSION_DEFINITION]}
         ).encode(),
@@ -124,6 +126,26 @@ def test_a_case_event_comes_back_as_it_was_sent() -> None:
 def test_what_we_write_is_valid_for_the_oasis_validator(data: bytes) -> None:
     result = validate_string(data.decode(), ValidationOptions(version="2.1", strict_properties=False))
     assert result.is_valid, [str(error) for one in result.object_results for error in one.errors]
+
+
+def test_the_published_vectors_hold() -> None:
+    vectors = json.loads((ROOT / "docs" / "spec" / "vectors" / "entries.json").read_text(encoding="utf-8"))
+    written = vectors["report"]
+    report = parse_report(written["payload"].encode())
+    assert report == a_report()
+    assert render_report(report, sender=written["sender"]).decode() == written["payload"]
+    written = vectors["case-event"]
+    event = parse_case_event(written["payload"].encode())
+    assert event == an_event()
+    assert (
+        render_case_event(event, sender=written["sender"], tlp=written["tlp"], opened_at=AT).decode()
+        == written["payload"]
+    )
+    readers = {"report": parse_report, "case-event": parse_case_event}
+    for refused in vectors["refused"]:
+        problem = readers[refused["kind"]](refused["payload"].encode())
+        assert isinstance(problem, PayloadProblem)
+        assert problem.code == refused["code"]
 
 
 def test_the_same_report_is_the_same_bytes() -> None:

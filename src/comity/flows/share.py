@@ -28,7 +28,7 @@ from comity.store.cases import CaseRow, change_of, count_approvals, find_cases_b
 from comity.store.decisions import DecisionRow, add_decisions, count_sent
 from comity.store.memoranda import StoredMemorandum, find_governing, find_in_force
 from comity.store.outgoing import append_outgoing
-from comity.wire.stix import CaseEventPayload, ReportPayload, render_case_event, render_report
+from comity.wire.stix import REFUSED, CaseEventPayload, ReportPayload, render_case_event, render_report
 
 _SENT: Final = frozenset(("send", "send-redacted"))
 
@@ -142,7 +142,7 @@ def share_standing(home: Home, partner: str, joined: Collection[tuple[int, str]]
             decision, memorandum = _ask(home, partner, kind, change.zone, change.category, at=at)
             decisions.append(_row(decision, partner, kind, memorandum, report_pk=None, case_pk=pk))
             if memorandum is not None and decision.verdict in _SENT:
-                peer = Peer(partner, (remote,))
+                peer = Peer(partner, (remote,), rows[pk].opened_at)
                 entries.append(_event_entry(home, change, event, peer, decision, memorandum, at=at))
     add_decisions(decisions, at=at)
     if entries:
@@ -176,7 +176,7 @@ def refuse_reports(home: Home, partner: str, refused: Sequence[Refused], *, at: 
         event = CaseEventPayload(
             case=one.payload.case,
             peer_cases=(one.payload.case,),
-            event="refused",
+            event=REFUSED,
             registrable=one.payload.target,
             category=one.payload.report.category,
             clause=one.decision.clause if one.decision else memorandum.memorandum.scope.clause,
@@ -185,7 +185,7 @@ def refuse_reports(home: Home, partner: str, refused: Sequence[Refused], *, at: 
             reason=one.decision.reason if one.decision else one.answer.replace(":", "-"),
         )
         tlp = memorandum.memorandum.marking.tlp_default
-        payload = render_case_event(event, sender=home.party, tlp=tlp)
+        payload = render_case_event(event, sender=home.party, tlp=tlp, opened_at=one.payload.decided_at)
         entries.append(OutgoingEntry("case-event", str(one.payload.case), payload))
     if entries:
         append_outgoing(partner, entries, at=at)
@@ -239,7 +239,8 @@ def _event_entry(
         note=change.note if event in {"asked", "info", "withdrawn", "retracted"} else "",
     )
     tlp = memorandum.memorandum.marking.tlp_default
-    return OutgoingEntry("case-event", change.case_uuid, render_case_event(payload, sender=home.party, tlp=tlp))
+    data = render_case_event(payload, sender=home.party, tlp=tlp, opened_at=peer.opened_at)
+    return OutgoingEntry("case-event", change.case_uuid, data)
 
 
 def _row(

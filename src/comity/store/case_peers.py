@@ -5,6 +5,7 @@ that a partner reported has the partner's case as peer.  One peer of one case st
 """
 
 from collections.abc import Collection
+from datetime import datetime
 
 import msgspec
 from django.db import connection
@@ -16,25 +17,29 @@ _MARKS_AT_ONCE = 5_000
 
 
 class Peer(msgspec.Struct, frozen=True):
-    """A partner that takes part in a case, and its own cases about the matter as far as they are known."""
+    """A partner that takes part in a case, its own cases about the matter as far as known, and when ours was opened."""
 
     partner: str
     remote_cases: tuple[str, ...]
+    opened_at: datetime
 
 
 def find_peers(case_pks: Collection[int], *, of: str) -> dict[int, list[Peer]]:
     """Who takes part in each of these cases beside our own party (`of`)."""
     found: dict[int, dict[str, list[str]]] = {}
+    opened: dict[int, datetime] = {}
     pks = list(case_pks)
     for start in range(0, len(pks), _MARKS_AT_ONCE):
         part = pks[start : start + _MARKS_AT_ONCE]
-        for pk, party in Case.objects.filter(pk__in=part).exclude(party=of).values_list("pk", "party"):
-            found.setdefault(pk, {})[party] = []
-        for pk, partner, remote in CasePeer.objects.filter(case_id__in=part).values_list(
-            "case_id", "partner", "remote_case"
-        ):
-            found.setdefault(pk, {}).setdefault(partner, []).append(remote)
-    return {pk: [Peer(partner, tuple(cases)) for partner, cases in peers.items()] for pk, peers in found.items()}
+        for pk, party, opened_at in Case.objects.filter(pk__in=part).values_list("pk", "party", "opened_at"):
+            found[pk] = {party: []} if party != of else {}
+            opened[pk] = opened_at
+        rows = CasePeer.objects.filter(case_id__in=part).values_list("case_id", "partner", "remote_case")
+        for pk, partner, remote in rows:
+            found[pk].setdefault(partner, []).append(remote)
+    return {
+        pk: [Peer(partner, tuple(cases), opened[pk]) for partner, cases in peers.items()] for pk, peers in found.items()
+    }
 
 
 def cases_of_peer(partner: str, remote_cases: Collection[str]) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Ledger payloads: STIX 2.1 objects in canonical form, with one extension for what STIX lacks (docs/spec/link.md §6).
+"""Ledger payloads: STIX 2.1 objects in canonical form, with one extension for what STIX lacks (docs/spec/entries.md).
 
 A report is an `indicator`; what happens to a case is an `incident`.  Everything that a registry needs and STIX has no
 place for stands in the property extension `comity` (extension-definition below): the report as it may be told, the case
@@ -22,6 +22,7 @@ from comity.wire.canonical import canonical
 
 EXTENSION: Final = "extension-definition--8f3a5c0e-6d0b-5a41-9d43-0c5f2b6a1e77"
 NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:comity:stix")
+REFUSED: Final = "refused"
 MAX_PAYLOAD_BYTES: Final = 65_535  # C2SP tlog-tiles: an entry's length is a uint16
 
 _INDICATOR_TYPES: Final[dict[Category, list[str]]] = {
@@ -41,7 +42,7 @@ EXTENSION_DEFINITION: Final[dict[str, Any]] = {
     "modified": "2026-11-23T00:00:00.000Z",
     "name": "Comity: reports and case events between registries",
     "description": "What a memorandum of cooperation needs beside STIX: report fields, case, clause, outcome.",
-    "schema": "docs/spec/link.md",
+    "schema": "docs/spec/entries.md",
     "version": "1.0.0",
     "extension_types": ["property-extension"],
 }
@@ -118,7 +119,8 @@ def render_report(payload: ReportPayload, *, sender: str) -> bytes:
         "spec_version": "2.1",
         "id": f"indicator--{payload.report_id}",
         "created_by_ref": identity(sender),
-        "created": moment,
+        # A report that is sent again is the same object: what it was created at must not move (STIX 2.1 §3.2).
+        "created": _stix_time(min(report.observed_at or payload.decided_at, payload.decided_at)),
         "modified": moment,
         "name": f"{report.category}: {payload.target[:200]}",
         "indicator_types": _INDICATOR_TYPES[report.category],
@@ -134,15 +136,20 @@ def render_report(payload: ReportPayload, *, sender: str) -> bytes:
     return _bundle(indicator, f"bundle--{uuid5(NAMESPACE, str(payload.report_id))}")
 
 
-def render_case_event(payload: CaseEventPayload, *, sender: str, tlp: Tlp) -> bytes:
-    """Write a case event entry: a bundle of one version of an incident, canonical JSON."""
+def render_case_event(payload: CaseEventPayload, *, sender: str, tlp: Tlp, opened_at: datetime) -> bytes:
+    """Write a case event entry: a bundle of one version of an incident, canonical JSON.
+
+    `opened_at`: when the sender's case was opened; for `refused`, when the partner decided to send the report.
+    """
     moment = _stix_time(payload.decided_at)
+    # A refusal is about the partner's case, and the partner's own incident bears that id.
+    incident_id = uuid5(NAMESPACE, f"{sender}/{payload.case}") if payload.event == REFUSED else payload.case
     incident: dict[str, Any] = {
         "type": "incident",
         "spec_version": "2.1",
-        "id": f"incident--{payload.case}",
+        "id": f"incident--{incident_id}",
         "created_by_ref": identity(sender),
-        "created": moment,
+        "created": _stix_time(min(opened_at, payload.decided_at)),
         "modified": moment,
         "name": f"{payload.category}: {payload.registrable}",
         "labels": [payload.category, payload.event],
