@@ -1,8 +1,10 @@
 """`comity names` as a person runs it: every line answered, nothing stops it, no traceback."""
 
+import gzip
 import json
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +103,35 @@ def test_a_line_of_any_length_is_one_record_in_bounded_memory() -> None:
 def test_it_starts_without_a_web_framework() -> None:
     code = "import sys, comity.cli.names; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, env=_environment()).returncode == 0
+
+
+def test_gzip_is_known_by_its_first_bytes(tmp_path: Path) -> None:
+    packed = gzip.compress(b"bad.by\r\n") + gzip.compress("банк.рф\n".encode())
+    assert [record["name"] for record in _names(packed)] == ["bad.by", "xn--80ab2al.xn--p1ai"]
+    (tmp_path / "list.txt").write_bytes(packed)
+    done = subprocess.run([*RUN, str(tmp_path / "list.txt")], capture_output=True, check=True, env=_environment())
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_damaged_gzip_gives_what_came_whole_and_one_clear_line() -> None:
+    packed = gzip.compress(b"bad.by\n" * 100_000)
+    done = subprocess.run([*RUN, "-"], input=packed[:-20], capture_output=True, check=False, env=_environment())
+    assert done.returncode != 0
+    assert b"cut off" in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert all(json.loads(line)["name"] == "bad.by" for line in done.stdout.splitlines())
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("line", [b"", b"bad.by\n"])
+def test_a_decompression_bomb_ends_in_bounded_memory(line: bytes) -> None:
+    """It would unpack to 300 MB: the run ends where the ratio is passed, under a limit of 200 MB of address space."""
+    whole = (line * (1 << 20) if line else b"a" * (1 << 20))[: 1 << 20]
+    packer = zlib.compressobj(wbits=31)
+    bomb = b"".join(packer.compress(whole) for _ in range(300)) + packer.flush()
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, "names", "-"], input=bomb, capture_output=True, check=False, env=_environment()
+    )
+    assert done.returncode != 0
+    assert b"times its size" in done.stderr
+    assert b"Traceback" not in done.stderr

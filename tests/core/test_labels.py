@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from idna import uts46data
 
-from comity.core.labels import Host, HostProblem, fold_host, is_registrable_label
+from comity.core.labels import _SIMPLE_LABEL, Host, HostProblem, fold_host, is_registrable_label
 from comity.core.repertoire import NEWER, NEWER_RANGES, UNICODE_VERSION
 
 # Deliberate exceptions: class and how many vectors fall under it; docs/spec/names.md §8 gives the reasons.
@@ -206,3 +206,13 @@ def test_idna_agrees(text: str) -> None:
     elif theirs is not None:
         assert isinstance(host, HostProblem)
         assert host.code in {"bad-bidi", "new-character"}  # the whole host's Bidi rule; the fixed repertoire
+
+
+def test_every_letter_of_the_short_way_is_valid_alone_and_beside_others() -> None:
+    letters = [chr(point) for point in range(0x11_0000) if _SIMPLE_LABEL(chr(point))]
+    assert len(letters) > 20_000
+    for letter in letters:
+        idna.check_label(f"a{letter}b")
+        assert unicodedata.normalize("NFC", f"a{letter}{letter}b") == f"a{letter}{letter}b"
+        assert unicodedata.bidirectional(letter) in {"L", "EN", "ES"}
+        assert NEWER.search(letter) is None

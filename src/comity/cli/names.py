@@ -2,36 +2,56 @@
 
 Every line of a plain list gives exactly one record, in order; a line that is too long, not UTF-8 or no name is a record
 with an error, and the rest goes on.  Lines of hosts and adblock files that block nothing (comments, exceptions) give
-none.  Memory is bounded however long a line is.
+none.  Gzip is known by its first bytes.  Memory is bounded however long a line is and whatever gzip unpacks to.
 """
 
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Final
 
 import click
-import orjson
+import msgspec
 
 from comity.core.block_lists import hosts_of_adblock_line, hosts_of_hosts_line
-from comity.core.names import NameFolder, NameRefusal
+from comity.core.name_batches import fold_many
+from comity.core.names import Name, NameFolder, NameRefusal
 from comity.core.targets import MAX_INPUT
+from comity.edges.report_source import Block, Limits, Source
 from comity.edges.suffix_file import load_suffixes
 
 MAX_LINE_BYTES: Final = 4 * MAX_INPUT
-_SHOWN_BYTES: Final = 256
-_BATCH: Final = 512
+_BATCH: Final = 2_048
+_BOM: Final = b"\xef\xbb\xbf"
 
-
-def _whole_line(line: str) -> tuple[str, ...]:
-    return (line,)
-
-
-FORMATS: Final[dict[str, Callable[[str], tuple[str, ...]]]] = {
-    "plain": _whole_line,
+FORMATS: Final[dict[str, Callable[[str], tuple[str, ...]] | None]] = {
+    "plain": None,
     "hosts": hosts_of_hosts_line,
     "adblock": hosts_of_adblock_line,
 }
+
+
+class Trouble(msgspec.Struct, frozen=True, gc=False):
+    """Why a text is no name."""
+
+    code: str
+    reason: str
+
+
+class NameRecord(msgspec.Struct, frozen=True, gc=False):
+    """A line of the output; what does not apply is null."""
+
+    input: str
+    name: str | None
+    unicode: str | None
+    registrable: str | None
+    suffix: str | None
+    zone: str | None
+    party: str | None
+    error: Trouble | None
+    registrable_private: str | None
+    suffix_private: str | None
+    psl_version: str
 
 
 @click.command(epilog="Example:  comity names feed.txt | jq -r 'select(.zone == \"by\") | .registrable'")
@@ -40,93 +60,75 @@ FORMATS: Final[dict[str, Callable[[str], tuple[str, ...]]]] = {
               help="What a line is: a name or URL, a line of a hosts file, an adblock rule.")  # fmt: skip
 @click.option("--suffix-list", type=click.Path(dir_okay=False, path_type=Path), default=None,
               help="A Public Suffix List to use instead of the one that came with the program.")  # fmt: skip
-def names(file: str, format_: str, suffix_list: Path | None) -> None:
+@click.option("--max-ratio", type=click.IntRange(min=1), default=Limits().ratio, show_default=True,
+              help="How many times its size a gzip may unpack to.")  # fmt: skip
+def names(file: str, format_: str, suffix_list: Path | None, max_ratio: int) -> None:
     """Fold names: one per line in, NDJSON out.
 
-    Reads a name, host or URL per line from FILE ("-" for standard input) and writes one JSON document per line:
-    input, name (canonical host, A-labels), unicode, registrable, suffix, zone, party, error (null, or code and
-    reason), and by the whole Public Suffix List registrable_private and suffix_private, with psl_version.
+    Reads a name, host or URL per line from FILE ("-" for standard input; gzip is unpacked) and writes one JSON
+    document per line: input, name (canonical host, A-labels), unicode, registrable, suffix, zone, party, error (null,
+    or code and reason), and by the whole Public Suffix List registrable_private and suffix_private, with psl_version.
     What does not apply is null.  Names that cannot be folded safely are refused with a code, never guessed.
     """
     folder = NameFolder(load_suffixes(path=suffix_list))
-    with click.open_file(file, "rb") as stream:
-        batch: list[bytes] = []
-        for record in _records(stream, folder, FORMATS[format_]):
-            batch.append(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
-            if len(batch) >= _BATCH:
-                _write(batch)
-        _write(batch)
+    encode = msgspec.json.Encoder().encode_lines
+    with Source(file, Limits(line_bytes=MAX_LINE_BYTES, ratio=max_ratio)) as source:
+        for block in source.blocks():
+            for batch in _batches(block, folder, FORMATS[format_]):
+                sys.stdout.buffer.write(encode(batch))
+                sys.stdout.buffer.flush()
 
 
-def _write(batch: list[bytes]) -> None:
-    """Write and empty the batch."""
-    sys.stdout.buffer.write(b"".join(batch))
-    sys.stdout.buffer.flush()
-    batch.clear()
-
-
-def _records(
-    stream: IO[bytes], folder: NameFolder, texts_of: Callable[[str], tuple[str, ...]]
-) -> Iterator[dict[str, Any]]:
+def _batches(
+    block: Block, folder: NameFolder, texts_of: Callable[[str], tuple[str, ...]] | None
+) -> Iterator[list[NameRecord]]:
+    """Fold a block, some thousand lines at a time."""
     psl_version = folder.suffixes.version
-    for line, cut in _lines(stream):
-        if cut:
-            shown = line[:_SHOWN_BYTES].decode(errors="replace")
-            yield _refused(
-                NameRefusal(shown, "too-long", f"the line has over {MAX_LINE_BYTES} bytes; its beginning is shown"),
-                psl_version,
-            )
-            continue
+    if block.spoilt is not None:
+        # Half a line is somebody else's name: of one that was cut off nothing is told but the error that ends it all.
+        if block.spoilt.reason == "line-too-long":
+            shown = block.spoilt.begins.decode(errors="replace")
+            yield [
+                _refused(NameRefusal(shown, "too-long", f"{block.spoilt.message}; its beginning is shown"), psl_version)
+            ]
+        return
+    data = block.data.removeprefix(_BOM) if block.first_line == 1 else block.data
+    lines = data.split(b"\n")
+    for at in range(0, len(lines), _BATCH):
+        part = lines[at : at + _BATCH]
         try:
-            text = line.decode()
-        except UnicodeDecodeError as error:
-            reason = f"{error.reason} at byte {error.start}"
-            yield _refused(NameRefusal(line.decode(errors="replace"), "bad-utf-8", reason), psl_version)
-            continue
-        for part in texts_of(text):
-            found = folder.fold(part)
-            if isinstance(found, NameRefusal):
-                yield _refused(found, psl_version)
-                continue
-            yield {
-                "input": found.input,
-                "name": found.ascii,
-                "unicode": found.unicode,
-                "registrable": found.registrable,
-                "suffix": found.suffix,
-                "zone": found.zone or None,
-                "party": found.party or None,
-                "error": None,
-                "registrable_private": found.registrable_private or None,
-                "suffix_private": found.suffix_private,
-                "psl_version": psl_version,
-            }
+            found = _fold(b"\n".join(part).decode().split("\n"), folder, texts_of)
+        except UnicodeDecodeError:
+            found = [one for line in part for one in _fold_line(line, folder, texts_of)]
+        yield [_record(one, psl_version) if isinstance(one, Name) else _refused(one, psl_version) for one in found]
 
 
-def _refused(refusal: NameRefusal, psl_version: str) -> dict[str, Any]:
-    return {
-        "input": refusal.input,
-        "name": refusal.name or None,
-        "unicode": refusal.unicode or None,
-        "registrable": None,
-        "suffix": refusal.suffix or None,
-        "zone": refusal.zone or None,
-        "party": refusal.party or None,
-        "error": {"code": refusal.code, "reason": refusal.reason},
-        "registrable_private": None,
-        "suffix_private": None,
-        "psl_version": psl_version,
-    }
+def _fold(
+    lines: list[str], folder: NameFolder, texts_of: Callable[[str], tuple[str, ...]] | None
+) -> list[Name | NameRefusal]:
+    texts = [line.rstrip("\r") for line in lines]
+    return fold_many([text for line in texts for text in texts_of(line)] if texts_of else texts, folder=folder)
 
 
-def _lines(stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Give each line without its end, and whether it was cut as too long; a BOM at the beginning is dropped."""
-    first = True
-    while line := stream.readline(MAX_LINE_BYTES + 1):
-        cut = len(line) > MAX_LINE_BYTES and not line.endswith(b"\n")
-        if cut:
-            while (rest := stream.readline(MAX_LINE_BYTES)) and not rest.endswith(b"\n"):
-                pass
-        if first:
-            line, first = line.removeprefix(b"\xef\xbb\xbf"), False
-        yield line.rstrip(b"\r\n"), cut
+def _fold_line(
+    line: bytes, folder: NameFolder, texts_of: Callable[[str], tuple[str, ...]] | None
+) -> list[Name | NameRefusal]:
+    try:
+        return _fold([line.decode()], folder, texts_of)
+    except UnicodeDecodeError as error:
+        shown = line.rstrip(b"\r").decode(errors="replace")
+        return [NameRefusal(shown, "bad-utf-8", f"{error.reason} at byte {error.start}")]
+
+
+def _record(name: Name, psl_version: str) -> NameRecord:
+    return NameRecord(
+        name.input, name.ascii, name.unicode, name.registrable, name.suffix, name.zone or None,
+        name.party or None, None, name.registrable_private or None, name.suffix_private, psl_version,
+    )  # fmt: skip
+
+
+def _refused(refusal: NameRefusal, psl_version: str) -> NameRecord:
+    return NameRecord(
+        refusal.input, refusal.name or None, refusal.unicode or None, None, refusal.suffix or None,
+        refusal.zone or None, refusal.party or None, Trouble(refusal.code, refusal.reason), None, None, psl_version,
+    )  # fmt: skip

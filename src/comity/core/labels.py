@@ -17,6 +17,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+import ada_url
 import idna
 import msgspec
 
@@ -27,6 +28,9 @@ MAX_LABEL: Final = 63
 
 _HOST_LABEL: Final = re.compile(r"[a-z0-9_-]{1,63}")
 _REGISTRABLE_LABEL: Final = re.compile(r"(?!..--)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+# Cyrillic of the zones' languages, common Han, letters and digits: PVALID, left to right, in NFC however they follow
+# each other, older than Unicode 14.0.  Of a label of these alone no rule but that for hyphens is left to ask.
+_SIMPLE_LABEL: Final = re.compile("(?!-)(?!..--)[a-z0-9\u0430-\u044f\u0451\u0456\u045e\u4e00-\u9fa5-]+(?<!-)").fullmatch
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 _REMEMBERED_LABELS: Final = 1 << 15
 
@@ -128,6 +132,8 @@ def _fold_label(label: str) -> tuple[str, str] | HostProblem:
         if len(label) > MAX_LABEL:
             return HostProblem("too-long", f"a label of {len(label)} octets; {MAX_LABEL} is the most")
         return HostProblem("bad-character", f"{label!r} holds a character that no host has")
+    if len(label) <= MAX_LABEL and (simple := _fold_simple_label(label)):
+        return simple
     unicode = label
     if label.isascii():
         try:
@@ -135,6 +141,17 @@ def _fold_label(label: str) -> tuple[str, str] | HostProblem:
         except UnicodeError:
             return HostProblem("bad-a-label", f"{label[:MAX_LABEL]!r} is no punycode")
     return _check_unicode_label(unicode, written=label)
+
+
+def _fold_simple_label(label: str) -> tuple[str, str] | None:
+    """Fold an A-label or U-label of simple letters by ada's punycode, if both directions agree; None: ask in full."""
+    unicode = ada_url.idna.decode(label) if label.isascii() else label
+    if unicode.isascii() or not _SIMPLE_LABEL(unicode):
+        return None
+    ascii_label = ada_url.idna.encode(unicode).decode()
+    if len(ascii_label) > MAX_LABEL or ada_url.idna.decode(ascii_label) != unicode:
+        return None
+    return (ascii_label, unicode) if label in {ascii_label, unicode} else None
 
 
 def _check_unicode_label(unicode: str, *, written: str) -> tuple[str, str] | HostProblem:

@@ -23,7 +23,7 @@ from comity.core.targets import CLEAN_URL, DEFAULT_PORTS, IPV4, MAX_INPUT, find_
 REMEMBERED_TEXTS: Final = 1 << 15
 
 _ODD: Final = re.compile("[^a-z0-9._-]").search
-_DOTTED: Final = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,16}){3}").fullmatch
+DOTTED: Final = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,16}){3}").fullmatch
 _MORE_THAN_HOST: Final = re.compile(r"[/?#:\\]").search
 _NOBODY: Final = ("", "")
 
@@ -72,14 +72,16 @@ class Target(msgspec.Struct, frozen=True, gc=False):
 class NameFolder:
     """Folds names, remembering those that took long.  One thread at a time."""
 
-    __slots__ = ("_homes", "_new", "_old", "_remembered", "_second", "_third", "_version", "suffixes")
+    __slots__ = ("_new", "_old", "_remembered", "_second", "_third", "_version", "homes", "suffixes", "zones_of")
 
     def __init__(self, suffixes: SuffixList, *, remembered: int = REMEMBERED_TEXTS) -> None:
         self.suffixes = suffixes
         self._version = suffixes.version
         self._second = suffixes.second
         self._third = suffixes.third
-        self._homes = {tld: _home(tld) for tld in suffixes.plain}
+        # Zone and party by top-level domain that is a plain suffix; both empty where no party we know is responsible.
+        self.homes = {tld: _home(tld) for tld in suffixes.plain}
+        self.zones_of = {tld: zone for tld, (zone, _) in self.homes.items()}
         self._remembered = remembered  # in each of two generations; the older is dropped when the newer is full
         self._new: dict[str, Name | NameRefusal] = {}
         self._old: dict[str, Name | NameRefusal] = {}
@@ -118,7 +120,7 @@ class NameFolder:
         if _ODD(host) or ".." in host or len(host) > MAX_LABEL or "xn--" in host:
             return None
         rest, _, tld = host.rpartition(".")
-        home = self._homes.get(tld)
+        home = self.homes.get(tld)
         if home is None or not rest or rest[0] == ".":
             return None
         head, _, label = rest.rpartition(".")
@@ -143,7 +145,7 @@ class NameFolder:
         """Fold a text without a slash by the long way, and remember it."""
         found = self._new.get(text) or self._old.get(text)
         if found is None:
-            if _DOTTED(text):  # a feed of malware is full of them
+            if DOTTED(text):  # a feed of malware is full of them
                 return NameRefusal(text, *IPV4)
             found = self._plain(text.lower(), text)
             if found is None:

@@ -96,7 +96,7 @@ def _fold_authority(authority: str) -> Host | HostProblem:
     if "%" in written:
         try:
             written = unquote_to_bytes(written).decode()
-        except UnicodeDecodeError:
+        except UnicodeError:  # a lone surrogate cannot be encoded either
             return HostProblem("bad-percent", "the percent-encoded host is not UTF-8")
     host = fold_host(written)
     if isinstance(host, Host) and _NUMBER.fullmatch(host.ascii.rpartition(".")[2]):
