@@ -26,7 +26,7 @@ import idna
 import tldextract
 from publicsuffixlist import PublicSuffixList
 
-from comity.core.name_batches import fold_columns, fold_many
+from comity.core.name_batches import fold_many
 from comity.core.names import Name, NameFolder
 from comity.edges.suffix_file import load_suffixes
 
@@ -36,9 +36,8 @@ BATCH = 4_096
 URL_COLUMNS = {"openphish_timeline_2024-10_2026-08.csv.gz": "url", "phishtank_2018-10-25.csv.gz": "url"}
 
 
-COLUMNS = "comity, columns: host, registrable, zone, refusal; all checks"
-MANY = "comity, batch of full Names: also unicode, private suffix, party"
-ONE = "comity, one by one: full Names, hosts that come often remembered"
+MANY = "comity, by the batch: full Names, all checks"
+ONE = "comity, one by one: full Names, all checks, long ways remembered"
 TLDEXTRACT = "tldextract, one by one: cuts, checks nothing"
 PAIR = "idna (uts46) + tldextract, one by one: A-label and cut"
 LIMIT = "limit: the cuts and a look-up alone, no check, no result"
@@ -135,7 +134,6 @@ def main() -> int:
 
     mixed = measure(
         {
-            COLUMNS: batches(fold_columns, NameFolder(suffixes)),
             MANY: batches(fold_many, NameFolder(suffixes)),
             ONE: one_by_one(NameFolder(suffixes).fold),
             TLDEXTRACT: one_by_one(extract),
@@ -146,7 +144,6 @@ def main() -> int:
     )
     on_hosts = measure(
         {
-            COLUMNS: batches(fold_columns, NameFolder(suffixes)),
             MANY: batches(fold_many, NameFolder(suffixes)),
             "publicsuffixlist, one by one: cuts, checks nothing": one_by_one(whole_list.privatesuffix),
             TLDEXTRACT: one_by_one(extract),
@@ -168,9 +165,9 @@ def main() -> int:
     ) | measure({"comity, one by one: bare host": one_by_one(folder.fold)}, seen, options.rounds)
     tables = {"mixed": mixed, "hosts": on_hosts, "URLs": on_urls, "hosts seen before": again}
     ratios = {
-        "columns_times_tldextract": round(mixed[TLDEXTRACT] / mixed[COLUMNS], 1),
-        "names_times_tldextract": round(mixed[TLDEXTRACT] / mixed[MANY], 1),
-        "columns_times_pair_on_hosts": round(on_hosts[PAIR] / on_hosts[COLUMNS], 1),
+        "times_tldextract": round(mixed[TLDEXTRACT] / min(mixed[MANY], mixed[ONE]), 1),
+        "times_tldextract_on_hosts": round(on_hosts[TLDEXTRACT] / on_hosts[MANY], 1),
+        "times_pair_on_hosts": round(on_hosts[PAIR] / on_hosts[MANY], 1),
     }
     if options.as_json:
         print(json.dumps({"microseconds": tables, **ratios}))
@@ -181,9 +178,8 @@ def main() -> int:
         for label, microseconds in table.items():
             print(f"  {label:72} {1e6 / microseconds:>10,.0f} /CPU s  {microseconds:6.2f} us")
     print(
-        f"  mixed: Comity does {ratios['columns_times_tldextract']} times tldextract as columns,"
-        f" {ratios['names_times_tldextract']} times as full names;"
-        f" hosts: {ratios['columns_times_pair_on_hosts']} times idna + tldextract"
+        f"  Comity does {ratios['times_tldextract']} times tldextract on the mix, {ratios['times_tldextract_on_hosts']}"
+        f" times on hosts, and {ratios['times_pair_on_hosts']} times idna + tldextract, which is the same work"
     )
     return 0
 

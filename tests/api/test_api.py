@@ -276,6 +276,17 @@ def test_a_body_over_the_limit_is_refused_before_it_is_read(analyst: Caller) -> 
     assert (problem["code"], problem["item"]) == ("too-large", "body")
 
 
+@pytest.mark.parametrize(("body", "length", "status"), [(b'{"refs":["X"]}', "", 411), (b"", "0", 400)])
+def test_a_body_that_comes_in_pieces_or_not_at_all_is_refused(
+    analyst: Caller, body: bytes, length: str, status: int
+) -> None:
+    for path, media in (("cases/acknowledge", "application/json"), ("reports", "application/json")):
+        response = analyst.client.post(
+            f"/api/v1/{path}", body, content_type=media, CONTENT_TYPE=media, CONTENT_LENGTH=length
+        )
+        assert response.status_code == status, path
+
+
 def test_an_unknown_member_is_refused_with_its_path(analyst: Caller) -> None:
     response = analyst.send("cases/close", b'{"refs":["X"],"outcome":"duplicate","colour":"red"}')
     problem = msgspec.json.decode(response.content)

@@ -225,3 +225,29 @@ def _peak_memory(process: subprocess.Popen[bytes]) -> int:
     assert process.returncode == 0
     assert isinstance(usage, resource.struct_rusage)
     return usage.ru_maxrss * 1024
+
+
+def test_two_intakes_at_once_end_as_one_after_the_other(empty_node: Path, tmp_path: Path) -> None:
+    rows = [f"http://n{number % 3_000}.ru/{number % 7}\n" for number in range(24_000)]
+    files = [tmp_path / "one.txt", tmp_path / "two.txt"]
+    files[0].write_text("".join(rows[:16_000]), encoding="utf-8")
+    files[1].write_text("".join(rows[8_000:]), encoding="utf-8")
+    options = ("--format", "urls", "--category", "phishing", "--reporter", "r", "--json")
+    at_once, one_by_one = (shutil.copytree(empty_node, tmp_path / name) for name in ("at-once", "one-by-one"))
+    running = [
+        subprocess.Popen(
+            comity("intake", file, *options, "--dir", at_once), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=ENVIRONMENT,
+        )
+        for file in files
+    ]  # fmt: skip
+    accepted = 0
+    for process in running:
+        out, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors.decode()
+        accepted += json.loads(out)["accepted"]
+    for file in files:
+        assert run("intake", file, *options, "--dir", one_by_one).returncode == 0
+    # How many entries say that further reports came depends on who came first; everything else does not.
+    assert [row[:7] + row[8:] for row in stored(at_once)] == [row[:7] + row[8:] for row in stored(one_by_one)]
+    assert accepted == len(stored(at_once)) == 21_000

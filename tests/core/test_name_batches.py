@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from comity.core.name_batches import fold_columns, fold_many
+from comity.core.name_batches import fold_many
 from comity.core.names import Name, NameFolder
 from comity.core.suffixes import SuffixList
 from comity.edges.suffix_file import load_suffixes
@@ -29,14 +29,6 @@ def _assert_equal_one_by_one(texts: list[str], suffixes: SuffixList) -> None:
     folder = NameFolder(suffixes)
     one_by_one = one_by_one or [folder.fold(text) for text in texts]
     assert fold_many(texts, folder=NameFolder(suffixes)) == one_by_one
-    columns = fold_columns(texts, folder=NameFolder(suffixes))
-    rows = list(zip(columns.hosts, columns.registrables, columns.zones, strict=True))
-    assert len(rows) == len(texts)
-    for at, (row, found) in enumerate(zip(rows, one_by_one, strict=True)):
-        if isinstance(found, Name):
-            assert (row, at in columns.refusals) == ((found.ascii, found.registrable, found.zone), False)
-        else:
-            assert (row, columns.refusals[at]) == (("", "", ""), found)
 
 
 @given(TEXTS)

@@ -89,6 +89,17 @@ def test_what_no_clause_admits_stays_here_with_its_reason(
     assert models.Case.objects.get().state == "received"
 
 
+@pytest.mark.parametrize("changed", [{"tlp": "TLP:RED"}, {"evidence": ()}])
+def test_what_was_withheld_does_not_show_by_what_the_desk_does(parties: Parties, changed: dict[str, object]) -> None:
+    parties.sit(parties.ru)
+    file(parties.ru, phishing(NAME, **changed))
+    case = models.Case.objects.get()
+    assert refer(parties.ru, [case.ref], ANALYST_RU, at=AT).done == ()
+    acknowledge(parties.ru, [case.ref], ANALYST_RU, at=AT)
+    ask(parties.ru, [case.ref], ANALYST_RU, "Is it still there?", at=AT)
+    assert outgoing() == []
+
+
 def test_while_suspended_nothing_leaves_and_afterwards_everything_does_once(parties: Parties) -> None:
     parties.sit(parties.ru)
     file(parties.ru, phishing(NAME))

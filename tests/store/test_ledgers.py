@@ -116,21 +116,21 @@ def test_an_entry_is_made_only_with_what_it_tells_of() -> None:
 
 
 @pytest.mark.django_db
-def test_without_an_open_link_nothing_is_made() -> None:
+def test_without_a_link_nothing_is_made_and_with_a_stopped_one_entries_wait() -> None:
     with pytest.raises(NotFoundError):
         append(entries(1))
     made = link()
     made.state = "stopped"
     made.save()
-    with pytest.raises(NotFoundError):
-        append(entries(1))
+    assert append(entries(1)) == 0
+    assert get_ledger(made, "out").size == 1
 
 
 @pytest.mark.django_db
 def test_what_no_batch_could_carry_is_refused_before_anything_is_stored() -> None:
     made = link()
-    with pytest.raises(InputError, match="65536"):
-        append([*entries(2), OutgoingEntry("report", "big", b"x" * 65_537)])
+    with pytest.raises(InputError, match="65535"):
+        append([*entries(2), OutgoingEntry("report", "big", b"x" * 65_536)])
     assert get_ledger(made, "out").size == 0
     assert append([]) == 0
 

@@ -6,6 +6,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from comity.core.errors import InputError
 from comity.wire.feed_csv import CsvReader
@@ -86,3 +87,44 @@ def test_every_line_is_at_most_one_record_and_nothing_raises(lines: list[str]) -
     spoken = {number for number, line in enumerate(lines, 2) if line.strip() and not line.startswith("#")}
     assert set(numbers) == spoken
     assert all((record.report is None) != (record.problem is None) for record in records)
+
+
+def plainly(line: str, *, delimiter: str, skip_spaces: bool) -> list[str] | None:
+    """The cells of one line as `csv` alone reads them; None where a quote is wrong."""
+    try:
+        return next(csv.reader((line,), delimiter=delimiter, skipinitialspace=skip_spaces, strict=True), [])
+    except csv.Error:
+        return None
+
+
+LETTERS = st.sampled_from(['"', '","', '";"', ",", ";", " ", "a", "бел", "\r", "\t", "'", '""', "#"])
+LINES = st.lists(LETTERS, max_size=12).map("".join)
+QUOTED_CELLS = st.lists(st.sampled_from(["a", " ", "'", "\r"]), max_size=3).map("".join)
+QUOTED = st.lists(QUOTED_CELLS, min_size=4, max_size=4).map(lambda cells: ",".join(f'"{cell}"' for cell in cells))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("skip_spaces", [False, True])
+@given(lines=st.lists(LINES | QUOTED, max_size=8))
+def test_cutting_a_line_gives_what_csv_reads(lines: list[str], delimiter: str, skip_spaces: bool) -> None:
+    reader = CsvReader(replace(MAPPING, delimiter=delimiter, skip_spaces=skip_spaces, header=tuple(HEADER.split(","))))
+    expected = [plainly(line, delimiter=delimiter, skip_spaces=skip_spaces) for line in lines]
+    assert [row if isinstance(row, list) else None for row in reader._split(lines)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-23 09:30:00", "2026-11-23T09:30:00+00:00"),
+        ("2026-11-23", "2026-11-23T00:00:00+00:00"),
+        ("2026-11-23T09:30:00Z", "2026-11-23T09:30:00+00:00"),
+        ("2026-11-23T09:30:00+03:00", "2026-11-23T06:30:00+00:00"),
+        ("2026-11-23T09:30:00+00:00", "2026-11-23T09:30:00+00:00"),
+        (" 2026/11/23 09:30 ", "2026-11-23T09:30:00+00:00"),
+    ],
+)
+def test_times_of_every_spelling_are_utc(text: str, expected: str) -> None:
+    (record,) = CsvReader(MAPPING).read([HEADER, f'"a.ru","{text}","1","c2"'], 1)
+    assert record.report is not None
+    assert record.report.observed_at is not None
+    assert record.report.observed_at.isoformat() == expected

@@ -65,7 +65,7 @@ def test_no_bytes_bring_the_reader_down(data: bytes) -> None:
         (b"comity-batch/1\n5 1 4\nnoteREPORT a 1\nx\n", "entry 5", "malformed"),
         (b"comity-batch/1\n5 1 4\nnotereport a 2\nx\n", "entry 5", "cut short"),
         (b"comity-batch/1\n5 1 4\nnotereport a 1\nxy\n", "entry 5", "longer than it says"),
-        (b"comity-batch/1\n5 1 4\nnotereport a 99999\nx\n", "entry 5", "at most 65536 bytes"),
+        (b"comity-batch/1\n5 1 4\nnotereport a 99999\nx\n", "entry 5", "at most 65535 bytes"),
         (b"comity-batch/1\n5 2 4\nnotereport a 1\nx\n", "entry 6", "cut short"),
         (b"comity-batch/1\n5 0 4\nnotereport a 1\nx\n", "batch", "does not end"),
         (b"comity-batch/1\n5 1 4\nnote" + b"x" * 100 + b"\n", "entry 5", "malformed"),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from comity.core.categories import CATEGORIES
 from comity.core.markings import TLPS
 from comity.core.reports import Evidence, Report
 from comity.wire.stix import (
+    EXTENSION,
     EXTENSION_DEFINITION,
     MAX_PAYLOAD_BYTES,
     CaseEventPayload,
@@ -36,7 +38,7 @@ texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=200)
 
 reports = st.builds(
     Report,
-    name=texts,
+    name=texts.filter(bool),
     category=st.sampled_from(CATEGORIES),
     observed_at=st.none() | times,
     verified_at=st.none() | times,
@@ -178,3 +180,57 @@ def test_one_kind_is_not_read_as_the_other() -> None:
     assert parse_case_event(render_report(a_report(), sender="cctld.ru")) == PayloadProblem(
         "not-one-object", "a bundle of exactly one incident is expected"
     )
+
+
+NAIVE = datetime(2026, 11, 23, 3, 0)  # noqa: DTZ001 — what a partner may send
+OUT_OF_TIME = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def reported(**changed: object) -> ReportPayload:
+    """A report payload whose report says something else."""
+    return a_report(report=msgspec.structs.replace(a_report().report, **changed))
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        (a_report(kind="x"), "bad-value"),
+        (a_report(decided_at=NAIVE), "bad-time"),
+        (a_report(decided_at=OUT_OF_TIME), "bad-time"),
+        (reported(verified_at=NAIVE), "bad-time"),
+        (reported(observed_at=OUT_OF_TIME), "bad-time"),
+        (reported(evidence=(Evidence(kind="note", captured_at=NAIVE),)), "bad-time"),
+        (reported(narrative="x" * 2001), "bad-value"),
+        (reported(port=0), "bad-value"),
+    ],
+)
+def test_a_report_that_cannot_be_weighed_is_a_problem(payload: ReportPayload, code: str) -> None:
+    data = as_sent(payload, "report", "indicator")
+    problem = parse_report(data)
+    assert isinstance(problem, PayloadProblem)
+    assert problem.code == code
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"decided_at": NAIVE}, "bad-time"),
+        ({"reason": "x" * 61}, "bad-value"),
+        ({"clause": "x" * 21}, "bad-value"),
+        ({"note": "x" * 4001}, "bad-value"),
+        ({"note": "a\0b"}, "bad-value"),
+        ({"outcome": "x" * 61}, "bad-value"),
+    ],
+)
+def test_an_event_that_a_store_could_not_keep_is_a_problem(changed: dict[str, object], code: str) -> None:
+    data = as_sent(msgspec.structs.replace(an_event(), **changed), "event", "incident")
+    problem = parse_case_event(data)
+    assert isinstance(problem, PayloadProblem)
+    assert problem.code == code
+
+
+def as_sent(payload: ReportPayload | CaseEventPayload, key: str, kind: str) -> bytes:
+    """What a partner's own program may write, which need not be ours."""
+    extension = {"extension_type": "property-extension", key: payload}
+    bundle = {"type": "bundle", "objects": [{"type": kind, "id": "x", "extensions": {EXTENSION: extension}}]}
+    return msgspec.json.encode(bundle)

@@ -34,6 +34,13 @@ class MediaTypeError(ComityError):
     http_status = 415
 
 
+class LengthRequiredError(ComityError):
+    """The body's length was not announced."""
+
+    code = "length-required"
+    http_status = 411
+
+
 class Call(msgspec.Struct, frozen=True):
     """A call as a handler sees it; `body` is the route's struct, or the bytes where the route declares none."""
 
@@ -117,7 +124,9 @@ def _query(route: Route, request: HttpRequest) -> msgspec.Struct:
 
 
 def _body(route: Route, request: HttpRequest) -> Any:
-    length = request.META.get("CONTENT_LENGTH") or "0"
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length:
+        raise LengthRequiredError("say how long the body is (Content-Length); it is not taken in pieces", item="body")
     if not length.isdigit() or int(length) > BODY_BYTES:
         raise TooLargeError(f"a body has at most {BODY_BYTES} bytes", item="body")
     if request.content_type != route.media_type:
@@ -128,6 +137,8 @@ def _body(route: Route, request: HttpRequest) -> Any:
         raise InputError("the body ended before its time", item="body") from error
     if len(data) > BODY_BYTES:
         raise TooLargeError(f"a body has at most {BODY_BYTES} bytes", item="body")
+    if not data:
+        raise InputError("is empty", item="body")
     if route.body is None:
         return data
     try:

@@ -45,7 +45,7 @@ def openapi_document(routes: tuple[Route, ...] = ROUTES) -> dict[str, Any]:
             "version": "1",
             "summary": "What a registry's node offers to its own people and programs.",
             "description": f"Bodies have at most {BODY_BYTES} bytes. Errors are problem details with a stable code.",
-            "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/api/v1"}],
         "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],

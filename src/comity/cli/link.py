@@ -102,8 +102,8 @@ def sync(partners: Sequence[str], directory: Path, as_json: bool) -> int:
 @dir_option
 def resume(partner: str, directory: Path) -> None:
     """Open a stopped link again, after looking at the evidence that `comity link status` shows."""
-    use_node(directory)
-    click.echo(f"{resume_link(partner).partner}: open")
+    home = use_node(directory)
+    click.echo(f"{resume_link(home, partner, at=datetime.now(UTC)).partner}: open")
 
 
 @link.command()

@@ -33,9 +33,22 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
     except OSError as error:
         click.echo(f"comity: {error.filename or 'system'}: {error.strerror or error}", err=True)
         return 1
+    except _database_errors() as error:
+        line = " ".join(str(error).split())
+        click.echo(
+            f"comity: the node's database: {line} [database]; comity serve brings an older one up to date", err=True
+        )
+        return 1
     return result if isinstance(result, int) else 0
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    """The store's own errors, where a store is in use at all: `comity names` starts without one."""
+    store = sys.modules.get("django.db")
+    return () if store is None else (store.DatabaseError, store.InterfaceError)
 
 
 def print_json(document: Any) -> None:
     """Print one JSON document on stdout."""
     sys.stdout.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode() + "\n")
+    sys.stdout.flush()  # whoever reads it must not wait for the command to end

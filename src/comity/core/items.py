@@ -11,6 +11,7 @@ from comity.core.categories import CATEGORIES
 from comity.core.disclosure import REPORTER_IDENTITY, Item, Kind
 from comity.core.evidence import facts_of, fields_present, score_value
 from comity.core.memoranda import Memorandum
+from comity.core.personal_data import VICTIM_CONTACT, holds_address
 from comity.core.reports import Report
 
 _CATEGORIES: Final = frozenset(CATEGORIES)
@@ -60,10 +61,16 @@ def build_item(
 
 
 def personal_data_classes(report: Report) -> tuple[str, ...]:
-    """The classes of personal data in a report; the reporter's own reference counts as the reporter's identity."""
+    """The classes of personal data in a report, declared or found.
+
+    The reporter's own reference counts as the reporter's identity, an e-mail address in a text as a victim's.
+    """
+    classes = dict.fromkeys(report.personal_data)
     if report.source_ref:
-        return (*report.personal_data, REPORTER_IDENTITY)
-    return tuple(report.personal_data)
+        classes[REPORTER_IDENTITY] = None
+    if holds_address(report):
+        classes[VICTIM_CONTACT] = None
+    return tuple(classes)
 
 
 def _linked(report: Report) -> tuple[str, ...]:

@@ -44,9 +44,12 @@ def apply_events(partner: str, entries: Sequence[IncomingEntry], *, at: datetime
     peers: set[tuple[int, str, str]] = set()
     refusals: list[str] = []
     actor = Actor(partner, "partner", partner)
-    for payload in payloads:
+    for entry, payload in zip(entries, payloads, strict=True):
         if isinstance(payload, PayloadProblem):
             refusals.append(f"payload:{payload.code}")
+            continue
+        if entry.subject != str(payload.case):
+            refusals.append("subject-mismatch")
             continue
         meant = {str(uuid) for uuid in payload.peer_cases} | set(by_peer.get(str(payload.case), ()))
         # A partner takes part in a case of ours when the zone is its own, or when its report is in it.

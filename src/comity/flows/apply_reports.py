@@ -18,6 +18,7 @@ from comity.core.disclosure import Decision, decide
 from comity.core.exchange import IncomingEntry
 from comity.core.items import build_item
 from comity.core.names import NameFolder, NameRefusal
+from comity.core.redaction import redact
 from comity.core.reports import Claim, report_key
 from comity.edges.guard_lists import load_guard
 from comity.edges.home import Home, open_home
@@ -25,6 +26,7 @@ from comity.edges.suffix_file import load_suffixes
 from comity.flows.share import Refused, refuse_reports, share_standing
 from comity.flows.store_batch import store_batch
 from comity.store.case_peers import add_peers, known_peers
+from comity.store.case_reports import find_claims
 from comity.store.decisions import DecisionRow, add_decisions, count_sent
 from comity.store.memoranda import find_in_force
 from comity.store.reports import ensure_reporter, find_report_pks
@@ -42,16 +44,23 @@ class _Admitted(msgspec.Struct, frozen=True):
     def key(self) -> bytes:
         return report_key("", self.payload.report.category, "", 0, self.payload.report_id)
 
+    def about(self) -> tuple[str, str]:
+        return self.claim.name.registrable, self.claim.report.category
+
 
 def apply_reports(home: Home, partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> list[str]:
     """Apply reports in their order; answer for each "" or why it was refused."""
     weigh = _Scales(home, partner, at)
+    weighed = [weigh.weigh(entry) for entry in entries]
+    claimed = find_claims([one.key() for one in weighed if isinstance(one, _Admitted)])
     answers: list[str] = []
     admitted: list[_Admitted] = []
     refused: list[Refused] = []
     rows: list[DecisionRow] = []
-    for entry in entries:
-        found = weigh.weigh(entry)
+    for found in weighed:
+        # A report is known by its identifier: under one that names another matter it would join a stranger's case.
+        if isinstance(found, _Admitted) and claimed.setdefault(found.key(), found.about()) != found.about():
+            found = Refused("report-id-taken", found.payload)  # noqa: PLW2901 — what it turns out to be
         if isinstance(found, _Admitted):
             answers.append("")
             admitted.append(found)
@@ -102,6 +111,8 @@ class _Scales:
         payload = parse_report(entry.payload)
         if isinstance(payload, PayloadProblem):
             return Refused(f"payload:{payload.code}")
+        if entry.subject != str(payload.report_id):
+            return Refused("subject-mismatch", payload)
         if payload.decided_at - self._at > _CLOCK_TOLERANCE:
             return Refused("decided-in-the-future", payload)
         target = self._folder.target(payload.target)
@@ -125,7 +136,8 @@ class _Scales:
         if name.zone not in self._home.zones:
             return Refused("not-our-zone", payload)
         self._taken_today[payload.kind] += 1
-        report = msgspec.structs.replace(payload.report, report_id=payload.report_id)
+        # What the sender ought to have taken out is not kept here either.
+        report = msgspec.structs.replace(redact(payload.report, decision), report_id=payload.report_id)
         return _Admitted(payload, decision, Claim(report, name, target.url or name.ascii))
 
     def row(

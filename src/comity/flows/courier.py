@@ -40,6 +40,7 @@ from comity.wire.link_batch import render_batch
 
 LOG = logging.getLogger("comity.courier")
 BACK_OFF_MAX_SECONDS: Final = 30.0
+_DOUBLINGS: Final = 16  # a partner away for a day must not take the delay out of what a float can hold
 BATCH_PAYLOAD_BYTES: Final = 8 * 1024 * 1024
 
 
@@ -137,6 +138,8 @@ class Line:
         if link.state == "stopped":
             self.sender = Sender()
             return False
+        if self.sender.state == "stopped":
+            self.sender = Sender()  # a person opened it again before this turn came
         if link.state == "open" and is_in_force(link.partner, at=datetime.now(UTC)):
             if self.sender.state == "held":
                 self._step("in-force")
@@ -150,7 +153,9 @@ class Line:
     def _step(self, event: SenderEvent) -> None:
         self.sender, action = sender_step(self.sender, event)
         if action == "back-off":
-            delay = min(BACK_OFF_MAX_SECONDS, self._home.settings.link.poll_seconds * 2**self._failures)
+            delay = min(
+                BACK_OFF_MAX_SECONDS, self._home.settings.link.poll_seconds * 2 ** min(self._failures, _DOUBLINGS)
+            )
             self._next_try = time.monotonic() + delay
             self._failures += 1
 

@@ -41,12 +41,16 @@ def join(home: Home, partner: str, *, url: str, ca_pem: str, at: datetime) -> Li
         return link
 
 
-def resume_link(partner: str) -> Link:
-    """Open a stopped link again after a person has looked at the evidence.  Raises `ConflictError` when it is open."""
+def resume_link(home: Home, partner: str, *, at: datetime) -> Link:
+    """Open a stopped link again after a person has looked at the evidence; what waited meanwhile is offered at once.
+
+    Raises `ConflictError` when it is open.
+    """
     with transaction.atomic():
         link = get_link(partner)
         if link.state == "open":
             raise ConflictError("the link is open", item=partner)
         link.state, link.reason = "open", ""
         link.save(update_fields=("state", "reason"))
+        catch_up(home, partner, at=at)
         return link

@@ -19,7 +19,8 @@ from comity.core.categories import Category
 from comity.core.disclosure import Decision, Item, Kind, decide
 from comity.core.exchange import OutgoingEntry
 from comity.core.items import build_item
-from comity.core.redaction import redact
+from comity.core.personal_data import mask
+from comity.core.redaction import redact, redact_target
 from comity.core.reports import SharedReport
 from comity.edges.home import Home
 from comity.store.case_peers import Peer, find_peers
@@ -28,9 +29,17 @@ from comity.store.cases import CaseRow, change_of, count_approvals, find_cases_b
 from comity.store.decisions import DecisionRow, add_decisions, count_sent
 from comity.store.memoranda import StoredMemorandum, find_governing, find_in_force
 from comity.store.outgoing import append_outgoing
-from comity.wire.stix import REFUSED, CaseEventPayload, ReportPayload, render_case_event, render_report
+from comity.wire.stix import (
+    MAX_PAYLOAD_BYTES,
+    REFUSED,
+    CaseEventPayload,
+    ReportPayload,
+    render_case_event,
+    render_report,
+)
 
 _SENT: Final = frozenset(("send", "send-redacted"))
+_CASES_TOLD_AT_ONCE: Final = 500
 
 # What a partner hears of an entry of our case: (event on the wire, kind of exchange the memorandum is asked about).
 _TOLD: Final[dict[str, tuple[str, Kind]]] = {
@@ -71,21 +80,25 @@ def share_reports(home: Home, partner: str, shared: Sequence[SharedReport], *, a
             at=at,
         )
         decision = _decide(item, memorandum, at=at)
-        rows.append(_row(decision, partner, kind, memorandum, report_pk=one.report_pk, case_pk=one.case_pk))
         if memorandum is not None and decision.verdict in _SENT:
-            sent_today[kind] += 1
             payload = ReportPayload(
                 report_id=UUID(one.report_uuid),
                 case=UUID(one.case_uuid),
                 kind=kind,
-                target=one.target,
+                target=redact_target(one.target, decision),
                 report=redact(one.report, decision),
                 clause=decision.clause,
                 memorandum=memorandum.digest,
                 decided_at=at,
             )
-            entries.append(OutgoingEntry("report", one.report_uuid, render_report(payload, sender=home.party)))
-            clause_of_case.setdefault(one.case_pk, decision.clause)
+            data = render_report(payload, sender=home.party)
+            if len(data) > MAX_PAYLOAD_BYTES:  # no ledger can carry it; it must not stop the others
+                decision = msgspec.structs.replace(decision, verdict="refuse", reason="too-large-to-send")
+            else:
+                sent_today[kind] += 1
+                entries.append(OutgoingEntry("report", one.report_uuid, data))
+                clause_of_case.setdefault(one.case_pk, decision.clause)
+        rows.append(_row(decision, partner, kind, memorandum, report_pk=one.report_pk, case_pk=one.case_pk))
     add_decisions(rows, at=at)
     if entries:
         append_outgoing(partner, entries, at=at)
@@ -110,7 +123,7 @@ def _refer(party: str, cases: Mapping[int, CaseRow], clause_of_case: Mapping[int
 def share_events(home: Home, changes: Sequence[CaseChange], *, at: datetime) -> None:
     """Tell partners what they must hear of what happened to cases that they take part in."""
     told = [(change, *_told(change)) for change in changes if change.event in _TOLD or _closing(change)]
-    peers = find_peers({change.case_pk for change, _, _ in told}, of=home.party)
+    peers = find_peers({change.case_pk for change, _, _ in told})
     rows: list[DecisionRow] = []
     entries: dict[str, list[OutgoingEntry]] = {}
     answered: dict[tuple[str, Kind, str, str], tuple[Decision, StoredMemorandum | None]] = {}
@@ -122,8 +135,10 @@ def share_events(home: Home, changes: Sequence[CaseChange], *, at: datetime) -> 
             decision, memorandum = answered[question]
             rows.append(_row(decision, peer.partner, kind, memorandum, report_pk=None, case_pk=change.case_pk))
             if memorandum is not None and decision.verdict in _SENT:
-                entry = _event_entry(home, change, event, peer, decision, memorandum, at=at)
-                entries.setdefault(peer.partner, []).append(entry)
+                parts = [
+                    _event_entry(home, change, event, part, decision, memorandum, at=at) for part in _in_parts(peer)
+                ]
+                entries.setdefault(peer.partner, []).extend(parts)
     add_decisions(rows, at=at)
     for partner, batch in entries.items():
         append_outgoing(partner, batch, at=at)
@@ -147,6 +162,15 @@ def share_standing(home: Home, partner: str, joined: Collection[tuple[int, str]]
     add_decisions(decisions, at=at)
     if entries:
         append_outgoing(partner, entries, at=at)
+
+
+def _in_parts(peer: Peer) -> list[Peer]:
+    """A partner with very many cases of one matter is told in several entries: each must fit into a ledger."""
+    cases = peer.remote_cases
+    return [
+        msgspec.structs.replace(peer, remote_cases=cases[start : start + _CASES_TOLD_AT_ONCE])
+        for start in range(0, max(len(cases), 1), _CASES_TOLD_AT_ONCE)
+    ]
 
 
 def _standing(changes: Sequence[CaseChange]) -> list[CaseChange]:
@@ -236,7 +260,7 @@ def _event_entry(
         action=change.action,
         disposition=change.disposition,
         reason=change.reason,
-        note=change.note if event in {"asked", "info", "withdrawn", "retracted"} else "",
+        note=mask(change.note) if event in {"asked", "info", "withdrawn", "retracted"} else "",
     )
     tlp = memorandum.memorandum.marking.tlp_default
     data = render_case_event(payload, sender=home.party, tlp=tlp, opened_at=peer.opened_at)

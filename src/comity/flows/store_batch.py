@@ -13,13 +13,14 @@ A partner's report is taken about our own zones only and goes on to nobody.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from django.db import transaction
 
 from comity.core.cases import CaseChange
 from comity.core.episodes import FIRST_EPISODE, KnownCase, is_within
+from comity.core.errors import ConflictError
 from comity.core.guards import Guard
 from comity.core.names import Name
 from comity.core.reports import Claim, Report, SharedReport, Standing, report_key, report_uuid
@@ -43,6 +44,7 @@ from comity.store.reports import (
 from comity.wire.report_json import render_report
 
 FOREIGN_EPISODE: Final = 0
+_TRIES: Final = 5
 
 
 class BatchOutcome(msgspec.Struct, frozen=True):
@@ -67,7 +69,21 @@ def store_batch(
     at: datetime,
     guard: Guard | None = None,
 ) -> BatchOutcome:
-    """Store claims of one reporter in one transaction.  `run` is the intake run they belong to, if any."""
+    """Store claims of one reporter in one transaction.  `run` is the intake run they belong to, if any.
+
+    On PostgreSQL a person may change a case while a batch joins it: the batch then looks again, as a whole.
+    """
+    for _try in range(_TRIES - 1):
+        try:
+            return _store_once(home, claims, reporter, run, at, guard)
+        except ConflictError:
+            continue
+    return _store_once(home, claims, reporter, run, at, guard)
+
+
+def _store_once(
+    home: Home, claims: Sequence[Claim], reporter: StoredReporter, run: int | None, at: datetime, guard: Guard | None
+) -> BatchOutcome:
     with transaction.atomic():
         lock_intake()
         partners = {} if reporter.kind == "partner" else partners_by_zone(home.party, at=at)
@@ -97,33 +113,45 @@ class _Batch:
         self._opened: dict[tuple[str, str], KnownCase] = {}
         self._joined: Counter[int] = Counter()
         self._joined_cases: dict[int, KnownCase] = {}
-        self._new_of_opening: Counter[tuple[str, str]] = Counter()
+        self._new_of_opening: dict[tuple[str, str], int] = {}
         self._new: list[tuple[Claim, bytes, str, KnownCase]] = []
 
     def place(self, claims: Sequence[Claim]) -> None:
         """Decide what becomes of each claim, in their order; nothing is written yet."""
-        responsible = self._responsible
+        responsible, reporter = self._responsible, self._reporter_key
+        keys, standings, case_of = self._keys, self._standings, self._case_of
         newest = find_newest_cases({one.name.registrable for one in claims if one.name.zone in responsible})
         ids = [one.report.report_id for one in claims if one.report.report_id is not None]
         known_ids = find_known_keys([report_key("", "", "", 0, report_id) for report_id in ids])
-        reporter = self._reporter_key
         for claim in claims:
             report, name = claim.report, claim.name
+            report_id = report.report_id
             case: KnownCase | NewCase | None = None
             episode = FOREIGN_EPISODE
             standing: Standing = "foreign"
             if name.zone in responsible:
-                repeated = report.report_id is not None and report_key("", "", "", 0, report.report_id) in known_ids
+                repeated = report_id is not None and report_key("", "", "", 0, report_id) in known_ids
                 case, episode = self._find_case(report, name, newest, may_open=not repeated)
                 standing = "accepted" if case is not None else "held"
-            self._keys.append(report_key(reporter, report.category, claim.target, episode, report.report_id))
-            self._standings.append(standing)
-            self._case_of.append(case)
-        known = find_known_keys(self._keys)
-        for index, key in enumerate(self._keys):
+            keys.append(report_key(reporter, report.category, claim.target, episode, report_id))
+            standings.append(standing)
+            case_of.append(case)
+        known = find_known_keys(keys)
+        for index, key in enumerate(keys):
             if key in known:
-                self._standings[index] = "duplicate"
-            known.add(key)
+                standings[index] = "duplicate"
+            else:
+                known.add(key)
+                self._count(case_of[index])
+
+    def _count(self, case: KnownCase | NewCase | None) -> None:
+        """Count a new report for its case."""
+        if isinstance(case, NewCase):
+            place = (case.registrable, case.category)
+            self._new_of_opening[place] += 1
+        elif case is not None:
+            self._joined[case.case_pk] += 1
+            self._joined_cases[case.case_pk] = case
 
     def _find_case(
         self, report: Report, name: Name, newest: Mapping[tuple[str, str], KnownCase], *, may_open: bool
@@ -144,29 +172,33 @@ class _Batch:
         party = self._responsible[name.zone]
         severity = SEVERITY_OF[report.category]
         self._opening[place] = new = NewCase(*place, episode, name.zone, party, severity)
+        self._new_of_opening[place] = 0
         return new, episode
 
     def open_cases(self) -> None:
         """Write the cases that this batch opens."""
         party = self._home.party
-        opened = open_cases(party, list(self._opening.values()), actor=party, role="system", at=self._at)
+        opened = open_cases(
+            party, list(self._opening.values()), actor=party, role="system", at=self._at,
+            report_counts=list(self._new_of_opening.values()),
+        )  # fmt: skip
         for (place, new), case in zip(self._opening.items(), opened, strict=True):
             self._opened[place] = KnownCase(case.pk, case.uuid, case.ref, new.episode, "received", 1, None)
 
     def insert(self, claims: Sequence[Claim], *, reporter: StoredReporter, run: int | None) -> None:
         """Write the reports that are new."""
-        received = micros(self._at)
-        rows = []
-        pk = reporter.pk
+        received, pk = micros(self._at), reporter.pk
+        rows: list[tuple[Any, ...]] = []
+        add_row, add_case_pk, opened = rows.append, self._case_pks.append, self._opened
         for claim, key, standing, found in zip(claims, self._keys, self._standings, self._case_of, strict=True):
-            case = self._count(found, is_new=standing != "duplicate")
+            case = opened[found.registrable, found.category] if isinstance(found, NewCase) else found
             case_pk = case.case_pk if case is not None else None
-            self._case_pks.append(case_pk)
+            add_case_pk(case_pk)
             if standing == "duplicate":
                 continue
             report, name = claim.report, claim.name
             uuid = report_uuid(key, report.report_id)
-            rows.append((
+            add_row((
                 key, uuid, standing, name.registrable, name.ascii, name.zone, report.category, pk, run, case_pk,
                 render_report(report), received,
             ))  # fmt: skip
@@ -174,25 +206,9 @@ class _Batch:
                 self._new.append((claim, key, uuid, case))
         insert_reports(rows)
 
-    def _count(self, found: KnownCase | NewCase | None, *, is_new: bool) -> KnownCase | None:
-        """Count a new report for its case; answer the case as it is stored."""
-        if found is None:
-            return None
-        if isinstance(found, KnownCase):
-            if is_new:
-                self._joined[found.case_pk] += 1
-                self._joined_cases[found.case_pk] = found
-            return found
-        place = (found.registrable, found.category)
-        if is_new:
-            self._new_of_opening[place] += 1
-        return self._opened[place]
-
     def join_cases(self) -> None:
-        """Count the reports at their cases; one entry a case and batch says that further ones came."""
-        counts = dict(self._joined)
-        counts |= {self._opened[place].case_pk: count for place, count in self._new_of_opening.items()}
-        add_to_counts(counts)
+        """Count the reports at the cases that were there; one entry a case and batch says that further ones came."""
+        add_to_counts(self._joined)
         append_events([self._change(self._joined_cases[pk], count) for pk, count in self._joined.items()], at=self._at)
 
     def _change(self, case: KnownCase, count: int) -> CaseChange:

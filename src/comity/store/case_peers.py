@@ -1,7 +1,7 @@
 """Who else takes part in a case: the same matter at partners' nodes.
 
-A case of ours whose zone is a partner's has that partner as peer even before the partner named its own case; a case
-that a partner reported has the partner's case as peer.  One peer of one case stands here once, whatever was reported.
+A partner to which a report of the case was sent is a peer even before it named its own case; a case that a partner
+reported has the partner's case as peer.  One peer of one case stands here once, whatever was reported.
 """
 
 from collections.abc import Collection
@@ -10,10 +10,11 @@ from datetime import datetime
 import msgspec
 from django.db import connection
 
-from comity.store.models import Case, CasePeer, LedgerEntry
+from comity.store.models import Case, CasePeer, Decision, LedgerEntry
 from comity.wire.stix import ReportPayload, parse_report
 
 _MARKS_AT_ONCE = 5_000
+_SENT = ("send", "send-redacted")
 
 
 class Peer(msgspec.Struct, frozen=True):
@@ -24,16 +25,23 @@ class Peer(msgspec.Struct, frozen=True):
     opened_at: datetime
 
 
-def find_peers(case_pks: Collection[int], *, of: str) -> dict[int, list[Peer]]:
-    """Who takes part in each of these cases beside our own party (`of`)."""
+def find_peers(case_pks: Collection[int]) -> dict[int, list[Peer]]:
+    """Who takes part in each of these cases.
+
+    A partner does when a report in the case was sent to it, or when a case of its own is joined to it.  Having the zone
+    is not enough: what the memorandum withheld must not show by an acknowledgement either.
+    """
     found: dict[int, dict[str, list[str]]] = {}
     opened: dict[int, datetime] = {}
     pks = list(case_pks)
     for start in range(0, len(pks), _MARKS_AT_ONCE):
         part = pks[start : start + _MARKS_AT_ONCE]
-        for pk, party, opened_at in Case.objects.filter(pk__in=part).values_list("pk", "party", "opened_at"):
-            found[pk] = {party: []} if party != of else {}
+        for pk, opened_at in Case.objects.filter(pk__in=part).values_list("pk", "opened_at"):
+            found[pk] = {}
             opened[pk] = opened_at
+        told = Decision.objects.filter(case_id__in=part, report_id__isnull=False, direction="out", verdict__in=_SENT)
+        for pk, partner in told.values_list("case_id", "partner").distinct():
+            found[pk][partner] = []
         rows = CasePeer.objects.filter(case_id__in=part).values_list("case_id", "partner", "remote_case")
         for pk, partner, remote in rows:
             found[pk].setdefault(partner, []).append(remote)

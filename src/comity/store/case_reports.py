@@ -19,6 +19,7 @@ _COLUMNS: Final = (
     "report.id, report.uuid, report.standing, report.registrable, report.host, report.zone, report.category, "
     "reporter.kind, reporter.name, report.case_id, report.received_at, report.body"
 )
+_KEYS_AT_ONCE: Final = 5_000
 _FROM: Final = "FROM report JOIN reporter ON reporter.id = report.reporter_id"
 
 _decode: Final = msgspec.json.Decoder(Report).decode
@@ -51,6 +52,18 @@ class ReportPage(msgspec.Struct, frozen=True):
 def reports_of_case(case_pk: int, *, cursor: str = "", limit: int = PAGE_ROWS) -> ReportPage:
     """Read a case's reports, the first one first."""
     return _page("report.case_id = %s", [case_pk], cursor, limit)
+
+
+def find_claims(keys: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
+    """Tell what the stored ones of these reports are about: (registrable domain, category) by key."""
+    found: dict[bytes, tuple[str, str]] = {}
+    with connection.cursor() as cursor:
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            part = keys[start : start + _KEYS_AT_ONCE]
+            marks = ", ".join(["%s"] * len(part))
+            cursor.execute(f"SELECT key, registrable, category FROM report WHERE key IN ({marks})", part)  # noqa: S608 — marks only
+            found.update((bytes(key), (registrable, category)) for key, registrable, category in cursor.fetchall())
+    return found
 
 
 def list_waiting(

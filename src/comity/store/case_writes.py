@@ -7,7 +7,9 @@ changed here without an event that says why.  Writing is optimistic: a case that
 
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
+from hashlib import sha1, sha256
+from itertools import repeat
+from operator import itemgetter
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
@@ -21,9 +23,11 @@ from comity.store.fields import micros
 from comity.wire.canonical import canonical
 
 CASE_NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:comity:case")
+_CASE_NAMESPACE_BYTES: Final = CASE_NAMESPACE.bytes
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U to misread
-_REF_LETTERS: Final = 12
-_MARKS_AT_ONCE: Final = 5_000  # SQLite takes at most 32,766 parameters in a statement
+_PAIRS: Final = [_ALPHABET[bits & 31] + _ALPHABET[bits >> 5] for bits in range(1 << 10)]
+_REF_SHIFTS: Final = ((0, 10), (20, 30), (40, 50))
+_MARKS_AT_ONCE: Final = 5_000
 
 _INSERT_EVENT: Final = """
 INSERT INTO case_event (case_id, seq, event, from_state, to_state, party, actor, role, reason, clause, evidence_hash,
@@ -33,7 +37,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 _INSERT_CASE: Final = """
 INSERT INTO abuse_case (ref, uuid, registrable, category, episode, zone, party, state, severity, disposition, outcome,
                         action, protected, report_count, event_count, opened_at, changed_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', '', %s, 0, 1, %s, %s)"""
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', '', %s, %s, 1, %s, %s)"""
 
 _UPDATE_CASE: Final = """
 UPDATE abuse_case SET state = %s, disposition = CASE WHEN %s = '' THEN disposition ELSE %s END,
@@ -52,10 +56,15 @@ class CaseIdentity(msgspec.Struct, frozen=True):
 
 def case_identity(party: str, registrable: str, category: str, episode: int) -> CaseIdentity:
     """Name a case by the node that keeps it and by what it is about."""
-    uuid = uuid5(CASE_NAMESPACE, f"{party}|{registrable}|{category}|{episode}")
-    number = int.from_bytes(sha256(uuid.bytes).digest()[:8])
-    letters = "".join(_ALPHABET[number >> (5 * place) & 31] for place in range(_REF_LETTERS))
-    return CaseIdentity(str(uuid), f"{letters[:4]}-{letters[4:8]}-{letters[8:]}")
+    # The same as uuid5(CASE_NAMESPACE, …), without making the object: intake asks it for every case it opens.
+    name = f"{party}|{registrable}|{category}|{episode}".encode()
+    octets = bytearray(sha1(_CASE_NAMESPACE_BYTES + name, usedforsecurity=False).digest()[:16])
+    octets[6] = octets[6] & 0x0F | 0x50
+    octets[8] = octets[8] & 0x3F | 0x80
+    digits = octets.hex()
+    number = int.from_bytes(sha256(octets).digest()[:8])
+    ref = "-".join([_PAIRS[number >> low & 1023] + _PAIRS[number >> high & 1023] for low, high in _REF_SHIFTS])
+    return CaseIdentity(f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}", ref)
 
 
 class NewCase(msgspec.Struct, frozen=True, gc=False):
@@ -78,9 +87,12 @@ class OpenedCase(msgspec.Struct, frozen=True, gc=False):
     ref: str
 
 
-def open_cases(node_party: str, new: Sequence[NewCase], *, actor: str, role: str, at: datetime) -> list[OpenedCase]:
+def open_cases(
+    node_party: str, new: Sequence[NewCase], *, actor: str, role: str, at: datetime, report_counts: Sequence[int] = ()
+) -> list[OpenedCase]:
     """Open cases, each with its first entry, and answer them in the same order.
 
+    `report_counts`: how many reports the caller is about to write for each; none by default.
     Raises Django's IntegrityError when one of them exists: the caller looked in the same transaction.
     """
     if not new:
@@ -92,30 +104,31 @@ def open_cases(node_party: str, new: Sequence[NewCase], *, actor: str, role: str
             _INSERT_CASE,
             [
                 (name.ref, name.uuid, case.registrable, case.category, case.episode, case.zone, case.party, INITIAL,
-                 case.severity, case.protected, moment, moment)
-                for name, case in zip(named, new, strict=True)
+                 case.severity, case.protected, count, moment, moment)
+                for name, case, count in zip(named, new, report_counts or repeat(0, len(new)), strict=True)
             ],
         )  # fmt: skip
-        pk_of = _keys_of(cursor, [name.uuid for name in named])
-        opened = [OpenedCase(pk_of[name.uuid], name.uuid, name.ref) for name in named]
+        pks = _keys_of_inserted(cursor, [name.uuid for name in named])
         cursor.executemany(
             _INSERT_EVENT,
-            [
-                (case.pk, 1, OPENED, "", INITIAL, node_party, actor, role, "", "", "", "", b"{}", moment)
-                for case in opened
-            ],
+            [(pk, 1, OPENED, "", INITIAL, node_party, actor, role, "", "", "", "", b"{}", moment) for pk in pks],
         )
-    return opened
+    return [OpenedCase(pk, name.uuid, name.ref) for pk, name in zip(pks, named, strict=True)]
 
 
-def _keys_of(cursor: CursorWrapper, uuids: Sequence[str]) -> dict[str, int]:
+def _keys_of_inserted(cursor: CursorWrapper, uuids: Sequence[str]) -> Sequence[int]:
+    """The row numbers of cases that were inserted just now, in their order."""
+    if connection.vendor == "sqlite":  # one writer at a time, and each row's number follows the last one's
+        cursor.execute("SELECT last_insert_rowid()")
+        last: int = cursor.fetchone()[0]
+        return range(last - len(uuids) + 1, last + 1)
     found: dict[str, int] = {}
     for start in range(0, len(uuids), _MARKS_AT_ONCE):
         part = uuids[start : start + _MARKS_AT_ONCE]
         marks = ", ".join(["%s"] * len(part))
         cursor.execute(f"SELECT uuid, id FROM abuse_case WHERE uuid IN ({marks})", part)  # noqa: S608 — marks only
         found.update(cursor.fetchall())
-    return found
+    return [found[uuid] for uuid in uuids]
 
 
 def append_events(changes: Sequence[CaseChange], *, at: datetime) -> None:
@@ -126,8 +139,9 @@ def append_events(changes: Sequence[CaseChange], *, at: datetime) -> None:
     after: dict[int, _After] = {}
     for change in changes:
         after.setdefault(change.case_pk, _After(change.ref, change.seq - 1)).take(change)
+    sorted_after = sorted(after.items(), key=itemgetter(0))  # two that wait for each other's rows would never end
     with connection.cursor() as cursor:
-        cursor.executemany(_UPDATE_CASE, [case.row(pk, moment) for pk, case in after.items()])
+        cursor.executemany(_UPDATE_CASE, [case.row(pk, moment) for pk, case in sorted_after])
         if cursor.rowcount != len(after):
             raise ConflictError("somebody else changed it meanwhile; look again", item=", ".join(_stale(after)))
         cursor.executemany(_INSERT_EVENT, [_event_row(change, moment) for change in changes])

@@ -42,6 +42,17 @@ class ApiToken(models.Model):
         db_table = "api_token"
 
 
+class SignInFailure(models.Model):
+    """Wrong passwords by a hash of account and address, or of the address alone: guessing is slowed."""
+
+    key = BytesField(max_length=32, unique=True)
+    failures = models.IntegerField()
+    last_at = MomentField()
+
+    class Meta:
+        db_table = "sign_in_failure"
+
+
 class Reporter(models.Model):
     """Who files reports.  `status_token` opens the reporter's own status page without an account."""
 

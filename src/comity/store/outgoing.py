@@ -20,13 +20,14 @@ from comity.wire.link_batch import check_entry
 def append_outgoing(partner: str, entries: Sequence[OutgoingEntry], *, at: datetime) -> int:
     """Append entries to the ledger that goes to a partner, in the caller's transaction; tell the first one's position.
 
-    Raises `NotFoundError` when there is no open link, `InputError` when no batch could carry an entry.
+    A stopped link's ledger grows too: the desk goes on, and only the courier waits for a person.
+    Raises `NotFoundError` when there is no link, `InputError` when no batch could carry an entry.
     """
     if not transaction.get_connection().in_atomic_block:
         raise MisuseError("an outgoing entry is made in the transaction of what it tells of", item=partner)
-    link = Link.objects.filter(partner=partner, state="open").first()
+    link = Link.objects.filter(partner=partner).first()
     if link is None:
-        raise NotFoundError("no open link to this partner", item=partner)
+        raise NotFoundError("no link to this partner", item=partner)
     ledger = lock_ledger(link, "out")
     position = ledger.size
     if not entries:

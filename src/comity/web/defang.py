@@ -3,11 +3,11 @@
 import re
 from typing import Final
 
-from comity.core.harmless import defang
+from comity.core.harmless import defang, show_unseen
 
 _ADDRESS_IN_TEXT: Final = re.compile(r"\b(?:https?|ftp)://[^\s<>\"']+", re.IGNORECASE)
 
 
 def defang_text(text: str) -> str:
-    """Break every address within a text."""
-    return _ADDRESS_IN_TEXT.sub(lambda match: defang(match[0]), text)
+    """Break every address within a text, and show what would not be seen."""
+    return _ADDRESS_IN_TEXT.sub(lambda match: defang(match[0]), show_unseen(text))

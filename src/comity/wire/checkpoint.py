@@ -76,7 +76,10 @@ def cosign(note: bytes, name: str, public: bytes, sign: Sign, *, at: datetime) -
     mine = key_id(name, public, kind=_COSIGNATURE)
     kept = [line for line in parsed.signatures if (line.name, line.key_id) != (name, mine)]
     lines = b"".join(_line(line.name, line.key_id + line.blob) for line in kept)
-    return parsed.text + b"\n" + lines + _cosignature_line(parsed.text, name, public, sign, at=at)
+    receipt = parsed.text + b"\n" + lines + _cosignature_line(parsed.text, name, public, sign, at=at)
+    if len(kept) >= SIGNATURES_MAX or len(receipt) > NOTE_MAX_BYTES:
+        raise TooLargeError("leaves no room for a cosignature", item="note")
+    return receipt
 
 
 def cosign_head(head: Head, name: str, public: bytes, sign: Sign, *, at: datetime) -> bytes:

@@ -17,9 +17,13 @@ from comity.wire.formats import FIELDS, NAMING_FIELDS, Format
 from comity.wire.out_of_scope import find_category, must_not_be_kept, refuse_category
 
 _AT_ONCE: Final = 256  # lines that are looked at again when one of them is spoilt
+_CSV_CELL: Final = 131_072  # letters of a cell that `csv` reads
 _CASES: Final = (str.lower, str.upper, str.capitalize)
 _NOTHING: Final = frozenset(("", "-", *(case(word) for word in ("none", "null", "n/a") for case in _CASES)))
 _DISPOSITIONS: Final = frozenset(("malicious", "compromised", "undetermined"))
+
+
+_from_iso: Final = datetime.fromisoformat
 
 
 class CsvReader:
@@ -43,26 +47,57 @@ class CsvReader:
     def read(self, lines: Sequence[str], first_line: int) -> Iterable[Record]:
         """Make records of consecutive whole lines; blank lines, comments and headers are none."""
         comment = self.declared.comment or "\n"  # no line holds a line end
+        read_row = self._read_row
         for number, (line, row) in enumerate(zip(lines, self._split(lines), strict=True), first_line):
             if not row or line.startswith(comment) or line.isspace():
                 continue
             if isinstance(row, Problem):
                 yield Record(number, line, "", None, row)
-            elif not self._is_header(line, row):
-                yield self._read_row(number, line, row)
+            elif not self._header:
+                self._begin(line, row)
+            elif row[0] not in self._first_cells or not self._is_header(line, row):
+                yield read_row(number, line, row)
 
     def _split(self, lines: Sequence[str]) -> Iterator[list[str] | Problem]:
-        """Split lines into cells: many at once as a rule, line by line where a quote in them is wrong."""
+        """Split lines into cells: where quotes stand around every cell or nowhere by plain cuts, else by `csv`."""
         for first in range(0, len(lines), _AT_ONCE):
             part = lines[first : first + _AT_ONCE]
-            try:
-                rows = list(self._cells(part))
-            except csv.Error:
-                rows = []
-            if len(rows) == len(part):
-                yield from rows
-            else:
-                yield from self._split_around(part)
+            rows = self._cut(part)
+            others = [line for line, row in zip(part, rows, strict=True) if row is None]
+            if not others:
+                yield from rows  # type: ignore[misc]  # none of them is None
+                continue
+            split = iter(self._split_by_csv(others))
+            for row in rows:
+                yield next(split) if row is None else row
+
+    def _cut(self, lines: Sequence[str]) -> list[list[str] | None]:
+        """Cut the lines that need no more than that; None for each other one."""
+        delimiter, width = self.declared.delimiter, self._width
+        between, quotes = f'"{delimiter}"', 2 * width
+        may_be_bare = not self.declared.skip_spaces
+        rows: list[list[str] | None] = []
+        for line in lines:
+            count = line.count('"')
+            row: list[str] | None = None
+            if not line or len(line) > _CSV_CELL:
+                pass
+            elif count == quotes and count:
+                # All quotes are accounted for: the first and the last letter, and two in each of the cuts.
+                if line[0] == line[-1] == '"' and len(cells := line[1:-1].split(between)) == width:
+                    row = cells
+            elif not count and may_be_bare and "\r" not in line:
+                row = line.split(delimiter)
+            rows.append(row)
+        return rows
+
+    def _split_by_csv(self, lines: Sequence[str]) -> Iterable[list[str] | Problem]:
+        """Split many lines at once as a rule, line by line where a quote in them is wrong."""
+        try:
+            rows = list(self._cells(lines))
+        except csv.Error:
+            rows = []
+        return rows if len(rows) == len(lines) else self._split_around(lines)
 
     def _split_around(self, lines: Sequence[str]) -> list[list[str] | Problem]:
         """Set lines with an odd number of quotes apart; what then still runs over is looked at line by line."""
@@ -87,13 +122,13 @@ class CsvReader:
         declared = self.declared
         return csv.reader(lines, delimiter=declared.delimiter, skipinitialspace=declared.skip_spaces, strict=True)
 
+    def _begin(self, line: str, row: list[str]) -> None:
+        """Take the first row as the header."""
+        self._use_header(tuple(cell.strip() for cell in row))
+        self.header = line
+
     def _is_header(self, line: str, row: list[str]) -> bool:
-        if not self._header:
-            self._use_header(tuple(cell.strip() for cell in row))
-            self.header = line
-            return True
-        if row[0] not in self._first_cells:
-            return False
+        """Answer whether a row is the header, which may come again."""
         if tuple(cell.strip().lower() for cell in row) != self._folded:
             return False
         self.header = line
@@ -125,8 +160,16 @@ class CsvReader:
 
     def _converter(self, field: str) -> Callable[[str], Any]:
         if field.endswith("_at"):
-            return self._time
+            return self._time_of_feed if self._zone is UTC else self._time
         return _CONVERTERS.get(field, str.strip)
+
+    def _time_of_feed(self, text: str) -> datetime:
+        """Read a time as most feeds write it, without a zone; with one, or a little off, by `_time`."""
+        try:
+            at = _from_iso(text + "Z")
+        except ValueError:
+            return self._time(text)
+        return at if at.tzinfo is UTC else self._time(text)
 
     def _time(self, text: str) -> datetime:
         try:
@@ -155,7 +198,8 @@ class CsvReader:
                 return Record(number, kept, name, None, refuse_category(word))
         if category is None:
             return Record(number, line, name, None, Problem("no-category", "nothing says the category"))
-        values: dict[str, Any] = {}
+        values = self._constant.copy()
+        values["name"], values["category"] = name, category
         for field, index, convert in self._fields:
             cell = row[index]
             if cell in _NOTHING:
@@ -165,7 +209,7 @@ class CsvReader:
             except ValueError:
                 code = "bad-time" if field.endswith("_at") else "bad-field"
                 return Record(number, line, name, None, Problem(code, f"{field} cannot be read from {cell[:80]!r}"))
-        return Record(number, line, name, Report(name=name, category=category, **self._constant, **values))
+        return Record(number, line, name, Report(**values))
 
 
 def _tags(cell: str) -> tuple[str, ...]:

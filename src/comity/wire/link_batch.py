@@ -20,7 +20,7 @@ from comity.core.exchange import IncomingEntry, OutgoingEntry
 
 BATCH_MAX_BYTES: Final = 16 * 1024 * 1024
 BATCH_MAX_ENTRIES: Final = 10_000
-PAYLOAD_MAX_BYTES: Final = 65_536
+PAYLOAD_MAX_BYTES: Final = 65_535  # C2SP tlog-tiles: an entry's length is a uint16
 
 _MAGIC: Final = b"comity-batch/1\n"
 _COUNTS: Final = re.compile(rb"(0|[1-9][0-9]{0,18}) (0|[1-9][0-9]{0,5}) ([1-9][0-9]{0,5})")

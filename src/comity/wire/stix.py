@@ -17,13 +17,21 @@ import msgspec
 
 from comity.core.categories import Category
 from comity.core.markings import STIX_MARKING, Tlp
-from comity.core.reports import Report
+from comity.core.reports import Report, find_problems
 from comity.wire.canonical import canonical
 
 EXTENSION: Final = "extension-definition--8f3a5c0e-6d0b-5a41-9d43-0c5f2b6a1e77"
 NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:comity:stix")
 REFUSED: Final = "refused"
 MAX_PAYLOAD_BYTES: Final = 65_535  # C2SP tlog-tiles: an entry's length is a uint16
+REPORT_KINDS: Final = frozenset({"report", "early-warning"})
+
+# Longest words of a case event (docs/spec/entries.md §3).
+_LETTERS: Final[dict[str, int]] = {
+    "event": 30, "clause": 20, "outcome": 60, "action": 40, "disposition": 14, "reason": 60, "note": 4_000,
+}  # fmt: skip
+# Times outside these years are no times of ours, and arithmetic with them leaves what a datetime can hold.
+_YEARS: Final = range(2000, 2200)
 
 _INDICATOR_TYPES: Final[dict[Category, list[str]]] = {
     "phishing": ["malicious-activity"],
@@ -164,7 +172,9 @@ def parse_report(data: bytes) -> ReportPayload | PayloadProblem:
     extension = _read(data, "indicator")
     if isinstance(extension, PayloadProblem):
         return extension
-    return extension.report or PayloadProblem("no-report", "the indicator's comity extension has no report")
+    if extension.report is None:
+        return PayloadProblem("no-report", "the indicator's comity extension has no report")
+    return _problem_of_report(extension.report) or extension.report
 
 
 def parse_case_event(data: bytes) -> CaseEventPayload | PayloadProblem:
@@ -172,7 +182,9 @@ def parse_case_event(data: bytes) -> CaseEventPayload | PayloadProblem:
     extension = _read(data, "incident")
     if isinstance(extension, PayloadProblem):
         return extension
-    return extension.event or PayloadProblem("no-event", "the incident's comity extension has no event")
+    if extension.event is None:
+        return PayloadProblem("no-event", "the incident's comity extension has no event")
+    return _problem_of_event(extension.event) or extension.event
 
 
 def identity(party: str) -> str:
@@ -193,6 +205,32 @@ def _read(data: bytes, kind: str) -> _Extension | PayloadProblem:
         return _decode_extension(raw)
     except (msgspec.DecodeError, RecursionError) as error:
         return PayloadProblem("malformed", str(error))
+
+
+def _problem_of_report(payload: ReportPayload) -> PayloadProblem | None:
+    """Say what of a well-formed report cannot be true or kept: one bad entry must never stop the ones after it."""
+    report = payload.report
+    if payload.kind not in REPORT_KINDS:
+        return PayloadProblem("bad-value", "kind is report or early-warning")
+    times = [payload.decided_at, report.observed_at, report.verified_at, report.reported_at]
+    times += [piece.captured_at for piece in report.evidence]
+    if not all(map(_is_time, times)):
+        return PayloadProblem("bad-time", "a time has no zone or lies outside the years 2000 to 2199")
+    return next((PayloadProblem("bad-value", problem.message) for problem in find_problems(report)), None)
+
+
+def _problem_of_event(payload: CaseEventPayload) -> PayloadProblem | None:
+    if not _is_time(payload.decided_at):
+        return PayloadProblem("bad-time", "a time has no zone or lies outside the years 2000 to 2199")
+    for field, letters in _LETTERS.items():
+        text: str = getattr(payload, field)
+        if len(text) > letters or "\0" in text:
+            return PayloadProblem("bad-value", f"{field} has at most {letters} characters, none of them NUL")
+    return None
+
+
+def _is_time(at: datetime | None) -> bool:
+    return at is None or (at.tzinfo is not None and at.year in _YEARS)
 
 
 def _extension(*, report: ReportPayload | None = None, event: CaseEventPayload | None = None) -> dict[str, Any]:
