@@ -3,7 +3,6 @@
 import gzip
 import json
 import os
-import resource
 import shutil
 import signal
 import sqlite3
@@ -186,7 +185,7 @@ def len_stored(node: Path) -> int:
 
 def test_memory_stays_flat_under_a_line_without_end(node: Path) -> None:
     """200 MB in one line, then a good line: the line is refused with its length, the rest goes on."""
-    command = comity("intake", "-", "--format", "names", "--category", "phishing", "--dir", node, "--json")
+    command = _watched(node, "intake", "-", "--format", "names", "--category", "phishing", "--dir", node, "--json")
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -197,14 +196,14 @@ def test_memory_stays_flat_under_a_line_without_end(node: Path) -> None:
         process.stdin.write(b"\nlast-demo.ru\n")
         process.stdin.close()
         found = json.loads(process.stdout.read())
-        peak = _peak_memory(process)
+        peak = _peak_memory(process, node)
     assert (found["read"], found["accepted"], found["by_reason"]) == (3, 2, {"line-too-long": 1})
     assert peak < MOST_MEMORY
 
 
 def test_memory_stays_flat_under_many_lines(node: Path) -> None:
     """23 MB of lines, all of them refused: neither claims nor refusals gather."""
-    command = comity("intake", "-", "--format", "names", "--category", "phishing", "--dir", node, "--json")
+    command = _watched(node, "intake", "-", "--format", "names", "--category", "phishing", "--dir", node, "--json")
     block = b"".join(b"192.0.2.%d %s\n" % (number % 256, b"y" * 900) for number in range(1_000))
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT) as process:
         assert process.stdin is not None
@@ -213,18 +212,30 @@ def test_memory_stays_flat_under_many_lines(node: Path) -> None:
             process.stdin.write(block)
         process.stdin.close()
         found = json.loads(process.stdout.read())
-        peak = _peak_memory(process)
+        peak = _peak_memory(process, node)
     assert (found["read"], found["rejected"]) == (25_000, 25_000)
     assert peak < MOST_MEMORY
 
 
-def _peak_memory(process: subprocess.Popen[bytes]) -> int:
-    """Peak resident memory in bytes, as the kernel tells when a child is reaped."""
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    assert isinstance(usage, resource.struct_rusage)
-    return usage.ru_maxrss * 1024
+# A small process between: the kernel counts what a process was before it became another program, and this one is large.
+_WATCH = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[2:])
+with open(sys.argv[1], "w") as told:
+    told.write(str(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss))
+sys.exit(code)
+"""
+
+
+def _watched(node: Path, *arguments: object) -> list[str]:
+    """The command, with its peak memory written beside the node."""
+    return [sys.executable, "-c", _WATCH, str(node.parent / "peak"), *comity(*arguments)]
+
+
+def _peak_memory(process: subprocess.Popen[bytes], node: Path) -> int:
+    """Peak resident memory in bytes of a watched command."""
+    assert process.wait() == 0
+    return int((node.parent / "peak").read_text()) * 1024
 
 
 def test_two_intakes_at_once_end_as_one_after_the_other(empty_node: Path, tmp_path: Path) -> None:
