@@ -22,7 +22,9 @@ VECTORS = json.loads((Path(__file__).parents[2] / "docs/spec/vectors/ledger.json
 
 kinds = st.from_regex(r"[a-z0-9-]{1,20}", fullmatch=True)
 subjects = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=36)
-entries = st.lists(st.builds(OutgoingEntry, kinds, subjects, st.binary(max_size=200)), max_size=8)
+whole = st.builds(OutgoingEntry, kinds, subjects, st.binary(max_size=200), st.just(False))
+erased = st.builds(OutgoingEntry, kinds, subjects, st.binary(min_size=32, max_size=32), st.just(True))
+entries = st.lists(st.one_of(whole, erased), max_size=8)
 
 
 @given(st.integers(min_value=0, max_value=2**62), st.binary(min_size=1, max_size=500), entries)

@@ -16,11 +16,15 @@ from comity.core.proofs import ReadNode, frontier_at
 
 
 class OutgoingEntry(NamedTuple):
-    """An entry to be appended: what it is, whom or what it concerns (a case's or report's UUID, or ""), its bytes."""
+    """An entry to be appended: what it is, whom or what it concerns (a case's or report's UUID, or ""), its bytes.
+
+    Of an `erased` one the bytes are the SHA-256 of what they were.
+    """
 
     kind: str
     subject: str
     payload: bytes
+    erased: bool = False
 
 
 class IncomingEntry(NamedTuple):
@@ -30,6 +34,7 @@ class IncomingEntry(NamedTuple):
     kind: str
     subject: str
     payload: bytes
+    erased: bool = False
 
 
 class SignedHead(msgspec.Struct, frozen=True):
@@ -211,7 +216,7 @@ def examine(
     if start > held.size:
         return Examined("gap")
     # (5) Hash the entries onto the tree as it was where the batch begins.
-    leaves = [entry_hash(entry.kind, entry.subject, entry.payload) for entry in entries]
+    leaves = [entry_hash(*entry[1:]) for entry in entries]
     edge = held if start == held.size else frontier_at(start, read)
     replayed, growth = edge.extend(leaves)
     # (6) A signed head within what is held must be the head that is held there.

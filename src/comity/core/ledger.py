@@ -38,13 +38,14 @@ def ledger_origin(sender: str, recipient: str) -> str:
     return f"{sender}/ledger/{recipient}"
 
 
-def leaf_data(kind: str, subject: str, payload: bytes) -> bytes:
+def leaf_data(kind: str, subject: str, payload: bytes, erased: bool = False) -> bytes:
     """Write what is hashed of an entry: its kind, its subject and the SHA-256 of its payload (spec §2).
 
-    The payload enters by its hash, so that it can be erased one day and the entry stays provable.
+    The payload enters by its hash, so that it can be erased and the entry stays provable; of an erased entry `payload`
+    is that hash.
     """
-    commitment = sha256(payload).hexdigest()
-    return b"comity-entry/1\n%b\n%b\n%b\n" % (kind.encode(), subject.encode(), commitment.encode())
+    commitment = payload if erased else sha256(payload).digest()
+    return b"comity-entry/1\n%b\n%b\n%b\n" % (kind.encode(), subject.encode(), commitment.hex().encode())
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -57,9 +58,9 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-def entry_hash(kind: str, subject: str, payload: bytes) -> bytes:
+def entry_hash(kind: str, subject: str, payload: bytes, erased: bool = False) -> bytes:
     """Hash an entry: the leaf hash of its leaf data."""
-    return leaf_hash(leaf_data(kind, subject, payload))
+    return leaf_hash(leaf_data(kind, subject, payload, erased))
 
 
 class Frontier(msgspec.Struct, frozen=True):

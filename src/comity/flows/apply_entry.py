@@ -17,9 +17,11 @@ from comity.flows.apply_reports import apply_reports
 def apply_entries(home: Home, partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> list[str]:
     """Apply a batch in its order; answer for each entry "" or `code` or `clause:reason` of its refusal."""
     refusals: list[str] = []
-    for kind, run in groupby(entries, key=lambda entry: entry.kind):
+    for kind, run in groupby(entries, key=lambda entry: "" if entry.erased else entry.kind):
         batch = list(run)
-        if kind == "report":
+        if not kind:
+            refusals += ["erased"] * len(batch)  # nothing is left of it but that it was
+        elif kind == "report":
             refusals += apply_reports(home, partner, batch, at=at)
         elif kind == "case-event":
             refusals += apply_events(partner, batch, at=at)

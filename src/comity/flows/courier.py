@@ -19,7 +19,6 @@ from comity.core.exchange import (
     AheadError,
     ForgedError,
     ForkError,
-    OutgoingEntry,
     Sender,
     SenderEvent,
     sender_step,
@@ -183,7 +182,7 @@ class Line:
             self._edge = frontier_at(cursor, node_reader(ledger.pk))
         grown, _growth = self._edge.extend([entry.leaf for entry in entries])
         note = self._sign(Head(ledger.origin, grown.size, grown.root()))
-        body = render_batch(note, cursor, [OutgoingEntry(*entry[1:4]) for entry in entries])
+        body = render_batch(note, cursor, [entry.outgoing() for entry in entries])
         answer = self._connection.post(
             f"/link/v1/{ledger.origin}/batch", body, content_type="application/vnd.comity.batch"
         )

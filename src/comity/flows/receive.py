@@ -122,7 +122,7 @@ def _take(
 
 
 def _as_stored(entry: IncomingEntry) -> OutgoingEntry:
-    return OutgoingEntry(entry.kind, entry.subject, entry.payload)
+    return OutgoingEntry(*entry[1:])
 
 
 def _held_head(home: Home, key: SigningKey, ledger: Ledger, *, at: datetime) -> bytes:

@@ -105,7 +105,7 @@ def _replay(
             if entry.position != expected:
                 report.differ(f"entry {expected} is missing (the next stored one is {entry.position})")
                 return edge.extend(leaves)[0]
-            leaf = entry_hash(entry.kind, entry.subject, entry.payload)
+            leaf = entry_hash(*entry.outgoing())
             if leaf != entry.leaf:
                 report.differ(f"entry {expected} is altered: stored leaf {entry.leaf.hex()}, recomputed {leaf.hex()}")
             leaves.append(leaf)

@@ -18,11 +18,11 @@ from comity.store.ledger_tiles import grow_tiles, node_reader
 from comity.store.models import Ledger, Link
 
 _INSERT: Final = (
-    "INSERT INTO ledger_entry (ledger_id, position, kind, subject, payload, leaf, refused, at) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+    "INSERT INTO ledger_entry (ledger_id, position, kind, subject, payload, leaf, refused, at, erased_at) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 _BETWEEN: Final = (
-    "SELECT position, kind, subject, payload, leaf FROM ledger_entry "
+    "SELECT position, kind, subject, payload, leaf, erased_at FROM ledger_entry "
     "WHERE ledger_id = %s AND position >= %s AND position < %s ORDER BY position"
 )
 _COUNT: Final = "SELECT count(*), max(position) FROM ledger_entry WHERE ledger_id = %s"
@@ -31,13 +31,18 @@ _CHUNK: Final = 200  # 200 payloads of the largest size are 13 MB
 
 
 class StoredEntry(NamedTuple):
-    """An entry as it was hashed, and the leaf hash it was given then."""
+    """An entry as it was hashed, and the leaf hash it was given then; of an erased one, the payload's SHA-256."""
 
     position: int
     kind: str
     subject: str
     payload: bytes
     leaf: bytes
+    erased: bool = False
+
+    def outgoing(self) -> OutgoingEntry:
+        """The entry as a batch carries it."""
+        return OutgoingEntry(self.kind, self.subject, self.payload, self.erased)
 
 
 def lock_ledger(link: Link, direction: str) -> Ledger:
@@ -64,12 +69,14 @@ def append_entries(
     grow_tiles(ledger.pk, ledger.size, list(leaves), growth)
     moment = micros(at)
     rows = [
-        (ledger.pk, position, kind, subject, payload, leaf, "", moment)
-        for position, ((kind, subject, payload), leaf) in enumerate(zip(entries, leaves, strict=True), ledger.size)
+        (ledger.pk, position, kind, subject, payload, leaf, "", moment, moment if erased else None)
+        for position, ((kind, subject, payload, erased), leaf) in enumerate(
+            zip(entries, leaves, strict=True), ledger.size
+        )
     ]
     if any(refusals):
         rows = [
-            (*row[:6], refused[:REFUSED_MAX_CHARACTERS], moment) for row, refused in zip(rows, refusals, strict=True)
+            (*row[:6], refused[:REFUSED_MAX_CHARACTERS], *row[7:]) for row, refused in zip(rows, refusals, strict=True)
         ]
     with connection.cursor() as cursor:
         cursor.executemany(_INSERT, rows)
@@ -92,8 +99,8 @@ def read_entries(ledger_id: int, start: int, stop: int) -> Iterator[StoredEntry]
         with connection.cursor() as cursor:
             cursor.execute(_BETWEEN, (ledger_id, begin, min(begin + _CHUNK, stop)))
             rows = cursor.fetchall()
-        for position, kind, subject, payload, leaf in rows:
-            yield StoredEntry(position, kind, subject, _octets(payload), _octets(leaf))
+        for position, kind, subject, payload, leaf, erased_at in rows:
+            yield StoredEntry(position, kind, subject, _octets(payload), _octets(leaf), erased_at is not None)
 
 
 def read_batch(ledger_id: int, start: int, *, stop: int, max_bytes: int) -> list[StoredEntry]:

@@ -34,6 +34,6 @@ def append_outgoing(partner: str, entries: Sequence[OutgoingEntry], *, at: datet
         return position
     for entry in entries:
         check_entry(entry)
-    leaves = [entry_hash(kind, subject, payload) for kind, subject, payload in entries]
+    leaves = [entry_hash(*entry) for entry in entries]
     append_entries(ledger, entries, leaves, grown=frontier_of(ledger).extend(leaves), at=at)
     return position

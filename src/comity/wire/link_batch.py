@@ -3,7 +3,8 @@
     comity-batch/1 LF
     <start> SP <count> SP <length of the note> LF
     <note>
-    <kind> SP <subject> SP <length of the payload> LF <payload> LF      count times
+    <kind> SP <subject> SP <length of the payload> LF <payload> LF      count times, or for an erased entry
+    <kind> SP <subject> SP erased SP <SHA-256 of what the payload was> LF
 
 Sizes are bounded before anything is read, nothing may follow the last entry, and every number has one form, so equal
 batches are equal bytes.
@@ -21,11 +22,12 @@ from comity.core.exchange import IncomingEntry, OutgoingEntry
 BATCH_MAX_BYTES: Final = 16 * 1024 * 1024
 BATCH_MAX_ENTRIES: Final = 10_000
 PAYLOAD_MAX_BYTES: Final = 65_535  # C2SP tlog-tiles: an entry's length is a uint16
+COMMITMENT_BYTES: Final = 32
 
 _MAGIC: Final = b"comity-batch/1\n"
 _COUNTS: Final = re.compile(rb"(0|[1-9][0-9]{0,18}) (0|[1-9][0-9]{0,5}) ([1-9][0-9]{0,5})")
-_ENTRY: Final = re.compile(rb"([a-z0-9-]{1,20}) ([\x21-\x7e]{0,36}) (0|[1-9][0-9]{0,5})")
-_LINE_MAX: Final = 80
+_ENTRY: Final = re.compile(rb"([a-z0-9-]{1,20}) ([\x21-\x7e]{0,36}) (?:(0|[1-9][0-9]{0,5})|erased ([0-9a-f]{64}))")
+_LINE_MAX: Final = 140
 
 
 class BatchBody(msgspec.Struct, frozen=True):
@@ -40,6 +42,8 @@ def check_entry(entry: OutgoingEntry) -> None:
     """Refuse an entry that no batch could carry: asked before it is appended, since a ledger never forgets."""
     if len(entry.payload) > PAYLOAD_MAX_BYTES:
         raise TooLargeError(f"an entry's payload has at most {PAYLOAD_MAX_BYTES} bytes", item=entry.subject)
+    if entry.erased and len(entry.payload) != COMMITMENT_BYTES:
+        raise InputError("of an erased entry the SHA-256 is kept, 32 octets", item=entry.subject)
     if not _ENTRY.fullmatch(f"{entry.kind} {entry.subject} 0".encode()):
         raise InputError(
             "an entry's kind is a kebab-case word, its subject up to 36 visible characters", item=entry.kind
@@ -49,7 +53,10 @@ def check_entry(entry: OutgoingEntry) -> None:
 def render_batch(note: bytes, start: int, entries: Sequence[OutgoingEntry]) -> bytes:
     """Write a batch."""
     parts = [_MAGIC, b"%d %d %d\n" % (start, len(entries), len(note)), note]
-    for kind, subject, payload in entries:
+    for kind, subject, payload, erased in entries:
+        if erased:
+            parts.append(b"%b %b erased %b\n" % (kind.encode(), subject.encode(), payload.hex().encode()))
+            continue
         parts.append(b"%b %b %d\n" % (kind.encode(), subject.encode(), len(payload)))
         parts.append(payload)
         parts.append(b"\n")
@@ -70,6 +77,10 @@ def parse_batch(body: bytes) -> BatchBody:
     entries: list[IncomingEntry] = []
     for position in range(start, start + count):
         match, at = _line(_ENTRY, body, at, f"entry {position}")
+        if match[4] is not None:
+            commitment = bytes.fromhex(match[4].decode())
+            entries.append(IncomingEntry(position, match[1].decode(), match[2].decode(), commitment, True))
+            continue
         length = int(match[3])
         if length > PAYLOAD_MAX_BYTES:
             raise TooLargeError(f"an entry's payload has at most {PAYLOAD_MAX_BYTES} bytes", item=f"entry {position}")
