@@ -93,6 +93,20 @@ def load_public_keys(home: Home) -> tuple[PublicKey, ...]:
     )
 
 
+def identity_stamp(home: Home) -> tuple[tuple[int, int], ...]:
+    """Tell cheaply whether what this node is known by has changed: its signing key, its certificate, its authority."""
+    files = (home.path / "keys" / "active", home.path / "tls" / "node.pem", home.path / "tls" / "node.key")
+    stamps = []
+    for file in files:
+        try:
+            stat = file.stat()
+        except OSError:
+            stamps.append((0, 0))
+        else:
+            stamps.append((stat.st_mtime_ns, stat.st_size))
+    return tuple(stamps)
+
+
 def write_private(file: Path, data: bytes) -> None:
     """Write a new file that only its owner can read, durably.  Raises FileExistsError, never overwrites."""
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -23,6 +23,7 @@ from comity.core.reports import Claim, report_key
 from comity.edges.guard_lists import load_guard
 from comity.edges.home import Home, open_home
 from comity.edges.suffix_file import load_suffixes
+from comity.flows.remember import remember
 from comity.flows.share import Refused, refuse_reports, share_standing
 from comity.flows.store_batch import store_batch
 from comity.store.case_peers import add_peers, known_peers
@@ -91,6 +92,7 @@ def _store(
     }
     new = peers - known_peers(partner, [case for _, _, case in peers])
     add_peers(new)
+    remember(home, partner, {case_pk for case_pk, _, _ in new}, at=at)
     share_standing(home, partner, {(case_pk, case) for case_pk, _, case in new}, at=at)
     return [
         weigh.row(one.payload, one.decision, pk_of.get(one.key()), case_pk)

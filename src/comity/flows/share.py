@@ -102,11 +102,11 @@ def share_reports(home: Home, partner: str, shared: Sequence[SharedReport], *, a
     add_decisions(rows, at=at)
     if entries:
         append_outgoing(partner, entries, at=at)
-        append_events(_refer(home.party, cases, clause_of_case), at=at)
+        append_events(refer_sent(home.party, cases, clause_of_case), at=at)
     return Counter(row.decision.verdict for row in rows)
 
 
-def _refer(party: str, cases: Mapping[int, CaseRow], clause_of_case: Mapping[int, str]) -> list[CaseChange]:
+def refer_sent(party: str, cases: Mapping[int, CaseRow], clause_of_case: Mapping[int, str]) -> list[CaseChange]:
     """A case whose report was sent is the partner's to decide: received → referred, with the clause that let it go."""
     return [
         CaseChange(

@@ -45,9 +45,17 @@ def get_incoming(origin: str) -> Ledger:
     return ledger
 
 
-def create_link(party: str, partner: str, *, url: str, ca_pem: str, at: datetime) -> Link:
+def get_outgoing(origin: str) -> Ledger:
+    """Get the ledger of ours that has this origin.  Raises `UnknownOriginError`."""
+    ledger = Ledger.objects.select_related("link").filter(origin=origin, direction="out").first()
+    if ledger is None:
+        raise UnknownOriginError("this node has no link with such a ledger", item=origin[:250])
+    return ledger
+
+
+def create_link(party: str, partner: str, *, url: str, ca_pem: str, fetches: bool = False, at: datetime) -> Link:
     """Make a link and its two empty ledgers, in the caller's transaction."""
-    link = Link.objects.create(partner=partner, url=url, ca_pem=ca_pem, state="open")
+    link = Link.objects.create(partner=partner, url=url, ca_pem=ca_pem, fetches=fetches, state="open")
     for direction, origin in (("out", ledger_origin(party, partner)), ("in", ledger_origin(partner, party))):
         Ledger.objects.create(link=link, direction=direction, origin=origin, root=EMPTY_ROOT, changed_at=at)
     return link
@@ -56,6 +64,12 @@ def create_link(party: str, partner: str, *, url: str, ca_pem: str, at: datetime
 def stop_link(link: Link, reason: str) -> None:
     """Stop a link until a person resumes it; the reason holds the evidence."""
     Link.objects.filter(pk=link.pk).update(state="stopped", reason=reason)
+
+
+def set_link_state(link: Link, state: str) -> None:
+    """Open a link, or let it recover: a restored node takes nothing and signs nothing before it is whole again."""
+    link.state = state
+    link.save(update_fields=("state",))
 
 
 def note_try(link: Link, *, at: datetime, error: str) -> None:
