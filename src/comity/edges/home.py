@@ -111,7 +111,7 @@ def database_entry(url: str, *, base: Path) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         name = base / unquote(parts.path.removeprefix("/"))
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "comity.store.sqlite",
             "NAME": str(name),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",  # two writers wait in line instead of failing half-way

@@ -72,6 +72,17 @@ def set_link_state(link: Link, state: str) -> None:
     link.save(update_fields=("state",))
 
 
+def set_recovering(after: datetime | None) -> tuple[str, ...]:
+    """Let every link recover before anything is signed again, and name them; a stopped one still waits for a person.
+
+    Without a time only `state` is written: an older schema has no column for it.
+    """
+    Link.objects.exclude(state="stopped").update(state="recovering")
+    if after is not None:
+        Link.objects.update(recover_after=after)
+    return tuple(Link.objects.filter(state="recovering").order_by("partner").values_list("partner", flat=True))
+
+
 def note_try(link: Link, *, at: datetime, error: str) -> None:
     """Note when a partner was tried and what went wrong, for the people who look at the link page."""
     Link.objects.filter(pk=link.pk).update(last_try_at=at, last_error=error)
