@@ -1,7 +1,7 @@
 """Node to node over HTTP: bytes in, a flow, bytes out (docs/spec/link.md §3).
 
-Bodies are bounded before a byte is read.  Who asks is decided by what is signed, never by the connection: mutual TLS
-has already kept strangers out, and a partner can write nothing but its own ledger.
+The listener has bounded every body before (`edges/listener`) and says whose certificate was shown: a partner reaches
+the addresses of its own links and no other.  Who is believed is decided by what is signed, never by the connection.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import Counter
 
 from comity.api.problems import MethodError, answers_problems
-from comity.core.errors import ComityError, InputError, SettingError, TooLargeError
+from comity.core.errors import ComityError, ForbiddenError, InputError, SettingError, TooLargeError
 from comity.edges.home import Home
 from comity.flows.answer import answer_status, give_back
 from comity.flows.give import give_entries, take_receipt, take_returned
@@ -95,12 +95,22 @@ def _push(home: Home, origin: str, body: bytes) -> bytes:
 def _answer(request: HttpRequest, ask: str, limit: int, act: Callable[[Home, bytes], bytes]) -> HttpResponse:
     """Read a bounded body, act, and count what came of it."""
     try:
+        _check_partner(request)
         answer = act(_home(), _body(request, limit))
     except ComityError as error:
         ASKED.labels(ask, error.code).inc()
         raise
     ASKED.labels(ask, "ok").inc()
     return HttpResponse(answer, content_type=CONTENT_TYPE) if answer else HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def _check_partner(request: HttpRequest) -> None:
+    """Refuse a partner at the address of a ledger that is neither its own nor meant for it."""
+    match = request.resolver_match
+    parties = str(match.kwargs.get("origin", "")).split("/") if match else []
+    partners = str(request.META.get("SSL_CLIENT_PARTNER", "")).split()
+    if not set(partners) & set(parties):
+        raise ForbiddenError("this ledger is of another link than your certificate's", item="origin")
 
 
 def _home() -> Home:

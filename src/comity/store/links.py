@@ -122,5 +122,5 @@ def _keys(stored: StoredMemorandum, partner: str, *, on: date | None) -> tuple[P
 
 
 def partner_authorities() -> str:
-    """Join the certificate authorities of all partners, PEM: whom the link listener lets in at all."""
-    return "".join(link.ca_pem.strip() + "\n" for link in list_links())
+    """Join the certificate authorities of all partners, PEM: whom the link listener lets in at all, and who each is."""
+    return "".join(f"# {link.partner}\n{link.ca_pem.strip()}\n" for link in list_links())
