@@ -34,7 +34,7 @@ FOLDER = NameFolder(load_suffixes())
 _TABLES = (
     models.LedgerTile, models.LedgerEntry, models.Ledger, models.Link, models.Decision, models.CasePeer,
     models.CaseEvent, models.Report, models.Case, models.IntakeRun, models.Reporter,
-    models.MemorandumEvent, models.Memorandum,
+    models.MemorandumEvent, models.Memorandum, models.RevokedKey,
 )  # fmt: skip
 
 

@@ -33,6 +33,10 @@ class StoredMemorandum(msgspec.Struct, frozen=True):
     ends_at: datetime | None
     changed_at: datetime
 
+    def partners(self, ours: str) -> tuple[str, ...]:
+        """The other parties, in the order of the text: with each of them it joins us by a link of its own."""
+        return tuple(party.id for party in self.memorandum.parties if party.id != ours)
+
 
 def find_in_force(partner: str, at: datetime) -> StoredMemorandum | None:
     """Find the version that governs what passes between us and a partner at a time: the newest one in force."""
