@@ -98,10 +98,10 @@ def _advance(home: Home, signed: Document, *, actor: str, at: datetime) -> None:
     known = find_version(memorandum.id, memorandum.version)
     before: Status = "draft" if known is None else known.status
     pk = add_version(signed, partner=partner_of(memorandum, home.party), at=at)
-    other = partner_of(memorandum, home.party)
     status = before
     if status == "draft":
-        status = set_status(pk, "propose", party=other, actor=other, at=at)
+        proposer = min((part.signed_at, part.party) for part in signed.signatures if part.party != home.party)[1]
+        status = set_status(pk, "propose", party=proposer, actor=proposer, at=at)
     if status == "proposed" and get_document(memorandum.id, memorandum.version).is_complete():
         status = set_status(pk, "countersign", party=home.party, actor=actor, at=at)
     if status == "countersigned" and memorandum.effective <= at:
