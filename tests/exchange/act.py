@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from base64 import b64encode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.core.management import call_command
@@ -16,16 +16,20 @@ from comity.core.exchange import OutgoingEntry
 from comity.edges.home import Home
 from comity.edges.keys import load_signing_key
 from comity.edges.tls import own_authority
+from comity.flows.apply_entry import KINDS
 from comity.flows.countersign import countersign
 from comity.flows.join import join
 from comity.flows.propose import propose
+from comity.flows.receive import receive_batch
 from comity.flows.set_up import NewNode, set_up
 from comity.flows.suspend import suspend
 from comity.flows.verify_ledgers import verify_ledgers
 from comity.store.ledgers import read_entries
 from comity.store.links import get_ledger, get_link, partner_authorities
 from comity.store.memoranda import find_in_force
+from comity.store.models import LedgerEntry
 from comity.store.outgoing import append_outgoing
+from comity.wire.key_revocation import Revocation, sign_revocation
 from comity.wire.memorandum_document import render_document
 
 FIXTURE = Path(__file__).resolve().parent.parent / "fixtures" / "memorandum-ru-by.yaml"
@@ -112,7 +116,42 @@ def dump(home: Home, partner: str) -> dict[str, object]:
     }
 
 
-VERBS = {"suspend": do_suspend, "append": append, "dump": dump}
+def outgoing(home: Home, partner: str) -> list[tuple[str, str, str]]:
+    """What the node has written for a partner: kind, subject, payload in base64."""
+    ledger = get_ledger(get_link(partner), "out")
+    return [
+        (entry.kind, entry.subject, b64encode(entry.payload).decode())
+        for entry in read_entries(ledger.pk, 0, ledger.size)
+    ]
+
+
+def incoming(home: Home, partner: str) -> list[tuple[str, str, str]]:
+    """What the node holds of a partner's ledger: kind, subject, and why it was refused."""
+    ledger = get_ledger(get_link(partner), "in")
+    entries = LedgerEntry.objects.filter(ledger=ledger).order_by("position")
+    return list(entries.values_list("kind", "subject", "refused"))
+
+
+def keep(home: Home, origin: str, file: str, kind: str) -> int:
+    """Take a batch as the version before this one would: its table of kinds lacks the newest."""
+    del KINDS[kind]
+    return receive_batch(home, origin, Path(file).read_bytes(), at=now()).refused
+
+
+def revoke(home: Home) -> str:
+    """The node's word that the key it signs with is believed no more, signed by itself; in base64."""
+    key = load_signing_key(home)
+    public = b64encode(key.public).decode()
+    said = Revocation(
+        party=home.party, kid=key.kid, public=public, reason="compromised", since=now() - timedelta(hours=1), at=now()
+    )
+    return b64encode(sign_revocation(said, key.kid, key.sign)).decode()
+
+
+VERBS = {
+    "revoke": revoke, "suspend": do_suspend, "append": append, "dump": dump, "outgoing": outgoing,
+    "incoming": incoming, "keep": keep,
+}  # fmt: skip
 
 if __name__ == "__main__":
     verb, directory, *rest = sys.argv[1:]

@@ -7,7 +7,7 @@
     <kind> SP <subject> SP erased SP <SHA-256 of what the payload was> LF
 
 Sizes are bounded before anything is read, nothing may follow the last entry, and every number has one form, so equal
-batches are equal bytes.
+batches are equal bytes.  A batch of another version is told so, with the versions that are spoken here.
 """
 
 import re
@@ -25,9 +25,16 @@ PAYLOAD_MAX_BYTES: Final = 65_535  # C2SP tlog-tiles: an entry's length is a uin
 COMMITMENT_BYTES: Final = 32
 
 _MAGIC: Final = b"comity-batch/1\n"
+_OTHER_VERSION: Final = re.compile(rb"comity-batch/[0-9]{1,4}\n")
 _COUNTS: Final = re.compile(rb"(0|[1-9][0-9]{0,18}) (0|[1-9][0-9]{0,5}) ([1-9][0-9]{0,5})")
 _ENTRY: Final = re.compile(rb"([a-z0-9-]{1,20}) ([\x21-\x7e]{0,36}) (?:(0|[1-9][0-9]{0,5})|erased ([0-9a-f]{64}))")
 _LINE_MAX: Final = 140
+
+
+class UnsupportedVersionError(InputError):
+    """The partner speaks a version of the link that this node does not; the answer names those it does."""
+
+    code = "unsupported-version"
 
 
 class BatchBody(msgspec.Struct, frozen=True):
@@ -68,6 +75,8 @@ def parse_batch(body: bytes) -> BatchBody:
     if len(body) > BATCH_MAX_BYTES:
         raise TooLargeError(f"a batch has at most {BATCH_MAX_BYTES} bytes", item="batch")
     if not body.startswith(_MAGIC):
+        if _OTHER_VERSION.match(body):
+            raise UnsupportedVersionError("this node speaks comity-batch/1", item="batch")
         raise InputError("does not begin with comity-batch/1", item="batch")
     match, at = _line(_COUNTS, body, len(_MAGIC), "batch")
     start, count, note_length = int(match[1]), int(match[2]), int(match[3])
