@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+import time
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import comity.cli.django_setup  # noqa: F401 — starts Django before any module
 from comity.cli.context import use_node
 from comity.core.exchange import OutgoingEntry
 from comity.edges.home import Home
-from comity.edges.keys import load_signing_key
+from comity.edges.keys import load_public_keys, load_signing_key
 from comity.edges.tls import own_authority
 from comity.flows.apply_entry import KINDS
 from comity.flows.countersign import countersign
@@ -25,10 +26,11 @@ from comity.flows.set_up import NewNode, set_up
 from comity.flows.suspend import suspend
 from comity.flows.verify_ledgers import verify_ledgers
 from comity.store.ledgers import read_entries
-from comity.store.links import get_ledger, get_link, partner_authorities
+from comity.store.links import get_ledger, get_link, known_keys, partner_authorities
 from comity.store.memoranda import find_in_force
 from comity.store.models import LedgerEntry
 from comity.store.outgoing import append_outgoing
+from comity.wire.checkpoint import read_head
 from comity.wire.key_revocation import Revocation, sign_revocation
 from comity.wire.memorandum_document import render_document
 
@@ -100,6 +102,30 @@ def append(home: Home, partner: str, start: str, count: str, each: str) -> None:
             )
 
 
+def load(home: Home, partner: str, start: str, stop: str) -> int:
+    """File ten entries every few hundredths of a second until the file `stop` is there; tell how many."""
+    number = int(start)
+    while not Path(stop).exists():
+        with transaction.atomic():
+            entries = [OutgoingEntry("test", str(one), b"entry %d" % one) for one in range(number, number + 10)]
+            append_outgoing(partner, entries, at=now())
+        number += 10
+        time.sleep(0.03)
+    return number - int(start)
+
+
+def signers(home: Home, partner: str) -> dict[str, list[str]]:
+    """Which keys signed and cosigned the newest receipts of both ledgers."""
+    link, found = get_link(partner), {}
+    for direction, ours in (("out", True), ("in", False)):
+        keys = {home.party: load_public_keys(home), partner: known_keys(partner, at=now())}
+        sender, receiver = (home.party, partner) if ours else (partner, home.party)
+        receipt = get_ledger(link, direction).receipt
+        head = read_head(receipt, sender=keys[sender], receiver=keys[receiver], receiver_name=receiver)
+        found[direction] = [*head.signed_by, *head.cosigned_by]
+    return found
+
+
 def dump(home: Home, partner: str) -> dict[str, object]:
     link = get_link(partner)
     out, incoming = get_ledger(link, "out"), get_ledger(link, "in")
@@ -149,8 +175,8 @@ def revoke(home: Home) -> str:
 
 
 VERBS = {
-    "revoke": revoke, "suspend": do_suspend, "append": append, "dump": dump, "outgoing": outgoing,
-    "incoming": incoming, "keep": keep,
+    "revoke": revoke, "load": load, "signers": signers, "suspend": do_suspend, "append": append,
+    "dump": dump, "outgoing": outgoing, "incoming": incoming, "keep": keep,
 }  # fmt: skip
 
 if __name__ == "__main__":

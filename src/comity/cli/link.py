@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from comity.cli.context import dir_option, json_option, use_node
+from comity.cli.link_certificates import certificates, new_authority, renew, use
 from comity.cli.outcome import print_json
 from comity.core.errors import InputError
 from comity.edges.tls import own_authority
@@ -23,6 +24,10 @@ from comity.store.models import Link
 @click.group()
 def link() -> None:
     """Links to partners: add, status, sync, verify."""
+
+
+for _command in (renew, new_authority, use, certificates):
+    link.add_command(_command)
 
 
 @link.command()

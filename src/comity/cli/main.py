@@ -15,7 +15,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "memo": ("memo", "Memoranda: check, propose, countersign, explain.", True),
     "case": ("case", "Cases: list, show, and every verb of the desk.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
-    "key": ("key", "Signing keys: list, new, use, revoke, export, and keys believed no more.", True),
+    "key": ("key", "Signing keys: made, used, revoked, distrusted.", True),
     "person": ("person", "People who sign in, and their API tokens.", True),
 }
 

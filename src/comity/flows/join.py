@@ -10,6 +10,7 @@ from django.db import transaction
 
 from comity.core.errors import ConflictError, InputError
 from comity.core.exchange import LinkSuspendedError
+from comity.edges.authorities import have_one_in_common
 from comity.edges.home import Home
 from comity.edges.partner_http import check_url
 from comity.edges.tls import check_authority, own_authority
@@ -26,7 +27,7 @@ def join(home: Home, partner: str, *, url: str, ca_pem: str, at: datetime) -> Li
     if partner == home.party:
         raise InputError("is this node itself", item=partner)
     url, ca_pem = check_url(url), check_authority(ca_pem)
-    if ca_pem.strip() == own_authority(home).strip():
+    if have_one_in_common(ca_pem, own_authority(home)):
         raise InputError("is this node's own authority, not the partner's", item="CA")
     with transaction.atomic():
         if not is_in_force(partner, at=at):
