@@ -20,7 +20,7 @@ from django.db import close_old_connections
 from comity.cli.context import dir_option, use_node
 from comity.edges.home import Home
 from comity.edges.processes import Child, supervise
-from comity.edges.tls import write_partner_authorities
+from comity.edges.tls import files_stamp, write_partner_authorities
 from comity.flows.apply_kept import apply_kept
 from comity.flows.courier import courier
 from comity.store.links import partner_authorities
@@ -86,6 +86,7 @@ class _LinksListener:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._authorities = ""
+        self._stamp: tuple[int, ...] = ()
         self._child: Child | None = None
         self._looked_at = datetime.min.replace(tzinfo=UTC)
 
@@ -95,8 +96,9 @@ class _LinksListener:
             self._looked_at = now
             close_old_connections()
             authorities = partner_authorities()
-            if authorities != self._authorities:
-                self._authorities = authorities
+            stamp = files_stamp(self._home)
+            if (authorities, stamp) != (self._authorities, self._stamp):
+                self._authorities, self._stamp = authorities, stamp
                 self.stop()
                 self._start()
         if self._child is not None:

@@ -27,9 +27,9 @@ from comity.core.exchange import (
 from comity.core.ledger import Frontier, Head
 from comity.core.proofs import frontier_at
 from comity.edges.home import Home
-from comity.edges.keys import SigningKey, load_public_keys, load_signing_key
+from comity.edges.keys import SigningKey, active_stamp, load_public_keys, load_signing_key
 from comity.edges.partner_http import Answer, PartnerConnection, PartnerError
-from comity.edges.tls import client_context
+from comity.edges.tls import client_context, files_stamp
 from comity.store.ledger_tiles import node_reader
 from comity.store.ledgers import read_batch, root_at, store_receipt
 from comity.store.links import get_ledger, is_in_force, list_links, note_try, partner_keys, stop_link
@@ -87,7 +87,7 @@ class Line:
         self._home = home
         self._key: SigningKey = load_signing_key(home)
         self._own_keys = load_public_keys(home)
-        self._address = (link.url, link.ca_pem)
+        self._address = (link.url, link.ca_pem, active_stamp(home), files_stamp(home))
         self._connection = PartnerConnection(link.url, client_context(home, link.ca_pem))
         self._edge = Frontier()
         self._failures = 0
@@ -96,8 +96,8 @@ class Line:
         self.trouble = ""
 
     def serves(self, link: Link) -> bool:
-        """Answer whether this line still goes to where the link points."""
-        return self._address == (link.url, link.ca_pem)
+        """Answer whether this line still goes to where the link points, with the key and certificate of now."""
+        return self._address == (link.url, link.ca_pem, active_stamp(self._home), files_stamp(self._home))
 
     def close(self) -> None:
         """Hang up."""
