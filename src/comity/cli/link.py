@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from getpass import getuser
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,12 @@ import click
 import msgspec
 
 from comity.cli.context import dir_option, json_option, use_node
+from comity.cli.link_certificates import certificates, new_authority, renew, use
 from comity.cli.outcome import print_json
 from comity.core.errors import InputError
 from comity.edges.tls import own_authority
 from comity.flows.courier import drain
-from comity.flows.join import join, resume_link
+from comity.flows.join import halt_link, join, resume_link
 from comity.flows.verify_ledgers import LedgerReport, verify_ledgers
 from comity.store.links import get_ledger, get_link, is_in_force, list_links
 from comity.store.models import Link
@@ -22,6 +24,10 @@ from comity.store.models import Link
 @click.group()
 def link() -> None:
     """Links to partners: add, status, sync, verify."""
+
+
+for _command in (renew, new_authority, use, certificates):
+    link.add_command(_command)
 
 
 @link.command()
@@ -99,6 +105,17 @@ def sync(partners: Sequence[str], directory: Path, as_json: bool) -> int:
         trouble = f": {row['trouble']}" if row["trouble"] else ""
         click.echo(f"{row['partner']}: {row['receipted']} of {row['sent']} receipted{trouble}", err=as_json)
     return 1 if any(ended.values()) else 0
+
+
+@link.command()
+@click.argument("partner")
+@click.option("--reason", required=True, help="Why, for whoever looks at the link.")
+@dir_option
+def stop(partner: str, reason: str, directory: Path) -> None:
+    """Stop the link to PARTNER alone: nothing is sent and nothing taken until `comity link resume`."""
+    home = use_node(directory)
+    halted = halt_link(home, partner, reason=reason, actor=getuser(), at=datetime.now(UTC))
+    click.echo(f"{halted.partner}: stopped")
 
 
 @link.command()

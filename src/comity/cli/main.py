@@ -17,6 +17,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
     "backup": ("backup", "Write all that a node remembers into one file, while it serves.", True),
     "restore": ("restore", "Fill a node's store from a backup.", True),
+    "key": ("key", "Signing keys: made, used, revoked, distrusted.", True),
     "person": ("person", "People who sign in, and their API tokens.", True),
 }
 

@@ -1,9 +1,10 @@
 """Apply the reports that a partner sent: believed in nothing, answered always.
 
 The name is folded here, its zone must be ours, and the memorandum is asked again from the same bytes, as of the time
-the sender says it asked.  What is admitted is stored as a report by the partner and opens or joins a case of ours.
-What is not is refused with its clause or reason, and the partner hears it.  A report that joins a case which is under
-way or closed already is answered at once with how that case stands.
+the sender says it asked: the version that had force then, where one was superseded while the report was on its way.
+What is admitted is stored as a report by the partner and opens or joins a case of ours.  What is not is refused with
+its clause or reason, and the partner hears it.  A report that joins a case which is under way or closed already is
+answered at once with how that case stands.
 """
 
 from collections.abc import Sequence
@@ -29,7 +30,7 @@ from comity.flows.store_batch import store_batch
 from comity.store.case_peers import add_peers, known_peers
 from comity.store.case_reports import find_claims
 from comity.store.decisions import DecisionRow, add_decisions, count_sent
-from comity.store.memoranda import find_in_force
+from comity.store.memoranda import StoredMemorandum, find_former, find_in_force
 from comity.store.reports import ensure_reporter, find_report_pks
 from comity.wire.stix import PayloadProblem, ReportPayload, parse_report
 
@@ -106,6 +107,7 @@ class _Scales:
     def __init__(self, home: Home, partner: str, at: datetime) -> None:
         self._home, self._partner, self._at = home, partner, at
         self._stored = find_in_force(partner, at=at)
+        self._formers: dict[str, tuple[StoredMemorandum, datetime] | None] = {}
         self._taken_today = count_sent(partner, at=at, direction="in")
         self._folder = _folder_at(home.path)
 
@@ -117,11 +119,12 @@ class _Scales:
             return Refused("subject-mismatch", payload)
         if payload.decided_at - self._at > _CLOCK_TOLERANCE:
             return Refused("decided-in-the-future", payload)
+        stored = self._cited(payload)
         target = self._folder.target(payload.target)
         if isinstance(target, NameRefusal):
             return Refused(f"name:{target.code}", payload)
         name = target.name
-        terms = self._stored.memorandum if self._stored else None
+        terms = stored.memorandum if stored else None
         item = build_item(
             payload.report,
             kind="early-warning" if payload.kind == "early-warning" else "report",
@@ -145,15 +148,28 @@ class _Scales:
     def row(
         self, payload: ReportPayload, decision: Decision, report_pk: int | None, case_pk: int | None
     ) -> DecisionRow:
+        stored = self._cited(payload)
         return DecisionRow(
             report_pk=report_pk,
             case_pk=case_pk,
             partner=self._partner,
             direction="in",
             kind=payload.kind,
-            memorandum=self._stored.digest if self._stored else "",
+            memorandum=stored.digest if stored else "",
             decision=decision,
         )
+
+    def _cited(self, payload: ReportPayload) -> StoredMemorandum | None:
+        """The text that the sender asked, if it had force then: a version may have been superseded on the way."""
+        cited = payload.memorandum
+        if self._stored is None or cited == self._stored.digest:
+            return self._stored
+        if cited not in self._formers:
+            self._formers[cited] = find_former(self._partner, cited, at=self._at)
+        former = self._formers[cited]
+        if former is None or not former[0].memorandum.effective <= payload.decided_at < former[1]:
+            return self._stored
+        return former[0]
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,8 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from comity.core.errors import ComityError
 from comity.edges.home import Home
-from comity.edges.keys import identity_stamp
+from comity.edges.keys import active_stamp
+from comity.edges.tls import files_stamp
 from comity.flows.fetch import Puller
 from comity.flows.push import Pusher
 from comity.store.links import find_link, list_links
@@ -98,7 +99,7 @@ class Carriage:
                 end.close()
 
     def _address(self, link: Link) -> tuple[object, ...]:
-        return (link.url, link.fetches, link.ca_pem, identity_stamp(self._home))
+        return (link.url, link.fetches, link.ca_pem, active_stamp(self._home), files_stamp(self._home))
 
 
 class _LinkThread(threading.Thread):

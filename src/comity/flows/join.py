@@ -10,11 +10,12 @@ from django.db import transaction
 
 from comity.core.errors import ConflictError, InputError
 from comity.core.exchange import LinkSuspendedError
+from comity.edges.authorities import have_one_in_common
 from comity.edges.home import Home
 from comity.edges.partner_http import check_url
 from comity.edges.tls import check_authority, own_authority
 from comity.flows.catch_up import catch_up
-from comity.store.links import create_link, find_link, get_link, is_in_force
+from comity.store.links import create_link, find_link, get_link, is_in_force, stop_link
 from comity.store.models import Link
 
 
@@ -29,7 +30,7 @@ def join(home: Home, partner: str, *, url: str, ca_pem: str, fetches: bool = Fal
     url, ca_pem = check_url(url) if url else "", check_authority(ca_pem)
     if fetches and not url:
         raise InputError("to fetch from the partner its address is needed", item=partner)
-    if ca_pem.strip() == own_authority(home).strip():
+    if have_one_in_common(ca_pem, own_authority(home)):
         raise InputError("is this node's own authority, not the partner's", item="CA")
     with transaction.atomic():
         if not is_in_force(partner, at=at):
@@ -42,6 +43,22 @@ def join(home: Home, partner: str, *, url: str, ca_pem: str, fetches: bool = Fal
         link.url, link.ca_pem, link.fetches = url, ca_pem, fetches
         link.save(update_fields=("url", "ca_pem", "fetches"))
         return link
+
+
+def halt_link(home: Home, partner: str, *, reason: str, actor: str, at: datetime) -> Link:
+    """Stop a link by hand: nothing is sent and nothing taken, what happens meanwhile waits.
+
+    Where a memorandum has more than two parties, suspending it stops our links to all of them; this stops one.
+    Raises `InputError` without a reason, `ConflictError` when it is stopped already.
+    """
+    if not reason.strip():
+        raise InputError("say why", item=partner)
+    with transaction.atomic():
+        link = get_link(partner)
+        if link.state == "stopped":
+            raise ConflictError("the link is stopped already", item=partner)
+        stop_link(link, f"Stopped by {actor} of {home.party} on {at:%Y-%m-%d %H:%M} UTC: {reason.strip()}")
+        return get_link(partner)
 
 
 def resume_link(home: Home, partner: str, *, at: datetime) -> Link:

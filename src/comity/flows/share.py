@@ -17,7 +17,7 @@ import msgspec
 from comity.core.cases import CLOSED, INITIAL, CaseChange
 from comity.core.categories import Category
 from comity.core.disclosure import Decision, Item, Kind, decide
-from comity.core.exchange import OutgoingEntry
+from comity.core.exchange import MisuseError, OutgoingEntry
 from comity.core.items import build_item
 from comity.core.personal_data import mask
 from comity.core.redaction import redact, redact_target
@@ -50,6 +50,9 @@ _TOLD: Final[dict[str, tuple[str, Kind]]] = {
     "retract": ("retracted", "retraction"),
 }
 _CLOSES: Final[tuple[str, Kind]] = ("outcome", "outcome")
+
+# What a node says of itself alone, under clause 1 (the parties and their keys): no name, no case, no person is in it.
+NOTICES: Final = frozenset(("key-revocation",))
 
 
 def share_reports(home: Home, partner: str, shared: Sequence[SharedReport], *, at: datetime) -> Counter[str]:
@@ -213,6 +216,18 @@ def refuse_reports(home: Home, partner: str, refused: Sequence[Refused], *, at: 
         entries.append(OutgoingEntry("case-event", str(one.payload.case), payload))
     if entries:
         append_outgoing(partner, entries, at=at)
+
+
+def share_notice(partner: str, kind: str, subject: str, payload: bytes, *, at: datetime) -> None:
+    """Tell a partner something about this node itself.
+
+    `decide` is not asked: its questions are about a name and what is known of it, and a notice is about neither.  So
+    that this is no way around the clauses, only the kinds of `NOTICES` pass, each with a payload that its own file in
+    `wire` writes.  It is written down while a memorandum is suspended, too, and carried when it is in force again.
+    """
+    if kind not in NOTICES:
+        raise MisuseError("is not a kind of notice; what is about a name goes through the clauses", item=kind)
+    append_outgoing(partner, [OutgoingEntry(kind, subject, payload)], at=at)
 
 
 def _closing(change: CaseChange) -> bool:

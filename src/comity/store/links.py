@@ -12,6 +12,7 @@ from comity.core.exchange import UnknownOriginError
 from comity.core.ledger import EMPTY_ROOT, PublicKey, ledger_origin
 from comity.store.memoranda import StoredMemorandum, find_governing, find_in_force, list_versions
 from comity.store.models import Ledger, Link
+from comity.store.revoked_keys import find_revoked
 
 
 def find_link(partner: str) -> Link | None:
@@ -97,13 +98,17 @@ def partner_keys(partner: str, *, at: datetime) -> tuple[PublicKey, ...]:
     """Tell the keys a partner signs with now: those of the memorandum that governs which are valid on that day.
 
     A suspended memorandum answers too: who signed is one question, whether anything may pass is `is_in_force`'s.
+    A key that was revoked is not among them, whatever a memorandum says.
     """
     governing = find_governing(partner, at)
-    return () if governing is None else _keys(governing, partner, on=at.date())
+    if governing is None:
+        return ()
+    revoked = find_revoked(partner)
+    return tuple(key for key in _keys(governing, partner, on=at.date()) if key.public not in revoked)
 
 
 def known_keys(partner: str, *, at: datetime) -> tuple[PublicKey, ...]:
-    """Tell every key a partner ever had by a memorandum: what it signed stays checkable after a key is replaced."""
+    """Tell every key a party ever had by a memorandum: what one signed stays checkable after its end."""
     found: dict[bytes, PublicKey] = {}
     for stored in list_versions(at=at):
         if stored.status not in {"draft", "proposed"}:

@@ -118,19 +118,22 @@ def lock_intake() -> None:
 
 
 def partners_by_zone(own_party: str, *, at: datetime) -> dict[str, str]:
-    """Say for each zone with which partner a memorandum is in force, or suspended: what waits is not foreign."""
+    """Say for each zone with which partner a memorandum is in force, or suspended: what waits is not foreign.
+
+    A countersigned text enters force by itself on its day; one of several parties joins us with each of them.
+    """
     partners: dict[str, str] = {}
-    for partner, body in (
-        Memorandum.objects.filter(status__in=("in-force", "suspended"))
+    for body in (
+        Memorandum.objects.filter(status__in=("countersigned", "in-force", "suspended"))
         .order_by("version")
-        .values_list("partner", "body")
+        .values_list("body", flat=True)
     ):
         terms = _decode_zones(body)
         if (terms.effective and at < terms.effective) or (terms.expires and at >= terms.expires):
             continue
         for party in terms.parties:
-            if party.id != own_party and party.id == partner:
-                partners |= dict.fromkeys(party.zones, partner)
+            if party.id != own_party:
+                partners |= dict.fromkeys(party.zones, party.id)
     return partners
 
 

@@ -13,7 +13,7 @@ A part has another first line, and after the note the proof that the note extend
     <note> (<hash, 64 hexadecimal digits> LF)… and the entries as above
 
 Sizes are bounded before anything is read, nothing may follow the last entry, and every number has one form, so equal
-batches are equal bytes.
+batches are equal bytes.  A batch of another version is told so, with the versions that are spoken here.
 """
 
 import re
@@ -32,11 +32,18 @@ COMMITMENT_BYTES: Final = 32
 
 _BATCH: Final = b"comity-batch/1\n"
 _PART: Final = b"comity-part/1\n"
+_OTHER_VERSION: Final = re.compile(rb"comity-(?:batch|part)/[0-9]{1,4}\n")
 _COUNTS: Final = re.compile(rb"(0|[1-9][0-9]{0,18}) (0|[1-9][0-9]{0,5}) ([1-9][0-9]{0,5})")
 _PART_COUNTS: Final = re.compile(rb"(0|[1-9][0-9]{0,18}) (0|[1-9][0-9]{0,5}) ([1-9][0-9]{0,5}) (0|[1-9][0-9]{0,2})")
 _HASH: Final = re.compile(rb"[0-9a-f]{64}")
 _ENTRY: Final = re.compile(rb"([a-z0-9-]{1,20}) ([\x21-\x7e]{0,36}) (?:(0|[1-9][0-9]{0,5})|erased ([0-9a-f]{64}))")
 _LINE_MAX: Final = 140
+
+
+class UnsupportedVersionError(InputError):
+    """The partner speaks a version of the link that this node does not; the answer names those it does."""
+
+    code = "unsupported-version"
 
 
 class BatchBody(msgspec.Struct, frozen=True):
@@ -117,6 +124,8 @@ def _check_begin(body: bytes, magic: bytes) -> None:
     if len(body) > BATCH_MAX_BYTES:
         raise TooLargeError(f"a {what} has at most {BATCH_MAX_BYTES} bytes", item=what)
     if not body.startswith(magic):
+        if _OTHER_VERSION.match(body):
+            raise UnsupportedVersionError(f"this node speaks {magic.decode().strip()}", item="1")
         raise InputError(f"does not begin with {magic.decode().strip()}", item=what)
 
 
