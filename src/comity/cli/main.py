@@ -14,6 +14,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "names": ("names", "Fold names: one per line in, NDJSON out.", False),
     "memo": ("memo", "Memoranda: check, propose, countersign, explain.", True),
     "case": ("case", "Cases: list, show, and every verb of the desk.", True),
+    "report": ("report", "Reports: who was told, correct, mark, withdraw, erase.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
     "person": ("person", "People who sign in, and their API tokens.", True),
 }

@@ -4,27 +4,42 @@ For every entry the answer is "" (applied) or why it was refused; a refused entr
 never stops the others.  A kind that this version does not know is kept and not applied.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
+from typing import Final
 
 from comity.core.exchange import IncomingEntry
 from comity.edges.home import Home
+from comity.flows.apply_corrections import apply_corrections
 from comity.flows.apply_events import apply_events
+from comity.flows.apply_notices import apply_erased, apply_erasures, apply_markings
 from comity.flows.apply_reports import apply_reports
+
+# What each kind of entry does here: (home, partner, entries, at=…) → for each "" or why it was refused.
+APPLY: Final[dict[str, Callable[..., list[str]]]] = {
+    "report": apply_reports,
+    "correction": apply_corrections,
+    "case-event": apply_events,
+    "marking": apply_markings,
+    "erasure": apply_erasures,
+    "erased": apply_erased,
+}
 
 
 def apply_entries(home: Home, partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> list[str]:
     """Apply a batch in its order; answer for each entry "" or `code` or `clause:reason` of its refusal."""
+    # Entries of this batch are stored after it was applied: an erasure must know which of them came without a payload.
+    gone = frozenset(entry.position for entry in entries if entry.erased)
+    apply: dict[str, Callable[..., list[str]]] = {**APPLY, "erasure": partial(apply_erasures, gone=gone)}
     refusals: list[str] = []
     for kind, run in groupby(entries, key=lambda entry: "" if entry.erased else entry.kind):
         batch = list(run)
         if not kind:
             refusals += ["erased"] * len(batch)  # nothing is left of it but that it was
-        elif kind == "report":
-            refusals += apply_reports(home, partner, batch, at=at)
-        elif kind == "case-event":
-            refusals += apply_events(partner, batch, at=at)
+        elif kind in apply:
+            refusals += apply[kind](home, partner, batch, at=at)
         else:
             refusals += ["unknown-kind"] * len(batch)
     return refusals
