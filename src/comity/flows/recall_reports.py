@@ -74,6 +74,7 @@ def recall_reports(home: Home, partner: str, entries: Sequence[IncomingEntry], *
                 kind=payload.kind,
                 memorandum=payload.memorandum,
                 decision=Decision("send", payload.clause, _CLAUSE_ALLOWED),
+                decided_at=payload.decided_at,
             )
             for (payload, _), case_pk in zip(found, stored.case_pks, strict=True)
         ],

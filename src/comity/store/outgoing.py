@@ -20,6 +20,16 @@ from comity.store.news import tell_news
 from comity.wire.link_batch import check_entry
 
 
+def lock_outgoing(partner: str) -> None:
+    """Let nobody else write to the ledger that goes to a partner until the caller's transaction ends.
+
+    What is counted against a cap must stay true until the entry is written.  Without a link there is nothing to lock.
+    """
+    link = Link.objects.filter(partner=partner).first()
+    if link is not None:
+        lock_ledger(link, "out")
+
+
 def append_outgoing(partner: str, entries: Sequence[OutgoingEntry], *, at: datetime) -> None:
     """Append entries to the ledger that goes to a partner, in the caller's transaction.
 
