@@ -156,7 +156,7 @@ def render_api() -> str:
         _head("HTTP API", "Every address under `/api/v1/`, what it does, who may, and what it takes."),
         "The same as a machine reads it, with every type and bound: `/api/v1/openapi.json`.  A token goes into",
         "`Authorization: Bearer …`; without the role an address answers 403.  Wrong input answers with a",
-        "[code](errors.md).\n",
+        "[code](errors.md).  Beside it, `/log/` publishes the node's ledgers ([tiles](../spec/tiles.md)).\n",
         "| | address | what it does | for whom | takes |",
         "|---|---|---|---|---|",
     ]

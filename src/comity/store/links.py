@@ -38,6 +38,14 @@ def get_ledger(link: Link, direction: str) -> Ledger:
     return Ledger.objects.get(link=link, direction=direction)
 
 
+def get_ledger_of_origin(origin: str) -> Ledger:
+    """Get the ledger that bears this name, ours or a partner's.  Raises `NotFoundError`."""
+    ledger = Ledger.objects.filter(origin=origin).first()
+    if ledger is None:
+        raise NotFoundError("this node has no such ledger", item=origin[:250])
+    return ledger
+
+
 def get_incoming(origin: str) -> Ledger:
     """Get the ledger that a partner replays to us under this origin.  Raises `UnknownOriginError`."""
     ledger = Ledger.objects.select_related("link").filter(origin=origin, direction="in").first()
