@@ -15,6 +15,8 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "memo": ("memo", "Memoranda: check, propose, countersign, explain.", True),
     "case": ("case", "Cases: list, show, and every verb of the desk.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
+    "evidence": ("evidence", "Make an evidence package of a case, for somebody who has no node.", True),
+    "verify": ("verify", "Check an evidence package offline; needs no node.", False),
     "person": ("person", "People who sign in, and their API tokens.", True),
 }
 
