@@ -19,6 +19,8 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "backup": ("backup", "Write all that a node remembers into one file, while it serves.", True),
     "restore": ("restore", "Fill a node's store from a backup.", True),
     "key": ("key", "Signing keys: made, used, revoked, distrusted.", True),
+    "evidence": ("evidence", "Make an evidence package of a case, for somebody who has no node.", True),
+    "verify": ("verify", "Check an evidence package offline; needs no node.", False),
     "person": ("person", "People who sign in, and their API tokens.", True),
 }
 
