@@ -36,6 +36,8 @@ SETTINGS: Final = {
     "link.url": "How partners reach this node; it is what their operators give to `comity link add`.",
     "link.batch_entries": "At most so many entries go in one batch, under one signature.",
     "link.poll_seconds": "The courier looks for something unsent this often.",
+    "link.answer_seconds": "How long the courier waits for a partner's answer before it asks again.",
+    "link.back_off_seconds": "After trouble the courier waits longer each time, at most so long.",
     "database.url": "`sqlite:///FILE` in the node's directory, or `postgresql://user:password@host:port/name`.",
     "names.suffix_list": "A Public Suffix List to use instead of the one that came with the program.",
     "guard.popularity": "A popularity list (`rank,name` or a name per line; gzip allowed): the top of it is protected.",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from comity.core.exchange import Sender
-from comity.flows.courier import BACK_OFF_MAX_SECONDS, Line
+from comity.flows.courier import Line
 from comity.store import models
 from flows.two_parties import Parties, file, phishing
 
@@ -22,4 +22,4 @@ def test_the_delay_is_bounded_however_often_it_failed(tmp_path: Path) -> None:
     line.sender = Sender("asking")
     line._step("no-answer")
     assert line.sender.state == "waiting"
-    assert line._next_try <= time.monotonic() + BACK_OFF_MAX_SECONDS
+    assert line._next_try <= time.monotonic() + parties.ru.settings.link.back_off_seconds

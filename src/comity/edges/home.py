@@ -35,6 +35,8 @@ class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
     batch_entries: int = 1000
     poll_seconds: float = 0.2
+    answer_seconds: float = 60.0
+    back_off_seconds: float = 30.0
 
 
 class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

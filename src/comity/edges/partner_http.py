@@ -56,13 +56,14 @@ def check_url(url: str) -> str:
 class PartnerConnection:
     """One partner.  The connection is made when needed, kept open, and made anew after any trouble."""
 
-    def __init__(self, url: str, context: ssl.SSLContext) -> None:
+    def __init__(self, url: str, context: ssl.SSLContext, *, answer_seconds: float = ANSWER_SECONDS) -> None:
         parts = urlsplit(url)
         self._url = url
         self._host = parts.hostname or ""
         self._port = parts.port or 443
         self._prefix = parts.path.rstrip("/")
         self._context = context
+        self._answer_seconds = answer_seconds
         self._connection: http.client.HTTPSConnection | None = None
 
     def __enter__(self) -> Self:
@@ -102,10 +103,10 @@ class PartnerConnection:
         connection = self._connection
         if connection is None:
             connection = http.client.HTTPSConnection(
-                self._host, self._port, timeout=CONNECT_SECONDS, context=self._context
+                self._host, self._port, timeout=min(CONNECT_SECONDS, self._answer_seconds), context=self._context
             )
             connection.connect()
-            connection.sock.settimeout(ANSWER_SECONDS)
+            connection.sock.settimeout(self._answer_seconds)
             self._connection = connection
         connection.request("POST", self._prefix + path, body=body, headers=headers)
         response = connection.getresponse()

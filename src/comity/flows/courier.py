@@ -38,7 +38,6 @@ from comity.wire.checkpoint import read_head, sign_checkpoint
 from comity.wire.link_batch import render_batch
 
 LOG = logging.getLogger("comity.courier")
-BACK_OFF_MAX_SECONDS: Final = 30.0
 _DOUBLINGS: Final = 16  # a partner away for a day must not take the delay out of what a float can hold
 BATCH_PAYLOAD_BYTES: Final = 8 * 1024 * 1024
 
@@ -88,7 +87,9 @@ class Line:
         self._key: SigningKey = load_signing_key(home)
         self._own_keys = load_public_keys(home)
         self._address = (link.url, link.ca_pem)
-        self._connection = PartnerConnection(link.url, client_context(home, link.ca_pem))
+        self._connection = PartnerConnection(
+            link.url, client_context(home, link.ca_pem), answer_seconds=home.settings.link.answer_seconds
+        )
         self._edge = Frontier()
         self._failures = 0
         self._next_try = 0.0
@@ -152,9 +153,8 @@ class Line:
     def _step(self, event: SenderEvent) -> None:
         self.sender, action = sender_step(self.sender, event)
         if action == "back-off":
-            delay = min(
-                BACK_OFF_MAX_SECONDS, self._home.settings.link.poll_seconds * 2 ** min(self._failures, _DOUBLINGS)
-            )
+            pace = self._home.settings.link
+            delay = min(pace.back_off_seconds, pace.poll_seconds * 2 ** min(self._failures, _DOUBLINGS))
             self._next_try = time.monotonic() + delay
             self._failures += 1
 
