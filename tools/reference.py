@@ -39,6 +39,10 @@ SETTINGS: Final = {
     "link.settle_seconds": (
         "After a restore nothing is signed for so long: what was on its way to partners has arrived or ended by then."
     ),
+    "link.fetch_seconds": "Where the partner's ledger is fetched, it is asked for this often.",
+    "link.ask_seconds": "A partner to whom nothing is to be sent is asked this often what it holds: it may have been restored.",
+    "link.answer_seconds": "How long the courier waits for a partner's answer before it asks again.",
+    "link.back_off_seconds": "After trouble the courier waits longer each time, at most so long.",
     "database.url": "`sqlite:///FILE` in the node's directory, or `postgresql://user:password@host:port/name`.",
     "names.suffix_list": "A Public Suffix List to use instead of the one that came with the program.",
     "guard.popularity": "A popularity list (`rank,name` or a name per line; gzip allowed): the top of it is protected.",
