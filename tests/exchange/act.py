@@ -174,7 +174,12 @@ def revoke(home: Home) -> str:
     return b64encode(sign_revocation(said, key.kid, key.sign)).decode()
 
 
+def receipt(_home: Home, partner: str) -> str:
+    return get_ledger(get_link(partner), "out").receipt.decode()
+
+
 VERBS = {
+    "receipt": receipt,
     "revoke": revoke, "load": load, "signers": signers, "suspend": do_suspend, "append": append,
     "dump": dump, "outgoing": outgoing, "incoming": incoming, "keep": keep,
 }  # fmt: skip

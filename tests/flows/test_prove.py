@@ -36,7 +36,7 @@ def answer(report: OutgoingEntry | ReportPayload, event: str, **more: str) -> Ou
         case=theirs, peer_cases=(payload.case,), event=event, registrable="bank-demo-a1.by", category="phishing",
         clause="3", memorandum=payload.memorandum, decided_at=AT + timedelta(hours=1), **more,
     )  # fmt: skip
-    data = render_case_event(said, sender="oac.by", tlp="TLP:AMBER", opened_at=AT)
+    data = render_case_event(said, sender="oac.by", tlp="TLP:AMBER", opened_at=AT, salt="5a" * 16)
     return OutgoingEntry("case-event", str(theirs), data)
 
 
