@@ -29,8 +29,8 @@ from comity.core.case_evidence import (
 from comity.core.errors import InputError
 from comity.core.exchange import ForgedError
 from comity.core.ledger import Head
-from comity.core.memoranda import Signature, digest
 from comity.wire.checkpoint import check_cosignatures, check_signatures, parse_head, parse_note
+from comity.wire.enclosed_memoranda import read_enclosed
 from comity.wire.evidence import (
     MANIFEST,
     SEAL,
@@ -38,14 +38,12 @@ from comity.wire.evidence import (
     LedgerPlace,
     Manifest,
     entry_names,
-    memorandum_names,
     name_attachments,
     parse_manifest,
     read_payload,
     seal_text,
 )
 from comity.wire.evidence_tar import parse_tar
-from comity.wire.memorandum_document import Document, find_faults, parse_document, render_signatures
 from comity.wire.tlog_proof import parse_proof
 
 _ORIGIN: Final = re.compile(r"([a-z0-9.-]{1,253})/ledger/([a-z0-9.-]{1,253})")
@@ -79,7 +77,7 @@ def check_package(
     texts = [
         text
         for number in range(len(manifest.memoranda))
-        if (text := _read_text(members, manifest, number, faults, at)) is not None
+        if (text := read_enclosed(members, manifest, number, faults, at=at)) is not None
     ]
     faults += [Fault("pin-missing", "", (pin,)) for pin in sorted(pins) if pin not in manifest.memoranda]
     believed = believe(texts, pins)
@@ -107,8 +105,9 @@ def _read_manifest(members: dict[str, bytes], faults: list[Fault]) -> Manifest |
     named = [member.name for member in manifest.members]
     found = list(members)[2:]
     faults += [Fault("missing-member", name) for name in named if name not in members]
-    faults += [Fault("unnamed-member", name) for name in found if name not in set(named)]
-    if len(found) == len(named) and found != named and set(found) == set(named):
+    known = frozenset(named)
+    faults += [Fault("unnamed-member", name) for name in found if name not in known]
+    if found != named and known == frozenset(found):
         faults.append(Fault("wrong-order", MANIFEST))
     for member in manifest.members:
         content = members.get(member.name)
@@ -117,48 +116,6 @@ def _read_manifest(members: dict[str, bytes], faults: list[Fault]) -> Manifest |
         elif content is not None and len(content) != member.bytes:
             faults.append(Fault("member-size", member.name, (str(member.bytes), str(len(content)))))
     return manifest
-
-
-def _read_text(
-    members: dict[str, bytes], manifest: Manifest, number: int, faults: list[Fault], at: datetime
-) -> SignedText | None:
-    place, signed = memorandum_names(number + 1)
-    if place not in members or signed not in members:
-        return None
-    text, start = members[place], len(faults)
-    # (3.1) The text is a memorandum in canonical form, and its digest is the one the manifest names.
-    document = parse_document(b'{"memorandum":' + text + b',"signatures":' + members[signed] + b"}")
-    if not isinstance(document, Document):
-        where = signed if all(problem.path.startswith("signatures") for problem in document) else place
-        faults.append(Fault("bad-memorandum", where, (f"{document[0].path} {document[0].reason}".strip(),)))
-        return None
-    if document.text != text:
-        faults.append(Fault("bad-memorandum", place, ("not canonical JSON",)))
-        return None
-    if render_signatures(document.signatures) != members[signed]:
-        faults.append(Fault("bad-memorandum", signed, ("not canonical JSON",)))
-        return None
-    if digest(text) != manifest.memoranda[number]:
-        faults.append(Fault("memorandum-digest", place, (manifest.memoranda[number], digest(text))))
-    # (3.2) Every signature is good: docs/spec/memorandum.md §5.
-    faults += [
-        Fault("memorandum-signature", signed, (*_signer(document, problem.path), problem.code))
-        for problem in find_faults(document, at=at)
-    ]
-    # (3.3) Every party signed.
-    faults += [
-        Fault("memorandum-not-signed", signed, (party.id,))
-        for party in document.memorandum.parties
-        if party.id not in document.signed_by()
-    ]
-    if len(faults) > start:
-        return None
-    return SignedText(place, digest(text), document.memorandum, document.signatures)
-
-
-def _signer(document: Document, path: str) -> tuple[str, str]:
-    signature: Signature = document.signatures[int(path[len("signatures[") : -1])]
-    return signature.party, signature.kid
 
 
 def _check_seal(members: dict[str, bytes], manifest: Manifest, keys: Sequence[NamedKey], faults: list[Fault]) -> str:
@@ -299,12 +256,13 @@ def _check_contents(
     manifest: Manifest, ledgers: Sequence[JudgedLedger], attachments: Mapping[str, str], faults: list[Fault]
 ) -> None:
     named: list[tuple[str, str, str, int]] = []
+    subjects = frozenset(manifest.case.subjects)
     for place, ledger in zip(manifest.ledgers, ledgers, strict=True):
         for entry in ledger.entries:
             if entry.leaf is None:
                 continue
             # (7.1) Each entry concerns a subject by which the case's entries were found.
-            if entry.leaf.subject not in manifest.case.subjects:
+            if entry.leaf.subject not in subjects:
                 leaf_name = entry_names(place.directory, entry.position)[0]
                 faults.append(Fault("not-of-this-case", leaf_name, (entry.leaf.subject,)))
             if entry.is_proven and entry.payload is not None:
