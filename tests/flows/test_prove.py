@@ -176,6 +176,18 @@ def test_the_subjects_are_the_case_its_reports_and_the_partners_cases(parties: P
     assert subjects == {case.uuid, str(report.report_id), str(THEIRS)}
 
 
+def test_what_was_withheld_does_not_show(parties: Parties) -> None:
+    file(parties.ru, phishing(NAME))
+    file(parties.ru, phishing(f"{NAME}/secret", tlp="TLP:RED"), phishing(f"{NAME}/weak", evidence=()))
+    case = case_of("bank-demo-a1.by")
+    assert models.Report.objects.filter(case=case).count() == 3
+    confirm_outgoing(parties.ru, parties.by, at=AT)
+    package = prove(parties.ru, case.ref, at=LATER)
+    for report in models.Report.objects.filter(case=case):
+        assert (report.uuid.encode() in package.data) is (b"/login/" not in report.body)
+    assert package.proven == 1
+
+
 def test_nothing_is_proven_of_a_case_that_nobody_heard_of(parties: Parties) -> None:
     file(parties.ru, phishing("http://shop-demo-b2.ru/"))
     case = models.Case.objects.get()

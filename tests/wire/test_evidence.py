@@ -2,7 +2,7 @@
 
 import json
 import os
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
@@ -23,6 +23,7 @@ from comity.wire.evidence import MANIFEST, SEAL, Manifest, Waiting, parse_manife
 from comity.wire.evidence_check import Verdict, check_package
 from comity.wire.evidence_tar import render_tar
 from comity.wire.memorandum_document import Document, write_signature
+from comity.wire.memorandum_yaml import render_memorandum
 from comity.wire.tlog_proof import parse_proof, render_proof
 from memoranda_made import KIDS, SECRETS, made, signed
 from wire.evidence_made import (
@@ -216,6 +217,29 @@ def test_a_key_that_had_ended_and_one_that_had_not_begun() -> None:
     assert found(data) == {("key-not-valid", f"{OUT}/receipt")}
 
 
+def test_two_keys_of_one_name_are_two_keys() -> None:
+    """An amendment calls a new key by the old name: what the old one signed is judged by the old one's days."""
+    first = document()
+    keys = [{**first_key(), "public": b64encode(bytes(STRANGER.verify_key)).decode(), "not_before": "2026-11-24"}]
+    again = made({"version": 2, "supersedes": {"version": 1, "digest": first.digest}, "parties.0.keys": keys})
+    signatures = tuple(
+        write_signature(party, KIDS[party], key.sign(render_memorandum(again)).signature, at=AT + timedelta(days=1))
+        for party, key in (("cctld.ru", STRANGER), ("oac.by", SECRETS["oac.by"]))
+    )
+    second = Document(again, render_memorandum(again), signatures)
+    data = made_of(texts(second, first), [ledger("cctld.ru", "oac.by", [report(), *noise(3)], [0])])
+    assert found(data) == set()
+    assert found(data, second.digest) == set(), "the pinned text names the one before it"
+    assert check(data).ledgers[0].signed_by == KIDS["cctld.ru"]
+    alone = made_of(texts(second), [ledger("cctld.ru", "oac.by", [report(), *noise(3)], [0])])
+    assert found(alone) == {("not-signed", SEAL), ("not-signed", f"{OUT}/receipt")}
+
+
+def first_key() -> dict[str, object]:
+    key = document().memorandum.parties[0].keys[0]
+    return dict(msgspec.to_builtins(key))
+
+
 def test_a_memorandum_that_not_all_signed_is_believed_in_nothing() -> None:
     alone = signed(made(), "cctld.ru", at=AT)
     assert found(made_of(texts(alone), ledgers())) == {
@@ -292,7 +316,11 @@ def test_what_is_claimed_as_unreceipted_lies_beyond_the_receipt() -> None:
         place = msgspec.structs.replace(manifest.ledgers[1], unreceipted=(Waiting(290, "case-event"),))
         return msgspec.structs.replace(manifest, ledgers=(manifest.ledgers[0], place))
 
-    assert found(forge({}, claim)) == {("is-receipted", MANIFEST)}
+    verdict = check(forge({}, claim))
+    assert [(fault.code, fault.said) for fault in verdict.faults] == [
+        ("is-receipted", ("290", "oac.by/ledger/cctld.ru"))
+    ]
+    assert all(entry.is_proven for entry in verdict.ledgers[1].entries)
 
 
 def test_an_entry_of_another_case() -> None:

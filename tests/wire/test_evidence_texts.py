@@ -15,7 +15,7 @@ from comity.core.cases import ACTIONS
 from comity.core.categories import CATEGORIES, DISPOSITIONS
 from comity.core.outcomes import OUTCOMES, PARTNER_REFUSED
 from comity.core.reports import Report
-from comity.wire import case_words, evidence_account, evidence_check, evidence_tar
+from comity.wire import case_words, enclosed_memoranda, evidence_account, evidence_check, evidence_tar
 from comity.wire.decision_texts import LANGUAGES, Language
 from comity.wire.evidence_account import read_statements, render_account, show_address, show_time
 from comity.wire.evidence_check import check_package
@@ -51,7 +51,7 @@ def called_with(modules: list[object], function: str) -> set[str]:
 
 
 def test_every_fault_has_a_text_and_stands_on_the_page() -> None:
-    codes = called_with([evidence_check, evidence_tar], "Fault")
+    codes = called_with([evidence_check, evidence_tar, enclosed_memoranda], "Fault")
     named = {"attachment-not-named", "attachment-not-listed"}  # given by a name
     assert codes | named == set(FAULTS)
     section = PAGE.partition("## 5.")[2].partition("## 6.")[0]

@@ -6,9 +6,8 @@ The memoranda that name the keys are enclosed with their signatures.  The node's
 case of which nothing is receipted, because there would be nothing that two parties signed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
@@ -75,7 +74,7 @@ def prove(home: Home, ref: str, *, partner: str = "", at: datetime) -> Package:
     memoranda = _memoranda(home.party, partners, at=at)
     key = load_signing_key(home)
     data = render_package(
-        CaseName(case.uuid, case.ref, case.registrable, case.category, _written(subjects)),
+        CaseName(case.uuid, case.ref, case.registrable, case.category, _subjects(by_ledger.values())),
         memoranda,
         enclosed,
         maker=home.party,
@@ -127,6 +126,6 @@ def _memoranda(party: str, partners: Sequence[str], *, at: datetime) -> list[Enc
     return found
 
 
-def _written(subjects: Sequence[str]) -> tuple[str, ...]:
-    """The subjects as the manifest writes them: identifiers in their one form."""
-    return tuple(sorted({str(UUID(subject)) for subject in subjects}))
+def _subjects(ledgers: Iterable[Sequence[StoredEntry]]) -> tuple[str, ...]:
+    """The subjects that entries have, and no other: a report that was withheld must not show by its identifier."""
+    return tuple(sorted({entry.subject for entries in ledgers for entry in entries}))

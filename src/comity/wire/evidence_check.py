@@ -21,6 +21,7 @@ from comity.core.case_evidence import (
     NamedKey,
     SignedText,
     believe,
+    find_key,
     keys_of,
     parse_leaf,
     proves,
@@ -131,21 +132,22 @@ def _check_seal(members: dict[str, bytes], manifest: Manifest, keys: Sequence[Na
         return ""
     # (4.2) A believed key of the maker signed it, on a day on which the key was valid.
     try:
-        signers = check_signatures(note, manifest.made_by, [key.public_key() for key in keys])
+        signers = check_signatures(note, manifest.made_by, [key.labelled() for key in keys])
     except ForgedError as error:
-        faults.append(Fault("false-signature", SEAL, (manifest.made_by, error.item)))
+        faults.append(Fault("false-signature", SEAL, (manifest.made_by, find_key(keys, error.item).kid)))
         return ""
     # (4.3) It bears that signature and no other line: nothing of a package is left unchecked.
     if len(signers) != 1 or len(note.signatures) != 1:
         faults.append(Fault("not-signed", SEAL, (manifest.made_by,)))
         return ""
-    if not was_valid(keys, signers[0], at=manifest.made_at, ended_is_fine=False):
-        faults.append(_not_valid(SEAL, manifest.made_by, signers[0], manifest.made_at))
-    return signers[0]
+    key = find_key(keys, signers[0])
+    if not was_valid(keys, key, at=manifest.made_at, ended_is_fine=False):
+        faults.append(_not_valid(SEAL, key, manifest.made_at))
+    return key.kid
 
 
-def _not_valid(place: str, party: str, kid: str, at: datetime) -> Fault:
-    return Fault("key-not-valid", place, (party, kid, at.date().isoformat()))
+def _not_valid(place: str, key: NamedKey, at: datetime) -> Fault:
+    return Fault("key-not-valid", place, (key.party, key.kid, at.date().isoformat()))
 
 
 def _judge_ledger(
@@ -181,14 +183,14 @@ def _judge_receipt(
     # (5.2) A believed key of the sender signed it, and (5.3) one of the receiver cosigned it.
     sender_keys, receiver_keys = keys_of(believed, sender, other=receiver), keys_of(believed, receiver, other=sender)
     try:
-        signers = check_signatures(note, head.origin, [key.public_key() for key in sender_keys])
+        signers = check_signatures(note, head.origin, [key.labelled() for key in sender_keys])
     except ForgedError as error:
-        faults.append(Fault("false-signature", where, (sender, error.item)))
+        faults.append(Fault("false-signature", where, (sender, find_key(sender_keys, error.item).kid)))
         return judged
     try:
-        cosigners = check_cosignatures(note, receiver, [key.public_key() for key in receiver_keys])
+        cosigners = check_cosignatures(note, receiver, [key.labelled() for key in receiver_keys])
     except ForgedError as error:
-        faults.append(Fault("false-signature", where, (receiver, error.item)))
+        faults.append(Fault("false-signature", where, (receiver, find_key(receiver_keys, error.item).kid)))
         return judged
     missing = [party for party, found in ((sender, signers), (receiver, cosigners)) if not found]
     faults += [Fault("not-signed", where, (party,)) for party in missing]
@@ -196,17 +198,19 @@ def _judge_receipt(
         return judged
     # (5.4) The receiver's key was valid when it cosigned, and the sender's then or before.
     cosigner = max(cosigners, key=lambda one: one.at)
+    signed_by, cosigned_by = find_key(sender_keys, signers[0]), find_key(receiver_keys, cosigner.kid)
     before = len(faults)
-    if not was_valid(receiver_keys, cosigner.kid, at=cosigner.at, ended_is_fine=False):
-        faults.append(_not_valid(where, receiver, cosigner.kid, cosigner.at))
-    if not was_valid(sender_keys, signers[0], at=cosigner.at, ended_is_fine=True):
-        faults.append(_not_valid(where, sender, signers[0], cosigner.at))
+    if not was_valid(receiver_keys, cosigned_by, at=cosigner.at, ended_is_fine=False):
+        faults.append(_not_valid(where, cosigned_by, cosigner.at))
+    if not was_valid(sender_keys, signed_by, at=cosigner.at, ended_is_fine=True):
+        faults.append(_not_valid(where, signed_by, cosigner.at))
+    is_good = len(faults) == before
     # (5.5) What is named as not yet receipted does lie beyond the receipt.
     faults += [
         Fault("is-receipted", MANIFEST, (str(position), head.origin)) for position, _ in waiting if position < head.size
     ]
     return msgspec.structs.replace(
-        judged, head=head if len(faults) == before else None, signed_by=signers[0], cosigned_by=cosigner.kid,
+        judged, head=head if is_good else None, signed_by=signed_by.kid, cosigned_by=cosigned_by.kid,
         cosigned_at=cosigner.at,
     )  # fmt: skip
 
@@ -255,7 +259,7 @@ def _proof_fault(
 def _check_contents(
     manifest: Manifest, ledgers: Sequence[JudgedLedger], attachments: Mapping[str, str], faults: list[Fault]
 ) -> None:
-    named: list[tuple[str, str, str, int]] = []
+    named: set[tuple[str, str, str, int]] = set()
     subjects = frozenset(manifest.case.subjects)
     for place, ledger in zip(manifest.ledgers, ledgers, strict=True):
         for entry in ledger.entries:
@@ -266,10 +270,10 @@ def _check_contents(
                 leaf_name = entry_names(place.directory, entry.position)[0]
                 faults.append(Fault("not-of-this-case", leaf_name, (entry.leaf.subject,)))
             if entry.is_proven and entry.payload is not None:
-                named += [
+                named |= {
                     (sha, kind, place.directory, entry.position)
                     for kind, sha in name_attachments(read_payload(entry.leaf.kind, entry.payload))
-                ]
+                }
     # (7.2) The files that the manifest lists are those that the reports name; of what is not proven nothing is asked.
     unproven = {
         (place.directory, entry.position)
@@ -277,12 +281,12 @@ def _check_contents(
         for entry in ledger.entries
         if not entry.is_proven
     }
-    listed = [
+    listed = {
         (one.sha256, one.kind, one.directory, one.position)
         for one in manifest.attachments
         if (one.directory, one.position) not in unproven
-    ]
-    for sha, kind, directory, position in sorted(set(listed) ^ set(named)):
+    }
+    for sha, kind, directory, position in sorted(listed ^ named):
         code = "attachment-not-named" if (sha, kind, directory, position) in listed else "attachment-not-listed"
         faults.append(Fault(code, MANIFEST, (sha, f"{directory}/{position}")))
     # (7.3) A file that was handed over beside the package is one of them.
