@@ -4,7 +4,7 @@ import json
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from comity.wire.evidence_tar import render_tar
 from comity.wire.memorandum_document import Document, write_signature
 from comity.wire.memorandum_yaml import render_memorandum
 from comity.wire.tlog_proof import parse_proof, render_proof
-from memoranda_made import KIDS, SECRETS, made, signed
+from memoranda_made import KIDS, SECRETS, example, made, signed
 from wire.evidence_made import (
     AT,
     LATER,
@@ -215,6 +215,60 @@ def test_a_key_that_had_ended_and_one_that_had_not_begun() -> None:
     short = signed(made({"parties.1.keys.0.not_after": "2026-11-30"}), "cctld.ru", "oac.by", at=AT)
     data = made_of(texts(short), [ledger("cctld.ru", "oac.by", entries, [0], at=AT + timedelta(days=20))])
     assert found(data) == {("key-not-valid", f"{OUT}/receipt")}
+
+
+def test_a_seal_of_a_day_on_which_the_key_was_not_valid() -> None:
+    def date_it(at: datetime) -> Callable[[Manifest], Manifest]:
+        return lambda manifest: msgspec.structs.replace(manifest, made_at=at)
+
+    assert found(forge({}, date_it(LATER + timedelta(days=1)))) == set()
+    for at in (AT - timedelta(days=500), AT + timedelta(days=500)):
+        faults = check(forge({}, date_it(at))).faults
+        assert faults == (Fault("key-not-valid", SEAL, ("cctld.ru", "ru-2026-1", at.date().isoformat())),)
+
+
+def test_a_manifest_that_names_another_memorandum_or_other_sizes() -> None:
+    other = "sha256:" + "0" * 64
+
+    def rename(manifest: Manifest) -> Manifest:
+        return msgspec.structs.replace(manifest, memoranda=(other,))
+
+    faults = check(forge({}, rename)).faults
+    assert faults[0] == Fault("memorandum-digest", "memorandum-1.json", (other, PIN))
+    assert {(fault.code, fault.place) for fault in faults[1:]} == {
+        ("not-signed", SEAL), ("not-signed", f"{OUT}/receipt"), ("not-signed", f"{IN}/receipt"),
+    }  # fmt: skip
+
+    def resize(manifest: Manifest) -> Manifest:
+        first = msgspec.structs.replace(manifest.members[0], bytes=1)
+        return msgspec.structs.replace(manifest, members=(first, *manifest.members[1:]))
+
+    size = str(len(members()["memorandum-1.json"]))
+    assert check(forge({}, resize)).faults == (Fault("member-size", "memorandum-1.json", ("1", size)),)
+
+
+def test_a_ledger_whose_origin_names_no_two_parties() -> None:
+    def rename(manifest: Manifest) -> Manifest:
+        place = msgspec.structs.replace(manifest.ledgers[0], origin="cctld.ru/ledger")
+        return msgspec.structs.replace(manifest, ledgers=(place, manifest.ledgers[1]))
+
+    assert found(forge({}, rename)) == {("wrong-origin", f"{OUT}/receipt")}
+
+
+def test_keys_count_for_a_ledger_only_by_a_text_that_binds_both_its_parties() -> None:
+    """A party cannot bring its partner's ledger under a memorandum that the partner's partner never signed."""
+    parties = [*example()["parties"]]
+    vn = {**parties[1], "id": "vnnic.vn", "zones": ["vn"]}
+    key = SigningKey(b"v" * 32)
+    vn["keys"] = [{**vn["keys"][0], "kid": "vn-2026-1", "public": b64encode(bytes(key.verify_key)).decode()}]
+    other = made({"id": "urn:comity:memo:ru:vn", "parties": [parties[0], vn], "disputes": example()["disputes"]})
+    text = render_memorandum(other)
+    signatures = (
+        write_signature("cctld.ru", KIDS["cctld.ru"], SECRETS["cctld.ru"].sign(text).signature, at=AT),
+        write_signature("vnnic.vn", "vn-2026-1", key.sign(text).signature, at=AT),
+    )
+    data = made_of(texts(Document(other, text, signatures)), ledgers())
+    assert found(data) == {("not-signed", f"{OUT}/receipt"), ("not-signed", f"{IN}/receipt")}
 
 
 def test_two_keys_of_one_name_are_two_keys() -> None:
