@@ -210,19 +210,34 @@ def test_a_memorandum_that_was_only_proposed_is_not_enclosed(parties: Parties) -
     file(parties.ru, phishing(NAME))
     case = case_of("bank-demo-a1.by")
     confirm_outgoing(parties.ru, parties.by, at=AT)
-    for status, enclosed in (("proposed", 0), ("draft", 0), ("suspended", 1), ("terminated", 1), ("in-force", 1)):
+    for status in ("suspended", "terminated", "in-force"):
         models.Memorandum.objects.update(status=status)
-        assert len(prove(parties.ru, case.ref, at=LATER).memoranda) == enclosed
+        assert len(prove(parties.ru, case.ref, at=LATER).memoranda) == 1
+    for status in ("proposed", "draft"):
+        models.Memorandum.objects.update(status=status)
+        with pytest.raises(ConflictError, match=r"no key of cctld\.ru that is believed signed it \(and 2 more\)"):
+            prove(parties.ru, case.ref, at=LATER)
 
 
-def test_a_key_that_no_memorandum_names_seals_nothing_that_is_believed(parties: Parties) -> None:
+def test_what_the_record_does_not_bear_out_is_not_handed_out(parties: Parties) -> None:
+    file(parties.ru, phishing(NAME))
+    case = case_of("bank-demo-a1.by")
+    ledger = confirm_outgoing(parties.ru, parties.by, at=AT)
+    row = models.LedgerEntry.objects.get(ledger=ledger, position=0)
+    row.payload = row.payload.replace(b"card number", b"card nunber")
+    row.save()
+    with pytest.raises(ConflictError, match=r"does not prove the case: ledger-1/0\.tlog-proof does not show"):
+        prove(parties.ru, case.ref, at=LATER)
+
+
+def test_a_key_that_no_memorandum_names_seals_nothing(parties: Parties) -> None:
     file(parties.ru, phishing(NAME))
     case = case_of("bank-demo-a1.by")
     confirm_outgoing(parties.ru, parties.by, at=AT)
     make_keys(parties.ru.path, "ru-new")
     assert load_signing_key(parties.ru).kid == "ru-new"
-    verdict = check_package(prove(parties.ru, case.ref, at=LATER).data, at=LATER)
-    assert [(fault.code, fault.place) for fault in verdict.faults] == [("not-signed", "manifest.note")]
+    with pytest.raises(ConflictError, match=r"manifest\.note: no key of cctld\.ru that is believed signed it; see"):
+        prove(parties.ru, case.ref, at=LATER)
 
 
 def test_proofs_come_from_tiles_whatever_the_ledgers_length(

@@ -20,6 +20,7 @@ from comity.core.exchange import OutgoingEntry
 from comity.core.ledger import Head, leaf_data, leaf_hash
 from comity.wire.checkpoint import cosign, parse_head, parse_note, sign_checkpoint, sign_text
 from comity.wire.evidence import MANIFEST, SEAL, Manifest, Waiting, parse_manifest, render_manifest, seal_text
+from comity.wire.evidence_account import read_statements
 from comity.wire.evidence_check import Verdict, check_package
 from comity.wire.evidence_tar import render_tar
 from comity.wire.memorandum_document import Document, write_signature
@@ -485,6 +486,21 @@ def test_vectors_of_the_specification() -> None:
     assert sha256(data).hexdigest() == VECTORS["sha256"]
     assert [text.digest for text in verdict.texts] == VECTORS["memoranda"]
     assert verdict.faults == ()
+    assert VECTORS["proven"] == [
+        {
+            "ledger": one.ledger.origin, "position": one.entry.position, "kind": one.entry.leaf.kind,
+            "subject": one.entry.leaf.subject, "payload_sha256": one.entry.leaf.payload_sha256,
+            "erased": one.entry.erased, "confirmed_by": one.ledger.receiver,
+            "confirmed_at": one.ledger.cosigned_at.isoformat().replace("+00:00", "Z"),
+        }
+        for one in read_statements(verdict)
+        if one.entry.is_proven and one.entry.leaf and one.ledger.cosigned_at
+    ]  # fmt: skip
+    assert VECTORS["unreceipted"] == [
+        {"ledger": ledger.origin, "position": position, "kind": kind}
+        for ledger in verdict.ledgers
+        for position, kind in ledger.unreceipted
+    ]
     for case in VECTORS["altered"]:
         altered = bytearray(data)
         altered[case["octet"]] ^= case["xor"]
