@@ -25,6 +25,7 @@ from comity.flows.verify_ledgers import verify_ledgers
 from comity.store.ledgers import read_entries
 from comity.store.links import get_ledger, get_link, partner_authorities
 from comity.store.memoranda import find_in_force
+from comity.store.models import LedgerEntry
 from comity.store.outgoing import append_outgoing
 from comity.wire.memorandum_document import render_document
 
@@ -35,9 +36,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def pair(directory: Path, ru_port: str, by_port: str) -> dict[str, dict[str, str]]:
+def pair(directory: Path, ru_port: str, by_port: str, ru_database: str, by_database: str) -> dict[str, dict[str, str]]:
     """Make two nodes that are linked under the memorandum of the fixtures, with their keys, in force."""
-    made = {"ru": _make(directory / "ru", "cctld.ru", ru_port), "by": _make(directory / "by", "oac.by", by_port)}
+    made = {
+        "ru": _make(directory / "ru", "cctld.ru", ru_port, ru_database),
+        "by": _make(directory / "by", "oac.by", by_port, by_database),
+    }
     ru, by = directory / "ru", directory / "by"
     signed = render_document(propose(use_node(ru), _memorandum(made).encode(), actor="test", at=now()))
     both = render_document(countersign(use_node(by), signed, actor="test", at=now()))
@@ -47,10 +51,9 @@ def pair(directory: Path, ru_port: str, by_port: str) -> dict[str, dict[str, str
     return made
 
 
-def _make(directory: Path, party: str, link_port: str) -> dict[str, str]:
+def _make(directory: Path, party: str, link_port: str, database: str) -> dict[str, str]:
     new = NewNode(
-        party=party, zones=(), host="127.0.0.1", web_port=1, link_port=int(link_port),
-        database="sqlite:///comity.sqlite3",
+        party=party, zones=(), host="127.0.0.1", web_port=1, link_port=int(link_port), database=database,
     )  # fmt: skip
     set_up(directory, new, at=now())
     home = use_node(directory)
@@ -96,6 +99,12 @@ def append(home: Home, partner: str, start: str, count: str, each: str) -> None:
             )
 
 
+def alter(home: Home, partner: str, position: str) -> None:
+    """Change an entry that was received, as somebody would who has the database."""
+    ledger = get_ledger(get_link(partner), "in")
+    LedgerEntry.objects.filter(ledger=ledger, position=int(position)).update(payload=b"altered")
+
+
 def dump(home: Home, partner: str) -> dict[str, object]:
     link = get_link(partner)
     out, incoming = get_ledger(link, "out"), get_ledger(link, "in")
@@ -112,7 +121,7 @@ def dump(home: Home, partner: str) -> dict[str, object]:
     }
 
 
-VERBS = {"suspend": do_suspend, "append": append, "dump": dump}
+VERBS = {"suspend": do_suspend, "append": append, "alter": alter, "dump": dump}
 
 if __name__ == "__main__":
     verb, directory, *rest = sys.argv[1:]

@@ -17,6 +17,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
     "backup": ("backup", "Write all that a node remembers into one file, while it serves.", True),
     "restore": ("restore", "Fill a node's store from a backup.", True),
+    "migrate-store": ("migrate_store", "Move a node to another database: SQLite to PostgreSQL, or back.", True),
     "person": ("person", "People who sign in, and their API tokens.", True),
 }
 
@@ -33,7 +34,7 @@ class Verbs(click.Group):
         module, _line, needs_store = COMMANDS[cmd_name]
         if needs_store:
             import_module("comity.cli.django_setup")
-        command = getattr(import_module(f"comity.cli.{module}"), cmd_name)
+        command = getattr(import_module(f"comity.cli.{module}"), cmd_name.replace("-", "_"))
         if not isinstance(command, click.Command):
             raise TypeError(cmd_name)
         return command
