@@ -25,6 +25,7 @@ from comity.core.parties import PARTIES
 from comity.edges.home import database_entry
 from comity.edges.processes import die_with_parent
 
+SQLITE: Final = "sqlite:///comity.sqlite3"
 _START_SECONDS: Final = 120.0  # a machine may be busy; a node that ends is noticed at once
 _STOP_SECONDS: Final = 30.0
 _ZONES: Final = {party.id: party.zones for party in PARTIES}
@@ -44,7 +45,7 @@ class Place(msgspec.Struct, frozen=True):
     path: Path
     web_port: int
     link_port: int
-    database_url: str = "sqlite:///comity.sqlite3"
+    database_url: str = SQLITE
 
     @property
     def url(self) -> str:
@@ -211,11 +212,10 @@ def make_nodes(directory: Path, parties: Sequence[str], *, database_urls: Sequen
     `database_urls`: an empty database for each node; without it each has an SQLite file in its directory.
     """
     ports = free_ports(2 * len(parties))
+    urls = database_urls or [SQLITE] * len(parties)
     nodes = [
-        Node(Place(party, _ZONES[party], directory / party, *ports[2 * number : 2 * number + 2], *url))
-        for number, (party, url) in enumerate(
-            zip(parties, [(url,) for url in database_urls] or [()] * len(parties), strict=True)
-        )
+        Node(Place(party, _ZONES[party], directory / party, ports[2 * number], ports[2 * number + 1], url))
+        for number, (party, url) in enumerate(zip(parties, urls, strict=True))
     ]
     finish_all([_start_init(node) for node in nodes], "comity init")
     return nodes

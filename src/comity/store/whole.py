@@ -74,7 +74,7 @@ def count_rows(tables: Iterable[TableHead]) -> dict[str, int]:
 
 
 def read_table(table: TableHead) -> Iterator[list[Any]]:
-    """Read every row of a table in the order of its key, as JSON knows values; octets stay octets."""
+    """Within `one_moment`: read every row of a table by its key, as JSON knows values; octets stay octets."""
     columns = ", ".join(_quoted(name) for name, _kind in table.columns)
     special = [
         (index, kind) for index, (_name, kind) in enumerate(table.columns) if kind in {"boolean", "time", "json"}
