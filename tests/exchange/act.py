@@ -41,9 +41,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def pair(directory: Path, ru_port: str, by_port: str) -> dict[str, dict[str, str]]:
+def pair(directory: Path, ru_port: str, by_port: str, ru_database: str, by_database: str) -> dict[str, dict[str, str]]:
     """Make two nodes that are linked under the memorandum of the fixtures, with their keys, in force."""
-    made = {"ru": _make(directory / "ru", "cctld.ru", ru_port), "by": _make(directory / "by", "oac.by", by_port)}
+    made = {
+        "ru": _make(directory / "ru", "cctld.ru", ru_port, ru_database),
+        "by": _make(directory / "by", "oac.by", by_port, by_database),
+    }
     ru, by = directory / "ru", directory / "by"
     signed = render_document(propose(use_node(ru), _memorandum(made).encode(), actor="test", at=now()))
     both = render_document(countersign(use_node(by), signed, actor="test", at=now()))
@@ -53,10 +56,9 @@ def pair(directory: Path, ru_port: str, by_port: str) -> dict[str, dict[str, str
     return made
 
 
-def _make(directory: Path, party: str, link_port: str) -> dict[str, str]:
+def _make(directory: Path, party: str, link_port: str, database: str) -> dict[str, str]:
     new = NewNode(
-        party=party, zones=(), host="127.0.0.1", web_port=1, link_port=int(link_port),
-        database="sqlite:///comity.sqlite3",
+        party=party, zones=(), host="127.0.0.1", web_port=1, link_port=int(link_port), database=database,
     )  # fmt: skip
     set_up(directory, new, at=now())
     home = use_node(directory)
@@ -126,6 +128,12 @@ def signers(home: Home, partner: str) -> dict[str, list[str]]:
     return found
 
 
+def alter(home: Home, partner: str, position: str) -> None:
+    """Change an entry that was received, as somebody would who has the database."""
+    ledger = get_ledger(get_link(partner), "in")
+    LedgerEntry.objects.filter(ledger=ledger, position=int(position)).update(payload=b"altered")
+
+
 def dump(home: Home, partner: str) -> dict[str, object]:
     link = get_link(partner)
     out, incoming = get_ledger(link, "out"), get_ledger(link, "in")
@@ -181,7 +189,7 @@ def receipt(_home: Home, partner: str) -> str:
 VERBS = {
     "receipt": receipt,
     "revoke": revoke, "load": load, "signers": signers, "suspend": do_suspend, "append": append,
-    "dump": dump, "outgoing": outgoing, "incoming": incoming, "keep": keep,
+    "alter": alter, "dump": dump, "outgoing": outgoing, "incoming": incoming, "keep": keep,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -113,9 +114,10 @@ class Node:
 class Pair:
     """Two linked nodes."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, new_database: Callable[[], str] | None = None) -> None:
         ports = {"ru": free_port(), "by": free_port()}
-        made = act("pair", directory, *map(str, ports.values()))
+        databases = [new_database() if new_database else "sqlite:///comity.sqlite3" for _ in ports]
+        made = act("pair", directory, *map(str, ports.values()), *databases)
         self.ru = Node(directory / "ru", "cctld.ru", ports["ru"], made["ru"]["ca"])
         self.by = Node(directory / "by", "oac.by", ports["by"], made["by"]["ca"])
 
