@@ -15,7 +15,7 @@ from comity.cli.context import use_node
 from comity.core.exchange import OutgoingEntry
 from comity.edges.home import Home
 from comity.edges.keys import load_signing_key
-from comity.edges.tls import own_authority
+from comity.edges.tls import own_authority, write_partner_authorities
 from comity.flows.countersign import countersign
 from comity.flows.join import join
 from comity.flows.propose import propose
@@ -23,7 +23,7 @@ from comity.flows.set_up import NewNode, set_up
 from comity.flows.suspend import suspend
 from comity.flows.verify_ledgers import verify_ledgers
 from comity.store.ledgers import read_entries
-from comity.store.links import get_ledger, get_link, partner_authorities
+from comity.store.links import create_link, get_ledger, get_link, partner_authorities
 from comity.store.memoranda import find_in_force
 from comity.store.outgoing import append_outgoing
 from comity.wire.memorandum_document import render_document
@@ -112,7 +112,14 @@ def dump(home: Home, partner: str) -> dict[str, object]:
     }
 
 
-VERBS = {"suspend": do_suspend, "append": append, "dump": dump}
+def befriend(home: Home, partner: str, authority: str) -> None:
+    """Make a link to somebody who has an authority and nothing else: no memorandum is in force with them."""
+    with transaction.atomic():
+        create_link(home.party, partner, url="https://127.0.0.1:1", ca_pem=Path(authority).read_text(), at=now())
+    write_partner_authorities(home, partner_authorities())
+
+
+VERBS = {"befriend": befriend, "suspend": do_suspend, "append": append, "dump": dump}
 
 if __name__ == "__main__":
     verb, directory, *rest = sys.argv[1:]

@@ -14,8 +14,8 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import Counter
 
-from comity.api.problems import MethodError, answers_problems
-from comity.core.errors import ComityError, ForbiddenError, InputError, SettingError, TooLargeError
+from comity.api.problems import MethodError, answers_problems, problem
+from comity.core.errors import ComityError, ForbiddenError, InputError, NotFoundError, SettingError, TooLargeError
 from comity.edges.home import Home
 from comity.flows.receive import receive_batch, tell_head
 from comity.wire.checkpoint import NOTE_MAX_BYTES
@@ -43,6 +43,11 @@ def status(request: HttpRequest, origin: str) -> HttpResponseBase:
     return _answer(
         request, "status", NOTE_MAX_BYTES, lambda home, note: tell_head(home, origin, note, at=datetime.now(UTC))
     )
+
+
+def unknown_address(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 — Django's signature
+    """Answer for every address that is none of a link."""
+    return problem(NotFoundError("partners' nodes ask at /link/v1/ only", item="address"))
 
 
 def _push(home: Home, origin: str, body: bytes) -> bytes:
