@@ -6,6 +6,7 @@ the addresses of its own links and no other.  Who is believed is decided by what
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Final
 
 from django.conf import settings
@@ -17,7 +18,9 @@ from prometheus_client import Counter
 from comity.api.problems import MethodError, answers_problems, problem
 from comity.core.errors import ComityError, ForbiddenError, InputError, NotFoundError, SettingError, TooLargeError
 from comity.edges.home import Home
-from comity.flows.receive import receive_batch, tell_head
+from comity.flows.answer import answer_status, give_back
+from comity.flows.give import give_entries, take_receipt, take_returned
+from comity.flows.receive import receive_batch
 from comity.wire.checkpoint import NOTE_MAX_BYTES
 from comity.wire.link_batch import BATCH_MAX_BYTES
 
@@ -39,9 +42,37 @@ def push(request: HttpRequest, origin: str) -> HttpResponseBase:
 @csrf_exempt
 @answers_problems
 def status(request: HttpRequest, origin: str) -> HttpResponseBase:
-    """Say how many entries of this ledger are held here, cosigned."""
+    """Say how many entries of the sender's ledger are held here, cosigned."""
+    return _answer(request, "status", NOTE_MAX_BYTES, lambda home, note: answer_status(home, origin, note, at=_now()))
+
+
+@csrf_exempt
+@answers_problems
+def recall(request: HttpRequest, origin: str) -> HttpResponseBase:
+    """Give a sender that was restored its own entries back; the answer is a part."""
+    return _answer(request, "recall", NOTE_MAX_BYTES, lambda home, note: give_back(home, origin, note, at=_now()))
+
+
+@csrf_exempt
+@answers_problems
+def fetch(request: HttpRequest, origin: str) -> HttpResponseBase:
+    """Give our entries to a partner that fetches; the answer is a batch, or nothing."""
+    return _answer(request, "fetch", NOTE_MAX_BYTES, lambda home, note: give_entries(home, origin, note, at=_now()))
+
+
+@csrf_exempt
+@answers_problems
+def receipt(request: HttpRequest, origin: str) -> HttpResponseBase:
+    """Keep the receipt of a partner that fetches."""
+    return _answer(request, "receipt", NOTE_MAX_BYTES, lambda home, note: _keep(home, origin, note))
+
+
+@csrf_exempt
+@answers_problems
+def give_return(request: HttpRequest, origin: str) -> HttpResponseBase:
+    """Take our own entries back from a partner that fetches; the answer is how many there are now."""
     return _answer(
-        request, "status", NOTE_MAX_BYTES, lambda home, note: tell_head(home, origin, note, at=datetime.now(UTC))
+        request, "return", BATCH_MAX_BYTES, lambda home, part: b"%d\n" % take_returned(home, origin, part, at=_now())
     )
 
 
@@ -50,8 +81,17 @@ def unknown_address(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problem(NotFoundError("partners' nodes ask at /link/v1/ only", item="address"))
 
 
+def _keep(home: Home, origin: str, note: bytes) -> bytes:
+    take_receipt(home, origin, note, at=_now())
+    return b""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _push(home: Home, origin: str, body: bytes) -> bytes:
-    received = receive_batch(home, origin, body, at=datetime.now(UTC))
+    received = receive_batch(home, origin, body, at=_now())
     ENTRIES.labels("applied").inc(received.taken - received.refused)
     ENTRIES.labels("refused").inc(received.refused)
     return received.receipt
@@ -66,7 +106,7 @@ def _answer(request: HttpRequest, ask: str, limit: int, act: Callable[[Home, byt
         ASKED.labels(ask, error.code).inc()
         raise
     ASKED.labels(ask, "ok").inc()
-    return HttpResponse(answer, content_type=CONTENT_TYPE)
+    return HttpResponse(answer, content_type=CONTENT_TYPE) if answer else HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
 def _check_partner(request: HttpRequest) -> None:

@@ -24,6 +24,7 @@ from comity.edges.home import Home
 from comity.edges.listener.server import listen
 from comity.edges.processes import Child, supervise
 from comity.edges.tls import write_partner_authorities
+from comity.flows.apply_kept import apply_kept
 from comity.flows.courier import courier
 from comity.store.links import partner_authorities
 
@@ -48,6 +49,8 @@ def serve(directory: Path, only: str | None) -> None:
         listen(home, get_wsgi_application(), stop=stopping.is_set)
         return
     call_command("migrate", interactive=False, verbosity=0)
+    for partner, count in apply_kept(home, at=datetime.now(UTC)).items():
+        click.echo(f"{home.party}: {count} entries of {partner} that an older version kept are applied", err=True)
     click.echo(f"{home.party}: pages at {home.settings.web.url}  links at {home.settings.link.url}", err=True)
     links = _LinksListener(home)
     children = [_pages(home), _part(home, "courier")]

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from comity.edges.home import Home, open_home
+from comity.edges.node_lock import share_node
 
 _directory = os.environ.get("COMITY_DIR", "")
 # A directory without a node is no fault here: `comity init` is about to make one, and other verbs say so clearly.
 HOME: Home | None = open_home(Path(_directory)) if _directory and Path(_directory, "node.toml").exists() else None
+if HOME:
+    share_node(HOME.path)
 
 SECRET_KEY = HOME.settings.secret_key if HOME else "no-node-is-open-and-nothing-is-signed-with-this"
 DEBUG = False

@@ -160,7 +160,8 @@ class Conversation:
 
     async def _send(self, answer: Answer, *, last: bool) -> None:
         headers = [(name, value) for name, value in answer.headers if name.lower() not in _HOP_HEADERS]
-        headers.append(("Content-Length", str(len(answer.body))))
+        if answer.status != HTTPStatus.NO_CONTENT:
+            headers.append(("Content-Length", str(len(answer.body))))
         if last:
             headers.append(("Connection", "close"))
         response = h11.Response(
