@@ -30,7 +30,7 @@ from django.db import connections
 
 import comity.cli.django_setup  # noqa: F401
 from comity.cli.context import use_node
-from comity.core.exchange import OutgoingEntry
+from comity.core.exchange import OutgoingEntry, Question
 from comity.core.ledger import Frontier, Head, entry_hash
 from comity.edges.home import open_home
 from comity.edges.keys import SigningKey, load_signing_key
@@ -39,6 +39,7 @@ from comity.flows.receive import receive_batch
 from comity.testing.harness import Harness
 from comity.wire.checkpoint import sign_checkpoint
 from comity.wire.link_batch import render_batch
+from comity.wire.question import sign_question
 
 ORIGIN = "cctld.ru/ledger/oac.by"
 ENTRIES = 1_000
@@ -64,14 +65,16 @@ class Batches:
     def __init__(self, key: SigningKey) -> None:
         self._key, self._edge = key, Frontier()
 
-    def note(self) -> bytes:
-        return sign_checkpoint(Head(ORIGIN, self._edge.size, self._edge.root()), self._key.public, self._key.sign)
+    def question(self) -> bytes:
+        asked = Question("status", 1, Head(ORIGIN, self._edge.size, self._edge.root()))
+        return sign_question(asked, "cctld.ru", self._key.public, self._key.sign)
 
     def next(self) -> bytes:
         start = self._edge.size
         entries = [OutgoingEntry("bench", str(start + n), b"x" * 1_000) for n in range(ENTRIES)]
         self._edge, _ = self._edge.extend([entry_hash(*entry) for entry in entries])
-        return render_batch(self.note(), start, entries)
+        head = Head(ORIGIN, self._edge.size, self._edge.root())
+        return render_batch(sign_checkpoint(head, self._key.public, self._key.sign), start, entries)
 
 
 def command(server: str, place: Path, port: int) -> list[str]:
@@ -146,11 +149,11 @@ def slow(kind: str, port: int, context: ssl.SSLContext) -> Iterator[None]:
                 line.close()
 
 
-def ask(line: Line, note: bytes, count: int, *, within: float = 60.0) -> dict[str, Any]:
+def ask(line: Line, question: bytes, count: int, *, within: float = 60.0) -> dict[str, Any]:
     took, lost, began = [], 0, time.monotonic()
     while len(took) + lost < count and time.monotonic() - began < within:
         start = time.monotonic()
-        if line.post("status", note):
+        if line.post("status", question):
             took.append(time.monotonic() - start)
         else:
             lost += 1
@@ -179,9 +182,9 @@ def push(line: Line, bodies: list[bytes]) -> dict[str, Any]:
     }
 
 
-def wait_for(line: Line, note: bytes) -> None:
+def wait_for(line: Line, question: bytes) -> None:
     end = time.monotonic() + 60
-    while not line.post("status", note):
+    while not line.post("status", question):
         assert time.monotonic() < end, "the server does not start"
         time.sleep(0.1)
 
@@ -219,15 +222,15 @@ def measure(server: str, place: Path, batches: int, questions: int) -> dict[str,
             command(server, theirs.path, port), env=environment, stderr=subprocess.DEVNULL
         ) as running:
             try:
-                line, note = Line(port, context), made.note()
-                wait_for(line, note)
-                found: dict[str, Any] = {"questions": ask(line, note, questions)}
+                line, question = Line(port, context), made.question()
+                wait_for(line, question)
+                found: dict[str, Any] = {"questions": ask(line, question, questions)}
                 found["batches"] = push(line, [made.next() for _ in range(batches)])
-                note = made.note()
+                question = made.question()
                 for kind in ("heads", "bodies"):
                     with slow(kind, port, context):
                         found[f"questions beside {SLOW} slow {kind}"] = ask(
-                            Line(port, context), note, questions, within=2 * PATIENCE_SECONDS
+                            Line(port, context), question, questions, within=2 * PATIENCE_SECONDS
                         )
                 found["peak_megabytes"] = peak_megabytes(running.pid)
             finally:

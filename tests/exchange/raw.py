@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from comity.core.exchange import OutgoingEntry
+from comity.core.exchange import OutgoingEntry, Question
 from comity.core.ledger import Frontier, Head, entry_hash
 from comity.edges.home import open_home
 from comity.edges.keys import load_signing_key
@@ -17,6 +17,7 @@ from comity.edges.partner_http import PartnerConnection, PartnerError
 from comity.edges.tls import client_context
 from comity.wire.checkpoint import sign_checkpoint
 from comity.wire.link_batch import render_batch
+from comity.wire.question import sign_question
 from exchange.pair import Node
 
 ORIGIN = "cctld.ru/ledger/oac.by"
@@ -100,6 +101,7 @@ class Honest:
         self._key = load_signing_key(home)
         self._line = PartnerConnection(by.url, client_context(home, by.authority))
         self._edge = Frontier()
+        self._counter = 0
         self.took: list[float] = []
 
     @property
@@ -124,8 +126,11 @@ class Honest:
             time.sleep(0.05)
         raise AssertionError("the honest partner gets no receipt")
 
-    def note(self) -> bytes:
-        return sign_checkpoint(Head(ORIGIN, self._edge.size, self._edge.root()), self._key.public, self._key.sign)
+    def question(self) -> bytes:
+        """Ask "how many entries have you?", each time anew."""
+        self._counter += 1
+        asked = Question("status", self._counter, Head(ORIGIN, self._edge.size, self._edge.root()))
+        return sign_question(asked, "cctld.ru", self._key.public, self._key.sign)
 
     def close(self) -> None:
         self._line.close()

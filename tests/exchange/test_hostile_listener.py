@@ -115,7 +115,8 @@ def test_another_partners_certificate_opens_only_its_own_ledger(scene: Scene) ->
                     head(path, "Content-Length: 1", "SSL_CLIENT_PARTNER: cctld.ru", "Ssl-Client-Partner: x") + b"x"
                 )
                 assert line.answer() in {(403, "forbidden"), (404, "unknown-origin"), (400, "bad-input")}
-            line.send(head(STATUS, f"Content-Length: {len(scene.honest.note())}") + scene.honest.note())
+            question = scene.honest.question()
+            line.send(head(STATUS, f"Content-Length: {len(question)}") + question)
             assert line.answer() == (403, "forbidden"), "not even with what the partner signed"
 
     scene.during(attack)
@@ -153,7 +154,7 @@ def test_who_is_nobodys_partner_does_not_come_in(scene: Scene, tmp_path: Path) -
 
 
 def test_lines_that_are_cut_in_every_way(scene: Scene) -> None:
-    note = scene.honest.note()
+    note = scene.honest.question()
     whole = head(f"{MALLORYS}/status", f"Content-Length: {len(note)}") + note
 
     def attack() -> None:

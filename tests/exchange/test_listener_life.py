@@ -43,7 +43,7 @@ def test_a_certificate_is_renewed_and_a_partner_added_while_a_line_stands(pair: 
     line = http.client.HTTPSConnection("127.0.0.1", by.port, context=context, timeout=30)
 
     def ask() -> int:
-        line.request("POST", STATUS, body=honest.note())
+        line.request("POST", STATUS, body=honest.question())
         answer = line.getresponse()
         answer.read()
         return answer.status

@@ -15,13 +15,13 @@ from typing import Final
 from comity.core.errors import ForbiddenError
 from comity.edges.home import Home
 from comity.edges.listener.application import Answer, Application, ask
-from comity.edges.listener.authorities import Authorities, Trust
 from comity.edges.listener.budget import Budget
 from comity.edges.listener.conversation import Conversation, Rules
 from comity.edges.listener.crowd import Crowd, Seat
 from comity.edges.listener.limits import Limits
 from comity.edges.listener.refusals import BusyError
 from comity.edges.listener.stream import TlsStream
+from comity.edges.listener.trust import Authorities, Trust
 from comity.edges.listener.turns import Turns
 
 LOG: Final = logging.getLogger("comity.listener")
