@@ -16,7 +16,7 @@ from comity.cli.context import use_node
 from comity.core.exchange import OutgoingEntry
 from comity.edges.home import Home
 from comity.edges.keys import load_public_keys, load_signing_key
-from comity.edges.tls import own_authority
+from comity.edges.tls import own_authority, write_partner_authorities
 from comity.flows.apply_entry import KINDS
 from comity.flows.countersign import countersign
 from comity.flows.join import join
@@ -26,7 +26,7 @@ from comity.flows.set_up import NewNode, set_up
 from comity.flows.suspend import suspend
 from comity.flows.verify_ledgers import verify_ledgers
 from comity.store.ledgers import read_entries
-from comity.store.links import get_ledger, get_link, known_keys, partner_authorities
+from comity.store.links import create_link, get_ledger, get_link, known_keys, partner_authorities
 from comity.store.memoranda import find_in_force
 from comity.store.models import LedgerEntry
 from comity.store.outgoing import append_outgoing
@@ -150,6 +150,13 @@ def dump(home: Home, partner: str) -> dict[str, object]:
     }
 
 
+def befriend(home: Home, partner: str, authority: str) -> None:
+    """Make a link to somebody who has an authority and nothing else: no memorandum is in force with them."""
+    with transaction.atomic():
+        create_link(home.party, partner, url="https://127.0.0.1:1", ca_pem=Path(authority).read_text(), at=now())
+    write_partner_authorities(home, partner_authorities())
+
+
 def outgoing(home: Home, partner: str) -> list[tuple[str, str, str]]:
     """What the node has written for a partner: kind, subject, payload in base64."""
     ledger = get_ledger(get_link(partner), "out")
@@ -188,6 +195,7 @@ def receipt(_home: Home, partner: str) -> str:
 
 VERBS = {
     "receipt": receipt,
+    "befriend": befriend,
     "revoke": revoke, "load": load, "signers": signers, "suspend": do_suspend, "append": append,
     "alter": alter, "dump": dump, "outgoing": outgoing, "incoming": incoming, "keep": keep,
 }  # fmt: skip

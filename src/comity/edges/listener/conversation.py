@@ -27,6 +27,7 @@ from comity.edges.listener.turns import Turns
 from comity.wire.problem import CONTENT_TYPE, render_problem
 
 _HOP_HEADERS: Final = frozenset({"connection", "content-length", "transfer-encoding"})
+_VERSIONS: Final = frozenset({b"1.0", b"1.1"})
 _RETRY: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
@@ -50,6 +51,7 @@ class Conversation:
         self._now = asyncio.get_running_loop().time
         self._ends_at = self._now() + rules.limits.life_seconds
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=rules.limits.head_bytes)
+        self._without_body = False
 
     async def run(self) -> str:
         """Answer requests until the connection ends; tell why it was ended here ("": it was not, or it was time)."""
@@ -86,6 +88,7 @@ class Conversation:
         if not self._still_trusted():
             raise ForbiddenError("this certificate's authority is no longer trusted here", item="certificate")
         method, target = head.method.decode("ascii"), head.target.decode("ascii")
+        self._without_body = method == "HEAD"
         verb = decode_path(target).rpartition("/")[2]
         length = self._length(head, target, body_max_bytes(verb))
         last = self._rules.stopping or self._now() >= self._ends_at
@@ -96,7 +99,9 @@ class Conversation:
             request = Request(method, target, _header(head, b"content-type"), body, self._seat.owner, self._address)
             answer = await self._work(request)
             last = last or self._rules.stopping
+            self._seat.answering = True
             await self._send(answer, last=last)
+            self._seat.answering = False
         return not last and self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
 
     async def _head(self) -> h11.Request | None:
@@ -115,8 +120,10 @@ class Conversation:
 
     def _length(self, head: h11.Request, target: str, most: int) -> int:
         """Check what the head promises; give the body's length."""
+        if head.http_version not in _VERSIONS:
+            raise InputError("ask with HTTP/1.1", item="request")
         if not target.startswith("/"):
-            raise InputError("a request names a path", item="target")
+            raise InputError("a request names a path", item="request")
         if any(name == b"transfer-encoding" for name, _ in head.headers):
             raise LengthError("send the body with its Content-Length and without a Transfer-Encoding", item="body")
         if _header(head, b"content-encoding").strip().lower() not in {"", "identity"}:
@@ -153,14 +160,16 @@ class Conversation:
 
     async def _send(self, answer: Answer, *, last: bool) -> None:
         headers = [(name, value) for name, value in answer.headers if name.lower() not in _HOP_HEADERS]
-        headers.append(("Content-Length", str(len(answer.body))))
+        if answer.status != HTTPStatus.NO_CONTENT:
+            headers.append(("Content-Length", str(len(answer.body))))
         if last:
             headers.append(("Connection", "close"))
         response = h11.Response(
             status_code=answer.status, headers=headers, reason=HTTPStatus(answer.status).phrase.encode()
         )
         data = self._http.send(response) or b""
-        data += self._http.send(h11.Data(data=answer.body)) or b""
+        if not self._without_body:
+            data += self._http.send(h11.Data(data=answer.body)) or b""
         data += self._http.send(h11.EndOfMessage()) or b""
         began = self._now()
         await self._stream.write(data, by=lambda sent: self._pace(began, sent))
