@@ -124,7 +124,7 @@ class PartnerConnection:
 def _problem(data: bytes) -> _Problem:
     try:
         return msgspec.json.decode(data, type=_Problem)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _Problem()
 
 

@@ -203,7 +203,7 @@ def _read(data: bytes, kind: str) -> _Extension | PayloadProblem:
         if raw is None:
             return PayloadProblem("no-extension", f"the {kind} has no comity extension")
         return _decode_extension(raw)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return PayloadProblem("malformed", str(error))
 
 
