@@ -3,8 +3,9 @@
 import json
 import re
 import sys
+import time
 from base64 import b64encode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.core.management import call_command
@@ -14,18 +15,23 @@ import comity.cli.django_setup  # noqa: F401 — starts Django before any module
 from comity.cli.context import use_node
 from comity.core.exchange import OutgoingEntry
 from comity.edges.home import Home
-from comity.edges.keys import load_signing_key
+from comity.edges.keys import load_public_keys, load_signing_key
 from comity.edges.tls import own_authority
+from comity.flows.apply_entry import KINDS
 from comity.flows.countersign import countersign
 from comity.flows.join import join
 from comity.flows.propose import propose
+from comity.flows.receive import receive_batch
 from comity.flows.set_up import NewNode, set_up
 from comity.flows.suspend import suspend
 from comity.flows.verify_ledgers import verify_ledgers
 from comity.store.ledgers import read_entries
-from comity.store.links import get_ledger, get_link, partner_authorities
+from comity.store.links import get_ledger, get_link, known_keys, partner_authorities
 from comity.store.memoranda import find_in_force
+from comity.store.models import LedgerEntry
 from comity.store.outgoing import append_outgoing
+from comity.wire.checkpoint import read_head
+from comity.wire.key_revocation import Revocation, sign_revocation
 from comity.wire.memorandum_document import render_document
 
 FIXTURE = Path(__file__).resolve().parent.parent / "fixtures" / "memorandum-ru-by.yaml"
@@ -96,6 +102,30 @@ def append(home: Home, partner: str, start: str, count: str, each: str) -> None:
             )
 
 
+def load(home: Home, partner: str, start: str, stop: str) -> int:
+    """File ten entries every few hundredths of a second until the file `stop` is there; tell how many."""
+    number = int(start)
+    while not Path(stop).exists():
+        with transaction.atomic():
+            entries = [OutgoingEntry("test", str(one), b"entry %d" % one) for one in range(number, number + 10)]
+            append_outgoing(partner, entries, at=now())
+        number += 10
+        time.sleep(0.03)
+    return number - int(start)
+
+
+def signers(home: Home, partner: str) -> dict[str, list[str]]:
+    """Which keys signed and cosigned the newest receipts of both ledgers."""
+    link, found = get_link(partner), {}
+    for direction, ours in (("out", True), ("in", False)):
+        keys = {home.party: load_public_keys(home), partner: known_keys(partner, at=now())}
+        sender, receiver = (home.party, partner) if ours else (partner, home.party)
+        receipt = get_ledger(link, direction).receipt
+        head = read_head(receipt, sender=keys[sender], receiver=keys[receiver], receiver_name=receiver)
+        found[direction] = [*head.signed_by, *head.cosigned_by]
+    return found
+
+
 def dump(home: Home, partner: str) -> dict[str, object]:
     link = get_link(partner)
     out, incoming = get_ledger(link, "out"), get_ledger(link, "in")
@@ -112,7 +142,42 @@ def dump(home: Home, partner: str) -> dict[str, object]:
     }
 
 
-VERBS = {"suspend": do_suspend, "append": append, "dump": dump}
+def outgoing(home: Home, partner: str) -> list[tuple[str, str, str]]:
+    """What the node has written for a partner: kind, subject, payload in base64."""
+    ledger = get_ledger(get_link(partner), "out")
+    return [
+        (entry.kind, entry.subject, b64encode(entry.payload).decode())
+        for entry in read_entries(ledger.pk, 0, ledger.size)
+    ]
+
+
+def incoming(home: Home, partner: str) -> list[tuple[str, str, str]]:
+    """What the node holds of a partner's ledger: kind, subject, and why it was refused."""
+    ledger = get_ledger(get_link(partner), "in")
+    entries = LedgerEntry.objects.filter(ledger=ledger).order_by("position")
+    return list(entries.values_list("kind", "subject", "refused"))
+
+
+def keep(home: Home, origin: str, file: str, kind: str) -> int:
+    """Take a batch as the version before this one would: its table of kinds lacks the newest."""
+    del KINDS[kind]
+    return receive_batch(home, origin, Path(file).read_bytes(), at=now()).refused
+
+
+def revoke(home: Home) -> str:
+    """The node's word that the key it signs with is believed no more, signed by itself; in base64."""
+    key = load_signing_key(home)
+    public = b64encode(key.public).decode()
+    said = Revocation(
+        party=home.party, kid=key.kid, public=public, reason="compromised", since=now() - timedelta(hours=1), at=now()
+    )
+    return b64encode(sign_revocation(said, key.kid, key.sign)).decode()
+
+
+VERBS = {
+    "revoke": revoke, "load": load, "signers": signers, "suspend": do_suspend, "append": append,
+    "dump": dump, "outgoing": outgoing, "incoming": incoming, "keep": keep,
+}  # fmt: skip
 
 if __name__ == "__main__":
     verb, directory, *rest = sys.argv[1:]
