@@ -57,20 +57,9 @@ class Node:
 
     def start_listener(self) -> None:
         """Start the listener for partners and wait until it answers."""
-        tls = self.directory / "tls"
         self._start(
-            "listener",
-            [
-                sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
-                "--workers", "1", "--blocking-threads", "2", "--no-ws", "--http", "1", "--log-level", "warning",
-                "--ssl-certificate", str(tls / "node.pem"), "--ssl-keyfile", str(tls / "node.key"),
-                "--ssl-ca", str(tls / "partners.pem"), "--ssl-client-verify", "comity.node.wsgi:application",
-            ],
-            {
-                "COMITY_DIR": str(self.directory), "COMITY_SURFACE": "links",
-                "DJANGO_SETTINGS_MODULE": "comity.node.settings",
-            },
-        )  # fmt: skip
+            "listener", [sys.executable, "-m", "comity", "serve", "--only", "links", "--dir", str(self.directory)], {}
+        )
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
             with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):

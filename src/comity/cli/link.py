@@ -32,25 +32,29 @@ for _command in (renew, new_authority, use, certificates):
 
 @link.command()
 @click.argument("partner")
-@click.option("--url", required=True, help="Where the partner's node listens for links: https://HOST:PORT")
+@click.option("--url", default="", help="Where the partner's node listens for links: https://HOST:PORT")
+@click.option("--fetch", is_flag=True, help="The partner cannot reach this node: fetch its ledger from it.")
+@click.option("--awaited", is_flag=True, help="This node cannot reach the partner: wait until it fetches.")
 @click.option(
     "--ca", "ca_file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The partner's certificate authority (PEM), handed over by its people: their `comity link export-ca`.",
 )  # fmt: skip
 @dir_option
 @json_option
-def add(partner: str, url: str, ca_file: Path, directory: Path, as_json: bool) -> None:
+def add(partner: str, url: str, fetch: bool, awaited: bool, ca_file: Path, directory: Path, as_json: bool) -> None:
     """Join PARTNER, with whom a memorandum is in force; or give an existing link a new address or authority."""
     home = use_node(directory)
+    if bool(url) == awaited:
+        raise click.UsageError("give --url, or --awaited where this node cannot reach the partner")
     try:
         pem = ca_file.read_text(encoding="ascii")
     except UnicodeDecodeError:
         raise InputError("is not a PEM file", item=str(ca_file)) from None
-    joined = join(home, partner, url=url, ca_pem=pem, at=datetime.now(UTC))
+    joined = join(home, partner, url=url, ca_pem=pem, fetches=fetch, at=datetime.now(UTC))
     if as_json:
-        print_json({"partner": joined.partner, "url": joined.url, "state": joined.state})
+        print_json({"partner": joined.partner, "url": joined.url, "fetches": joined.fetches, "state": joined.state})
     else:
-        click.echo(f"linked with {joined.partner} at {joined.url}")
+        click.echo(f"linked with {joined.partner} at {joined.url}" if url else f"{joined.partner} is awaited")
 
 
 @link.command("export-ca")

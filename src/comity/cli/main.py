@@ -14,8 +14,13 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "names": ("names", "Fold names: one per line in, NDJSON out.", False),
     "memo": ("memo", "Memoranda: check, propose, countersign, explain.", True),
     "case": ("case", "Cases: list, show, and every verb of the desk.", True),
+    "report": ("report", "Reports: who was told, correct, mark, withdraw, erase.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
+    "backup": ("backup", "Write all that a node remembers into one file, while it serves.", True),
+    "restore": ("restore", "Fill a node's store from a backup.", True),
     "key": ("key", "Signing keys: made, used, revoked, distrusted.", True),
+    "evidence": ("evidence", "Make an evidence package of a case, for somebody who has no node.", True),
+    "verify": ("verify", "Check an evidence package offline; needs no node.", False),
     "person": ("person", "People who sign in, and their API tokens.", True),
 }
 

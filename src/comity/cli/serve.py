@@ -1,10 +1,10 @@
 """`comity serve`: the whole node, as a few processes under one.
 
     pages      Granian, HTTPS: pages and API
-    links      Granian, mutual TLS: partners' nodes, and nothing else
+    links      our own listener, mutual TLS: partners' nodes, and nothing else
     courier    carries entries to partners
 
-The links listener trusts the partners' certificate authorities and is started again when a partner is added.
+The links listener trusts the partners' certificate authorities; a partner that is added is let in without a restart.
 """
 
 import signal
@@ -14,18 +14,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from django.conf import settings
 from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 
 from comity.cli.context import dir_option, use_node
 from comity.edges.home import Home
+from comity.edges.listener.server import listen
 from comity.edges.processes import Child, supervise
-from comity.edges.tls import files_stamp, write_partner_authorities
+from comity.edges.tls import write_partner_authorities
 from comity.flows.apply_kept import apply_kept
 from comity.flows.courier import courier
 from comity.store.links import partner_authorities
 
-_PARTS = ("courier",)
+_PARTS = ("courier", "links")
+_LINK_ADDRESSES = "comity.node.link_urls"  # what partners may ask, and nothing else
 
 
 @click.command()
@@ -39,6 +43,10 @@ def serve(directory: Path, only: str | None) -> None:
         signal.signal(number, lambda _number, _frame: stopping.set())
     if only == "courier":
         courier(home, stop=stopping.is_set)
+        return
+    if only == "links":
+        settings.HOME, settings.ROOT_URLCONF = home, _LINK_ADDRESSES
+        listen(home, get_wsgi_application(), stop=stopping.is_set)
         return
     call_command("migrate", interactive=False, verbosity=0)
     for partner, count in apply_kept(home, at=datetime.now(UTC)).items():
@@ -86,7 +94,6 @@ class _LinksListener:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._authorities = ""
-        self._stamp: tuple[int, ...] = ()
         self._child: Child | None = None
         self._looked_at = datetime.min.replace(tzinfo=UTC)
 
@@ -96,23 +103,21 @@ class _LinksListener:
             self._looked_at = now
             close_old_connections()
             authorities = partner_authorities()
-            stamp = files_stamp(self._home)
-            if (authorities, stamp) != (self._authorities, self._stamp):
-                self._authorities, self._stamp = authorities, stamp
-                self.stop()
-                self._start()
+            if authorities != self._authorities:
+                self._authorities = authorities
+                self._know()
         if self._child is not None:
             self._child.tend()
 
-    def _start(self) -> None:
+    def _know(self) -> None:
+        """Let the listener know the partners: it reads the file anew by itself, so it is started for the first only."""
         if not self._authorities:
+            self.stop()
             return
-        file = write_partner_authorities(self._home, self._authorities)
-        link = self._home.settings.link
-        command = _granian(self._home, "comity.node.wsgi:application", link.host, link.port, workers=1)
-        command[-1:-1] = ["--ssl-ca", str(file), "--ssl-client-verify"]
-        self._child = Child("links", command, {**_environment(self._home), "COMITY_SURFACE": "links"})
-        self._child.start()
+        write_partner_authorities(self._home, self._authorities)
+        if self._child is None:
+            self._child = _part(self._home, "links")
+            self._child.start()
 
     def stop(self) -> None:
         if self._child is not None:

@@ -235,7 +235,7 @@ def serving(*nodes: Node) -> Iterator[None]:
 
 
 def _environment() -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if key not in {"COMITY_DIR", "COMITY_SURFACE"}}
+    kept = {key: value for key, value in os.environ.items() if key != "COMITY_DIR"}
     return {**kept, "PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "comity.node.settings"}
 
 

@@ -7,37 +7,45 @@ a later version with a longer one applies what was kept (`flows.apply_kept`).
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Final
 
 from comity.core.exchange import IncomingEntry
 from comity.edges.home import Home
+from comity.flows.apply_corrections import apply_corrections
 from comity.flows.apply_events import apply_events
+from comity.flows.apply_notices import apply_erased, apply_erasures, apply_markings
 from comity.flows.apply_reports import apply_reports
 from comity.flows.apply_revocations import apply_revocations
 
 ERASED: Final = "erased"
 UNKNOWN_KIND: Final = "unknown-kind"
 
-_Apply = Callable[[Home, str, Sequence[IncomingEntry], datetime], list[str]]
-
-# Every kind of entry that this version applies.
-KINDS: Final[dict[str, _Apply]] = {
-    "report": lambda home, partner, entries, at: apply_reports(home, partner, entries, at=at),
-    "case-event": lambda _home, partner, entries, at: apply_events(partner, entries, at=at),
-    "key-revocation": lambda _home, partner, entries, at: apply_revocations(partner, entries, at=at),
+# What each kind of entry does here: (home, partner, entries, at=…) → for each "" or why it was refused.
+KINDS: Final[dict[str, Callable[..., list[str]]]] = {
+    "report": apply_reports,
+    "correction": apply_corrections,
+    "case-event": apply_events,
+    "marking": apply_markings,
+    "erasure": apply_erasures,
+    "erased": apply_erased,
+    "key-revocation": apply_revocations,
 }
 
 
 def apply_entries(home: Home, partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> list[str]:
     """Apply a batch in its order; answer for each entry "" or `code` or `clause:reason` of its refusal."""
+    # Entries of this batch are stored after it was applied: an erasure must know which of them came without a payload.
+    gone = frozenset(entry.position for entry in entries if entry.erased)
     refusals: list[str] = []
     for kind, run in groupby(entries, key=lambda entry: "" if entry.erased else entry.kind):
         batch = list(run)
         if not kind:
             refusals += [ERASED] * len(batch)  # nothing is left of it but that it was
         elif kind in KINDS:
-            refusals += KINDS[kind](home, partner, batch, at)
+            apply = partial(apply_erasures, gone=gone) if kind == "erasure" else KINDS[kind]
+            refusals += apply(home, partner, batch, at=at)
         else:
             refusals += [UNKNOWN_KIND] * len(batch)
     return refusals

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from comity.core.exchange import IncomingEntry
+from comity.edges.home import Home
 from comity.store.links import known_keys, partner_keys
 from comity.store.revoked_keys import HELD, add_revoked, find_revoked
 from comity.wire.key_revocation import RevocationProblem, parse_revocation, weigh_revocation
@@ -18,7 +19,7 @@ from comity.wire.key_revocation import RevocationProblem, parse_revocation, weig
 LOG: Final = logging.getLogger("comity.keys")
 
 
-def apply_revocations(partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> list[str]:
+def apply_revocations(_home: Home, partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> list[str]:
     """Apply revocations in their order; answer for each "" or why it was refused."""
     return [_apply(partner, entry, at=at) for entry in entries]
 

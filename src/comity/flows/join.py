@@ -19,14 +19,17 @@ from comity.store.links import create_link, find_link, get_link, is_in_force, st
 from comity.store.models import Link
 
 
-def join(home: Home, partner: str, *, url: str, ca_pem: str, at: datetime) -> Link:
+def join(home: Home, partner: str, *, url: str, ca_pem: str, fetches: bool = False, at: datetime) -> Link:
     """Make or update the link; what waited for a new one is offered to the partner at once.
 
-    `ca_pem` is the partner's own authority, got from its people, not from the network.
+    `ca_pem` is the partner's own authority, got from its people, not from the network.  Without `url` the partner
+    cannot be reached and fetches from us; `fetches`: it cannot reach us, so we fetch its ledger from it.
     """
     if partner == home.party:
         raise InputError("is this node itself", item=partner)
-    url, ca_pem = check_url(url), check_authority(ca_pem)
+    url, ca_pem = check_url(url) if url else "", check_authority(ca_pem)
+    if fetches and not url:
+        raise InputError("to fetch from the partner its address is needed", item=partner)
     if have_one_in_common(ca_pem, own_authority(home)):
         raise InputError("is this node's own authority, not the partner's", item="CA")
     with transaction.atomic():
@@ -34,11 +37,11 @@ def join(home: Home, partner: str, *, url: str, ca_pem: str, at: datetime) -> Li
             raise LinkSuspendedError("no memorandum is in force with this partner", item=partner)
         link = find_link(partner)
         if link is None:
-            link = create_link(home.party, partner, url=url, ca_pem=ca_pem, at=at)
+            link = create_link(home.party, partner, url=url, ca_pem=ca_pem, fetches=fetches, at=at)
             catch_up(home, partner, at=at)
             return link
-        link.url, link.ca_pem = url, ca_pem
-        link.save(update_fields=("url", "ca_pem"))
+        link.url, link.ca_pem, link.fetches = url, ca_pem, fetches
+        link.save(update_fields=("url", "ca_pem", "fetches"))
         return link
 
 

@@ -28,6 +28,8 @@ SEVERITY_OF: Final[dict[Category, Severity]] = {
     "spam-vector": "normal",
 }
 
+RECALLED_REPORTER: Final = "recalled"  # whose reports came back from a partner after a restore
+
 _INTAKE_LOCK: Final = 0x434F4D49  # any number, the same in every process
 _MARKS_AT_ONCE: Final = 500  # more of them in one statement are found more slowly
 _PAGE: Final = 1_000
@@ -83,6 +85,11 @@ class _MemorandumZones(msgspec.Struct):
 
 
 _decode_zones = msgspec.json.Decoder(_MemorandumZones).decode
+
+
+def has_recalled() -> bool:
+    """Whether this node ever took its own entries back from a partner, after a restore."""
+    return Reporter.objects.filter(key=RECALLED_REPORTER).exists()
 
 
 def ensure_reporter(key: str, *, kind: ReporterKind, at: datetime, name: str = "") -> StoredReporter:
