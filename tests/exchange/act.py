@@ -105,14 +105,14 @@ def append(home: Home, partner: str, start: str, count: str, each: str) -> None:
 
 
 def load(home: Home, partner: str, start: str, stop: str) -> int:
-    """File ten entries every few hundredths of a second until the file `stop` is there; tell how many."""
+    """File ten entries every tenth of a second until the file `stop` is there; tell how many."""
     number = int(start)
     while not Path(stop).exists():
         with transaction.atomic():
             entries = [OutgoingEntry("test", str(one), b"entry %d" % one) for one in range(number, number + 10)]
             append_outgoing(partner, entries, at=now())
         number += 10
-        time.sleep(0.03)
+        time.sleep(0.1)
     return number - int(start)
 
 
