@@ -23,7 +23,7 @@ from comity.edges.suffix_file import load_suffixes
 from comity.flows.share import Refused
 from comity.store.decisions import DecisionRow, count_sent, find_newest_taken
 from comity.store.memoranda import find_in_force
-from comity.wire.stix import PayloadProblem, ReportPayload, parse_report
+from comity.wire.stix import REPORT_KINDS, PayloadProblem, ReportPayload, parse_report
 
 
 class Admitted(msgspec.Struct, frozen=True):
@@ -92,7 +92,7 @@ class Scales:
         """What was taken from the partner of each kind that has a cap, for the day on which it decided."""
         day = day_of(decided_at)
         if day not in self._taken:
-            kinds = self._terms.terms.caps.keys() if self._terms else ()
+            kinds = self._terms.terms.caps.keys() & REPORT_KINDS if self._terms else ()
             self._taken[day] = count_sent(self._partner, day=day, direction="in", kinds=kinds)
         return self._taken[day]
 
