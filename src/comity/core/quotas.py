@@ -1,5 +1,5 @@
 """How a cap of the memorandum (`max_per_day`) is counted so that both parties count the same (docs/spec/disclosure.md
-§4).
+§7).
 
 An item counts for the UTC day of its `decided_at`: the sender writes it into the entry, so both count the same bytes
 and no clock but the sender's takes part.  A batch that was on its way over midnight, or for a week, counts where it was

@@ -1,4 +1,4 @@
-"""Erase: a report of ours must be forgotten, here and at every partner that has it (docs/spec/entries.md §5).
+"""Erase: a report of ours must be forgotten, here and at every partner that has it (docs/spec/entries.md §8).
 
 In one transaction: the report keeps only what its case needs, the notes of the case lose what they quote, the payloads
 of our entries about it become their SHA-256 (an entry that has not left yet leaves in that form), and every partner is
