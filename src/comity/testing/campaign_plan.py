@@ -40,6 +40,7 @@ _STEPS: Final = (
 )  # fmt: skip
 _PARTS: Final = ("links", "courier", "courier", "desk")
 _DAY_SECONDS: Final = 86_400
+_LATE_SECONDS: Final = 2.6  # longer than a campaign's node waits for an answer
 _CLOCKS: Final = (_DAY_SECONDS, -_DAY_SECONDS, 3_600, -3_600, 90, -90)
 
 
@@ -83,7 +84,7 @@ def _fault(kind: str, chance: Random, parties: Sequence[str], longest: float) ->
     seconds = round(chance.uniform(0.1, 1.0) * longest, 2)
     if kind in LINE_FAULTS:
         late = kind.startswith("delay") and chance.random() < 0.4
-        return Fault(kind, node, partner, seconds=1.6 if late else 0.2, share=round(chance.random(), 3))
+        return Fault(kind, node, partner, seconds=_LATE_SECONDS if late else 0.2, share=round(chance.random(), 3))
     match kind:
         case "kill":
             return Fault(kind, node, part=chance.choice(_PARTS))

@@ -31,7 +31,7 @@ from comity.testing.parts import PARTS, CampaignNode, assemble_nodes
 from comity.testing.postgres import PostgresCluster, drop_databases, make_databases
 from comity.testing.settling import settle
 
-SETTINGS: Final = "batch_entries = 25\npoll_seconds = 0.03\nanswer_seconds = 1.0\nback_off_seconds = 0.3\n"
+SETTINGS: Final = "batch_entries = 25\npoll_seconds = 0.03\nanswer_seconds = 2.0\nback_off_seconds = 0.3\n"
 _TICK_SECONDS: Final = 0.01
 _FEED_CLAIMS: Final = 12
 _FILING_AT_ONCE: Final = 2

@@ -44,7 +44,7 @@ def links_command(node: NodePlan) -> tuple[list[str], dict[str, str]]:
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(node.link_port),
         "--workers", "1", "--blocking-threads", "2", "--no-ws", "--http", "1", "--log-level", "warning",
-        "--ssl-certificate", str(tls / "node.pem"), "--ssl-keyfile", str(tls / "node.key"),
+        "--respawn-failed-workers", "--ssl-certificate", str(tls / "node.pem"), "--ssl-keyfile", str(tls / "node.key"),
         "--ssl-ca", str(tls / "partners.pem"), "--ssl-client-verify", "comity.node.wsgi:application",
     ]  # fmt: skip
     return command, {"COMITY_SURFACE": "links"}
