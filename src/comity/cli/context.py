@@ -25,7 +25,12 @@ json_option: Callable[[Any], Any] = click.option("--json", "as_json", is_flag=Tr
 def use_node(directory: Path) -> Home:
     """Open a node and point the store at its database, before anything is read or written."""
     home = open_home(directory)
-    connections.settings.update(connections.configure_settings({"default": home.database()}))
+    point_store(home.database())
+    return home
+
+
+def point_store(entry: dict[str, Any]) -> None:
+    """Make one entry of DATABASES the store's."""
+    connections.settings.update(connections.configure_settings({"default": entry}))
     with suppress(AttributeError):  # no connection was made yet: the usual case
         del connections["default"]
-    return home

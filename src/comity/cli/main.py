@@ -15,6 +15,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "memo": ("memo", "Memoranda: check, propose, countersign, explain.", True),
     "case": ("case", "Cases: list, show, and every verb of the desk.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
+    "doctor": ("doctor", "Find what is wrong with a node and say how to mend it.", False),
     "person": ("person", "People who sign in, and their API tokens.", True),
 }
 
