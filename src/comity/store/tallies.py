@@ -1,8 +1,8 @@
-"""How many decisions, cases and reports there are, without counting millions of rows whenever somebody asks.
+"""How many decisions, cases and reports there are, without counting millions of rows while somebody waits.
 
-Decisions are only ever added: rows below a mark are counted once in a process and remembered, what came since is
-counted and added.  Cases and reports change, so they are counted again, but never for more than a hundredth of the
-time: a count that took a second is told for a hundred seconds, and is renewed beside the answer, not before it.
+Few rows are counted when asked.  Many are counted beside, in a thread of its own, and told from memory meanwhile: at
+first that is nothing, later what was counted last; a count that took a second is not renewed for a hundred.  Decisions
+are only ever added, so those below a mark are counted once in a process, and afterwards only what came since.
 """
 
 import threading
@@ -20,12 +20,14 @@ _SINCE: Final = (
     "SELECT partner, direction, verdict, clause, reason, count(*) FROM decision WHERE id > %s AND id <= %s "
     "GROUP BY partner, direction, verdict, clause, reason"
 )
-_NEWEST: Final = "SELECT max(id) FROM decision"
-# On PostgreSQL a row with a lower number may be committed later than one with a higher: as long as a transaction may
-# last, rows are counted anew.
+_NEWEST_DECISION: Final = "SELECT max(id) FROM decision"
+_NEWEST_CASE: Final = "SELECT max(id) FROM abuse_case"
+_NEWEST_REPORT: Final = "SELECT max(id) FROM report"
+AT_ONCE: Final = 20_000
+# On PostgreSQL a row with a lower number may be committed later than one with a higher: for as long as a transaction
+# may last, rows are counted anew.
 _SETTLED_SECONDS: Final = 120.0
 _SHARE: Final = 100.0
-_SOONEST_SECONDS: Final = 10.0
 
 
 class DecisionKey(NamedTuple):
@@ -38,89 +40,95 @@ class DecisionKey(NamedTuple):
     reason: str
 
 
+class _Beside:
+    """A count that is made in a thread of its own, one at a time, and never for more than a hundredth of the time."""
+
+    def __init__(self, count: Callable[[], None]) -> None:
+        self._count = count
+        self._running = threading.Lock()
+        self._due = 0.0
+
+    def renew(self) -> None:
+        """Begin to count again, if it is time."""
+        if time.monotonic() >= self._due and self._running.acquire(blocking=False):
+            threading.Thread(target=self._run, name="tally", daemon=True).start()
+
+    def _run(self) -> None:
+        begun = time.monotonic()
+        try:
+            self._count()
+        except DatabaseError:
+            pass  # who reads the numbers is told by the database's own check
+        finally:
+            self._due = time.monotonic() + (time.monotonic() - begun) * _SHARE
+            connection.close()
+            self._running.release()
+
+
 class DecisionTally:
     """Decisions of all time, by partner, direction, verdict, clause and reason."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.forget()
-
-    def forget(self) -> None:
-        """Begin anew."""
-        self._settled = 0
-        self._counts: Counter[DecisionKey] = Counter()
+    def __init__(self, *, at_once: int = AT_ONCE) -> None:
+        self._at_once = at_once
+        self._settled: tuple[int, Counter[DecisionKey]] = (0, Counter())  # up to which row, and the counts so far
+        self._told: Counter[DecisionKey] = Counter()
         self._marks: list[tuple[float, int]] = []
+        self._beside = _Beside(self._renew)
 
     def read(self) -> Counter[DecisionKey]:
-        """Count what came since and answer the sums."""
-        with self._lock:
-            newest = _newest()
-            if newest < self._settled:  # another database than before: restored, or emptied by a test
-                self.forget()
-            now = time.monotonic()
-            wait = _SETTLED_SECONDS if connection.vendor == "postgresql" else 0.0
-            self._marks.append((now, newest))
-            old = [mark for at, mark in self._marks if at <= now - wait]
-            if old:
-                self._counts += _count(self._settled, old[-1])
-                self._settled = old[-1]
-                self._marks = [(at, mark) for at, mark in self._marks if at > now - wait]
-            return self._counts + _count(self._settled, newest)
+        """The sums; exact where little came since the mark, otherwise as they were counted last."""
+        newest = _newest(_NEWEST_DECISION)
+        if newest < self._settled[0]:  # another database than before: restored
+            self._settled, self._told, self._marks = (0, Counter()), Counter(), []
+        mark, counts = self._settled
+        if newest - mark <= self._at_once:
+            return counts + _count(mark, newest)
+        self._beside.renew()
+        return self._told
+
+    def _renew(self) -> None:
+        newest, now = _newest(_NEWEST_DECISION), time.monotonic()
+        wait = _SETTLED_SECONDS if connection.vendor == "postgresql" else 0.0
+        self._marks.append((now, newest))
+        old = [mark for at, mark in self._marks if at <= now - wait]
+        self._marks = [(at, mark) for at, mark in self._marks if at > now - wait]
+        mark, counts = self._settled
+        if old:
+            counts = counts + _count(mark, old[-1])
+            mark = old[-1]
+            self._settled = (mark, counts)
+        self._told = counts + _count(mark, newest)
 
 
 class Paced:
-    """A count that is told from memory, and renewed in a thread of its own when it has grown old for what it costs."""
+    """Rows that change, by one word."""
 
-    def __init__(self, count: Callable[[], dict[str, int]]) -> None:
+    def __init__(self, count: Callable[[], dict[str, int]], newest: str, *, at_once: int = AT_ONCE) -> None:
+        self._at_once = at_once
         self._count = count
-        self._lock = threading.Lock()
-        self.forget()
-
-    def forget(self) -> None:
-        """Begin anew."""
-        self._value: dict[str, int] | None = None
-        self._due = 0.0
+        self._newest = newest
+        self._told: dict[str, int] = {}
+        self._beside = _Beside(self._renew)
 
     def read(self) -> dict[str, int]:
-        """The count as it was lately; the first time it is made at once."""
-        if self._value is None:
-            with self._lock:
-                if self._value is None:
-                    self._renew()
-        elif time.monotonic() >= self._due and self._lock.acquire(blocking=False):
-            threading.Thread(target=self._renew_beside, name="tally", daemon=True).start()
-        return dict(self._value or {})
-
-    def _renew_beside(self) -> None:
-        try:
-            self._renew()
-        except DatabaseError:
-            self._due = time.monotonic() + _SOONEST_SECONDS  # who reads next is told by the database's own check
-        finally:
-            self._lock.release()
-            connection.close()
+        """The sums, as they are where there are few rows, otherwise as they were counted last."""
+        if _newest(self._newest) <= self._at_once:
+            return self._count()
+        self._beside.renew()
+        return dict(self._told)
 
     def _renew(self) -> None:
-        begun = time.monotonic()
-        self._value = self._count()
-        took = time.monotonic() - begun
-        self._due = time.monotonic() + max(_SOONEST_SECONDS, took * _SHARE)
+        self._told = self._count()
 
 
 DECISIONS: Final = DecisionTally()
-CASES: Final = Paced(count_by_state)
-REPORTS: Final = Paced(count_by_standing)
+CASES: Final = Paced(count_by_state, _NEWEST_CASE)
+REPORTS: Final = Paced(count_by_standing, _NEWEST_REPORT)
 
 
-def forget_tallies() -> None:
-    """Forget every count: the database is another one."""
-    for tally in (DECISIONS, CASES, REPORTS):
-        tally.forget()
-
-
-def _newest() -> int:
+def _newest(question: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST)
+        cursor.execute(question)
         return int(cursor.fetchone()[0] or 0)
 
 
