@@ -27,6 +27,7 @@ from comity.edges.heartbeat import beating, clear_dead
 from comity.edges.home import Home
 from comity.edges.journal import log_configuration, log_uncaught
 from comity.edges.processes import Child, supervise
+from comity.edges.service_manager import ALIVE, READY, STOPPING, tell
 from comity.edges.tls import write_partner_authorities
 from comity.flows.courier import courier
 from comity.store.links import partner_authorities
@@ -59,11 +60,18 @@ def serve(directory: Path, only: str | None) -> None:
     for child in children:
         child.start()
     try:
-        supervise(children, stop=stopping.is_set, each_round=links.tend)
+        tell(READY)
+        supervise(children, stop=stopping.is_set, each_round=lambda: _round(links))
     finally:
+        tell(STOPPING)
         links.stop()
         shutil.rmtree(counters, ignore_errors=True)
     click.echo(f"{home.party}: stopped", err=True)
+
+
+def _round(links: "_LinksListener") -> None:
+    links.tend()
+    tell(ALIVE)
 
 
 def _log_as_set(home: Home) -> None:
