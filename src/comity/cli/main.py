@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "evidence": ("evidence", "Make an evidence package of a case, for somebody who has no node.", True),
     "verify": ("verify", "Check an evidence package offline; needs no node.", False),
     "migrate-store": ("migrate_store", "Move a node to another database: SQLite to PostgreSQL, or back.", True),
+    "doctor": ("doctor", "Find what is wrong with a node and say how to mend it.", False),
     "person": ("person", "People who sign in, and their API tokens.", True),
 }
 

@@ -24,8 +24,16 @@ PARTIES = ("cctld.ru", "oac.by", "vnnic.vn")
 @click.option("--faults", type=click.IntRange(1, 1_000_000), default=100, show_default=True)
 @click.option("--nodes", type=click.IntRange(2, len(PARTIES)), default=2, show_default=True)
 @click.option("--store", type=click.Choice(STORES), default="sqlite", show_default=True)
-@click.option("--server", default="", help="A PostgreSQL to use, postgresql://…; without it one is started and thrown away.")
-@click.option("--longest", type=float, default=2.0, show_default=True, help="Seconds that a partition, a full disk … last at most.")
+@click.option(
+    "--server", default="", help="A PostgreSQL to use, postgresql://…; without it one is started and thrown away."
+)
+@click.option(
+    "--longest",
+    type=float,
+    default=2.0,
+    show_default=True,
+    help="Seconds that a partition, a full disk … last at most.",
+)
 @click.option("--plan", "only_plan", is_flag=True, help="Print the plan, a fault a line, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The outcome as one JSON document.")
 def main(

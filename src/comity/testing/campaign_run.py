@@ -62,7 +62,9 @@ class _Timed(msgspec.Struct):
 class Campaign:
     """One campaign; use as a context, everything is put back at its end."""
 
-    def __init__(self, plan: Plan, *, database_server: str = "", say: Callable[[str], None] = lambda _line: None) -> None:
+    def __init__(
+        self, plan: Plan, *, database_server: str = "", say: Callable[[str], None] = lambda _line: None
+    ) -> None:
         self._plan = plan
         self._server = database_server
         self._say = say
@@ -250,7 +252,7 @@ class Campaign:
         with self._disks[node.party].read_only():
             yield
 
-    def _count(self, fault: Fault, struck: bool) -> None:  # noqa: FBT001 — named where it matters
+    def _count(self, fault: Fault, struck: bool) -> None:
         (self._struck if struck else self._missed)[fault.kind] += 1
 
     def _later(self, fault: Fault, undo: Callable[[], object]) -> None:

@@ -123,7 +123,9 @@ def can_mount() -> bool:
     if os.geteuid() != 0:
         return False
     with tempfile.TemporaryDirectory() as place:
-        tried = subprocess.run(("mount", "-t", "tmpfs", "-o", "size=64k", "probe", place), capture_output=True, check=False)
+        tried = subprocess.run(
+            ("mount", "-t", "tmpfs", "-o", "size=64k", "probe", place), capture_output=True, check=False
+        )
         if tried.returncode == 0:
             _run("umount", place)
     return tried.returncode == 0
@@ -144,7 +146,9 @@ def _set_read_only(url: str, word: str) -> None:
     server = urlsplit(url)._replace(path="/postgres").geturl()
     with psycopg.connect(server, autocommit=True) as administrator:
         administrator.execute(
-            sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = {}").format(sql.Identifier(name), sql.SQL(word))
+            sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = {}").format(
+                sql.Identifier(name), sql.SQL(word)
+            )
         )
         administrator.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
 
