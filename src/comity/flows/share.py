@@ -140,7 +140,7 @@ def share_events(home: Home, changes: Sequence[CaseChange], *, at: datetime) -> 
                 ]
                 entries.setdefault(peer.partner, []).extend(parts)
     add_decisions(rows, at=at)
-    for partner, batch in entries.items():
+    for partner, batch in sorted(entries.items()):  # two that lock ledgers in another order would wait for each other
         append_outgoing(partner, batch, at=at)
 
 
