@@ -40,6 +40,7 @@ SETTINGS: Final = {
         "After a restore nothing is signed for so long: what was on its way to partners has arrived or ended by then."
     ),
     "database.url": "`sqlite:///FILE` in the node's directory, or `postgresql://user:password@host:port/name`.",
+    "database.replica": "A PostgreSQL that follows the one of `url`: pages and API calls that only read may use it.",
     "names.suffix_list": "A Public Suffix List to use instead of the one that came with the program.",
     "guard.popularity": "A popularity list (`rank,name` or a name per line; gzip allowed): the top of it is protected.",
     "guard.popularity_rank_under": "Names whose rank is lower than this are protected.",

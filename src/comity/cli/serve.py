@@ -23,6 +23,7 @@ from comity.edges.processes import Child, supervise
 from comity.edges.tls import write_partner_authorities
 from comity.flows.courier import courier
 from comity.store.links import partner_authorities
+from comity.store.replica import Replica
 
 _PARTS = ("courier",)
 
@@ -40,6 +41,8 @@ def serve(directory: Path, only: str | None) -> None:
         courier(home, stop=stopping.is_set)
         return
     call_command("migrate", interactive=False, verbosity=0)
+    if home.settings.database.replica:
+        Replica(home.path).begin()
     click.echo(f"{home.party}: pages at {home.settings.web.url}  links at {home.settings.link.url}", err=True)
     links = _LinksListener(home)
     children = [_pages(home), _part(home, "courier")]
