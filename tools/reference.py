@@ -44,6 +44,7 @@ SETTINGS: Final = {
     "link.answer_seconds": "How long the courier waits for a partner's answer before it asks again.",
     "link.back_off_seconds": "After trouble the courier waits longer each time, at most so long.",
     "database.url": "`sqlite:///FILE` in the node's directory, or `postgresql://user:password@host:port/name`.",
+    "database.replica": "A PostgreSQL that follows the one of `url`: pages and API calls that only read may use it.",
     "names.suffix_list": "A Public Suffix List to use instead of the one that came with the program.",
     "guard.popularity": "A popularity list (`rank,name` or a name per line; gzip allowed): the top of it is protected.",
     "guard.popularity_rank_under": "Names whose rank is lower than this are protected.",

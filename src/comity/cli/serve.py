@@ -35,6 +35,7 @@ from comity.edges.tls import write_partner_authorities
 from comity.flows.apply_kept import apply_kept
 from comity.flows.courier import courier
 from comity.store.links import partner_authorities
+from comity.store.replica import Replica
 
 _PARTS = ("courier", "links")
 _LINK_ADDRESSES = "comity.node.link_urls"  # what partners may ask, and nothing else
@@ -66,6 +67,8 @@ def serve(directory: Path, only: str | None) -> None:
         click.echo(f"{home.party}: {count} entries of {partner} that an older version kept are applied", err=True)
     counters = make_counters()
     os.environ[VARIABLE] = str(counters)  # for every child: the pages tell the counts of all of them
+    if home.settings.database.replica:
+        Replica(home.path).begin()
     click.echo(f"{home.party}: pages at {home.settings.web.url}  links at {home.settings.link.url}", err=True)
     links = _LinksListener(home)
     children = [_pages(home), _part(home, "courier")]

@@ -21,10 +21,10 @@ from comity.flows.catch_up import catch_up
 from comity.flows.recall_reports import recall_reports
 from comity.flows.repeat_erasures import repeat_erasures
 from comity.store.displaced import displace_entries, drop_known, take_displaced
+from comity.store.intake_lock import lock_intake
 from comity.store.ledgers import RECALLED, append_entries, ends_recalled, frontier_of, lock_ledger, store_receipt
 from comity.store.links import get_link, known_keys, set_link_state
 from comity.store.models import Ledger, Link
-from comity.store.reports import lock_intake
 from comity.wire.checkpoint import read_head
 from comity.wire.link_batch import PartBody
 

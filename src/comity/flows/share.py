@@ -144,7 +144,7 @@ def share_events(home: Home, changes: Sequence[CaseChange], *, at: datetime) -> 
                     entry = _event_entry(home, change, event, part, decision, memorandum, at=at)
                     entries.setdefault(peer.partner, []).append(entry)
     add_decisions(rows, at=at)
-    for partner, batch in entries.items():
+    for partner, batch in sorted(entries.items()):  # two that lock ledgers in another order would wait for each other
         append_outgoing(partner, batch, at=at)
 
 
