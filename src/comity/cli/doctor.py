@@ -14,13 +14,14 @@ import msgspec
 from django.db import connections
 
 import comity.cli.broken_node_setup  # noqa: F401 — starts Django before any module that holds a model
-from comity.cli.context import dir_option, json_option, point_store
+from comity.cli.context import dir_option, json_option
 from comity.cli.outcome import print_json
 from comity.core.alarms import Alarm
 from comity.core.errors import SettingError
 from comity.edges.home import Home
 from comity.flows.admit import Patient, admit, one_line
 from comity.flows.diagnose import diagnose
+from comity.store.connect import use_database
 from comity.wire.alarm_texts import alarm_text
 from comity.wire.decision_texts import LANGUAGES, Language
 
@@ -69,7 +70,7 @@ def doctor(directory: Path, as_json: bool, language: str) -> int:
 def _open(patient: Patient) -> tuple[Patient, list[Alarm]]:
     """Point the store at the node's database for a look: nothing is made or set, and nobody is waited for."""
     try:
-        point_store(_for_a_look(patient.home))
+        use_database(_for_a_look(patient.home))
     except SettingError as error:
         return patient, [Alarm("settings-unreadable", error.item, one_line(error.message))]
     return patient, []

@@ -35,6 +35,11 @@ class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
     batch_entries: int = 1000
     poll_seconds: float = 0.2
+    fetch_seconds: float = 1.0
+    ask_seconds: float = 60.0
+    answer_seconds: float = 60.0
+    back_off_seconds: float = 30.0
+    settle_seconds: float = 180.0
 
 
 class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,7 +119,7 @@ def database_entry(url: str, *, base: Path) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         name = base / unquote(parts.path.removeprefix("/"))
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "comity.store.sqlite",
             "NAME": str(name),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",  # two writers wait in line instead of failing half-way

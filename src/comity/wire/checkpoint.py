@@ -66,8 +66,12 @@ def render_checkpoint(head: Head) -> bytes:
 
 def sign_checkpoint(head: Head, public: bytes, sign: Sign) -> bytes:
     """Write a checkpoint signed by its sender, whose key name is the origin."""
-    text = render_checkpoint(head)
-    return text + b"\n" + _line(head.origin, key_id(head.origin, public) + sign(text))
+    return sign_text(render_checkpoint(head), head.origin, public, sign)
+
+
+def sign_text(text: bytes, name: str, public: bytes, sign: Sign) -> bytes:
+    """Write a signed note: the text, an empty line, and one Ed25519 signature under the key's name."""
+    return text + b"\n" + _line(name, key_id(name, public) + sign(text))
 
 
 def cosign(note: bytes, name: str, public: bytes, sign: Sign, *, at: datetime) -> bytes:
