@@ -124,8 +124,9 @@ def database_entry(url: str, *, base: Path) -> dict[str, Any]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",  # two writers wait in line instead of failing half-way
                 "timeout": 60,
+                # secure_delete: what was erased is overwritten by zeros and not only unlinked (docs/how-to/erase.md).
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
-                "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864",
+                "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON",
             },
         }
     if parts.scheme in {"postgresql", "postgres"}:
