@@ -38,8 +38,8 @@ from comity.store.links import partner_authorities
 from comity.store.replica import Replica
 
 _PARTS = ("courier", "links")
-_LINK_ADDRESSES = "comity.node.link_urls"  # what partners may ask, and nothing else
 _LOG_FILE = "run/log.json"
+_LINK_ADDRESSES = "comity.node.link_urls"  # what partners may ask, and nothing else
 
 
 @click.command()
@@ -51,12 +51,12 @@ def serve(directory: Path, only: str | None) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    if only == "courier":
+    if only:
         sys.excepthook = log_uncaught
+    if only == "courier":
         courier(home, stop=beating(home.path, "courier", stopping.is_set))
         return
     if only == "links":
-        sys.excepthook = log_uncaught
         settings.HOME, settings.ROOT_URLCONF = home, _LINK_ADDRESSES
         listen(home, get_wsgi_application(), stop=stopping.is_set)
         return

@@ -109,6 +109,11 @@ class Home(msgspec.Struct, frozen=True):
     def zones(self) -> tuple[str, ...]:
         return self.settings.zones
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is a file of the node's own."""
+        return urlsplit(self.settings.database.url).scheme == "sqlite"
+
     def database(self) -> dict[str, Any]:
         """Django's DATABASES entry for this node."""
         return database_entry(self.settings.database.url, base=self.path)
