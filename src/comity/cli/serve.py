@@ -17,7 +17,7 @@ import click
 from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from comity.cli.context import dir_option, use_node
 from comity.edges.home import Home
@@ -41,6 +41,8 @@ def serve(directory: Path, only: str | None) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
+    if only is not None:
+        _keep_connection()
     if only == "courier":
         courier(home, stop=stopping.is_set)
         return
@@ -61,6 +63,11 @@ def serve(directory: Path, only: str | None) -> None:
     finally:
         links.stop()
     click.echo(f"{home.party}: stopped", err=True)
+
+
+def _keep_connection() -> None:
+    """Let a part that asks all the time keep its connection: SQLite empties its log when the last one is closed."""
+    connections.settings["default"]["CONN_MAX_AGE"] = None
 
 
 def _part(home: Home, part: str) -> Child:
