@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import Annotated, Any, Final, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 import click
 import django
@@ -51,6 +51,8 @@ SETTINGS: Final = {
     "desk.confirm_score": "The evidence score that the desk asks for before an analyst may confirm a case.",
     "desk.hold_score": "The evidence score that the desk asks for before a hold may be proposed.",
     "desk.hold_score_critical": "The same for a case of critical severity.",
+    "log.format": "`text`, `json` (one object a line), or `auto`: JSON under systemd, text elsewhere.",
+    "log.level": "What is at least as grave is logged: `debug`, `info`, `warning` or `error`.",
 }  # fmt: skip
 
 VARIABLES: Final = {
@@ -218,6 +220,8 @@ def _type_name(kind: Any) -> str:
             if limit is not None
         ]
         return f"{_type_name(bare)}, {' '.join(bounds)}" if bounds else _type_name(bare)
+    if get_origin(kind) is Literal:
+        return " or ".join(f"`{value}`" for value in get_args(kind))
     return {tuple: "list of texts", dict: "table of texts"}[get_origin(kind)]
 
 

@@ -1,6 +1,6 @@
 """Two linked nodes for tests that start real processes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +10,9 @@ from exchange.scene import MALLORY, Scene
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
+def pair(tmp_path: Path, new_database: Callable[[], str] | None) -> Iterator[Pair]:
     """Two linked nodes, not started."""
-    made = Pair(tmp_path)
+    made = Pair(tmp_path, new_database=new_database)
     try:
         yield made
     finally:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from django.db import transaction
 
 from comity.core.errors import ConflictError, ForbiddenError, InputError, NotFoundError
-from comity.core.exchange import IncomingEntry
+from comity.core.exchange import IncomingEntry, OutgoingEntry
 from comity.core.reports import Report
 from comity.core.roles import Actor
 from comity.flows.acknowledge import acknowledge
@@ -19,9 +20,11 @@ from comity.flows.correct import correct
 from comity.flows.dismiss import dismiss
 from comity.flows.erase import erase
 from comity.flows.mark import mark
+from comity.flows.repeat_erasures import repeat_erasures
 from comity.flows.supply_info import supply_info
 from comity.flows.withdraw import withdraw, withdraw_report
 from comity.store import models
+from comity.store.outgoing import append_outgoing
 from comity.wire.notices import parse_erased, parse_erasure, parse_marking
 from comity.wire.report_json import parse_report as read_report
 from comity.wire.stix import parse_case_event, parse_report
@@ -383,3 +386,23 @@ def _allow_none() -> None:
     models.Memorandum.objects.update(
         body=body.replace(b'"max_per_day":1000', b'"max_per_day":0'), digest="sha256:" + "1" * 64
     )
+
+
+def test_a_node_restored_from_before_an_erasure_forgets_again(desks: Desks) -> None:
+    uuid = told(desks)
+    backup = desks.snapshot()
+    erase(desks.parties.ru, uuid, RU, reason="data-subject-request", at=AT)
+    desks.exchange()
+    desks.ru()
+    recalled = [one for one in desks.outgoing() if one.kind == "erasure"]
+
+    # The backup comes back, and with it what was erased; the partner gives back our own entry that says so.
+    desks.restore(backup)
+    assert desks.holds(MARKER) != []
+    with transaction.atomic():
+        append_outgoing("oac.by", [OutgoingEntry(*one[1:]) for one in recalled], at=AT)
+    assert repeat_erasures(desks.parties.ru, "oac.by", at=AT) == 1
+    assert desks.holds(MARKER) == []
+    assert desks.differences() == []
+    assert models.Erasure.objects.get().reason == "data-subject-request"
+    assert repeat_erasures(desks.parties.ru, "oac.by", at=AT) == 0

@@ -151,11 +151,17 @@ def erase_command(
     erased = erase(home, uuid, actor, reason=reason, at=datetime.now(UTC), also=words)
     asked = [{"partner": partner, "position": position} for partner, position in erased.asked]
     if as_json:
-        print_json({"erased": uuid, "asked": asked, "withheld": _withheld(erased.withheld)})
+        print_json({"erased": uuid, "asked": asked, "withheld": _withheld(erased.withheld), "wiped": erased.wiped})
     else:
         click.echo(f"{uuid}: erased here")
         for one in asked:
             click.echo(f"  {one['partner']} is asked to erase entry {one['position']}")
+    if not erased.wiped:
+        click.echo(
+            "comity: the database's write-ahead log could not be emptied, somebody was reading; it empties itself when "
+            "the node is stopped, or run the same command again",
+            err=True,
+        )
     return _complain(erased.withheld)
 
 

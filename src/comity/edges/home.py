@@ -10,7 +10,7 @@ Everything wrong with it is a `SettingError` that names the file and the key; do
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -70,6 +70,13 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hold_score_critical: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.7
 
 
+class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the log is written.  `auto`: JSON where systemd's journal reads it, text elsewhere."""
+
+    format: Literal["auto", "text", "json"] = "auto"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
 class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """node.toml as a value."""
 
@@ -84,6 +91,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: NameSettings = NameSettings()
     guard: GuardSettings = GuardSettings()
     desk: DeskSettings = DeskSettings()
+    log: LogSettings = LogSettings()
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -116,8 +124,9 @@ def database_entry(url: str, *, base: Path) -> dict[str, Any]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",  # two writers wait in line instead of failing half-way
                 "timeout": 60,
+                # secure_delete: what was erased is overwritten by zeros and not only unlinked (docs/how-to/erase.md).
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
-                "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864",
+                "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON",
             },
         }
     if parts.scheme in {"postgresql", "postgres"}:

@@ -1,4 +1,4 @@
-"""Erase: a report of ours must be forgotten, here and at every partner that has it (docs/spec/entries.md §5).
+"""Erase: a report of ours must be forgotten, here and at every partner that has it (docs/spec/entries.md §8).
 
 In one transaction: the report keeps only what its case needs, the notes of the case lose what they quote, the payloads
 of our entries about it become their SHA-256 (an entry that has not left yet leaves in that form), and every partner is
@@ -23,6 +23,7 @@ from comity.flows.share_notices import Asked, Matter, share_erasures
 from comity.store.case_reports import ReportRow, find_report
 from comity.store.cases import find_cases_by_pk
 from comity.store.erasures import add_erasures, erase_displaced, erase_payloads, list_erasures
+from comity.store.remains import wipe_remains
 from comity.store.told import REPORT_KINDS, ToldEntry, entries_about
 from comity.wire.notices import ErasurePayload, ErasureReason, parse_erasure
 from comity.wire.stix import CaseEventPayload, ReportPayload, parse_case_event, parse_report
@@ -33,6 +34,7 @@ class Erased(msgspec.Struct, frozen=True):
 
     asked: tuple[tuple[str, int], ...]
     withheld: dict[str, Decision]
+    wiped: bool = True  # False: the write-ahead log still holds it; it goes when nobody reads (docs/how-to/erase.md)
 
 
 def get_own_report(uuid: str) -> ReportRow:
@@ -68,7 +70,7 @@ def erase(
             asked += [(partner, position) for position in positions]
             if decision is not None and decision.verdict not in {"send", "send-redacted"}:
                 withheld[partner] = decision
-    return Erased(tuple(asked), withheld)
+    return Erased(tuple(asked), withheld, wiped=wipe_remains())
 
 
 def ask_partner(home: Home, partner: str, row: ReportRow, *, at: datetime) -> tuple[Decision | None, list[int]]:

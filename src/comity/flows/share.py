@@ -34,6 +34,7 @@ from comity.store.outgoing import append_outgoing, lock_outgoing
 from comity.wire.stix import (
     MAX_PAYLOAD_BYTES,
     REFUSED,
+    REPORT_KINDS,
     CaseEventPayload,
     ReportPayload,
     render_case_event,
@@ -64,11 +65,11 @@ def share_reports(home: Home, partner: str, shared: Sequence[SharedReport], *, a
     """
     memorandum = find_governing(partner, at=at)
     terms = memorandum.memorandum if memorandum else None
-    if terms is not None and terms.terms.caps:
+    if terms is not None and REPORT_KINDS & terms.terms.caps.keys():
         lock_outgoing(partner)
     cases = {case.pk: case for case in find_cases_by_pk(list({one.case_pk for one in shared}))}
     approvals = count_approvals([case for case in cases.values() if case.protected])
-    sent_today = count_today(partner, memorandum, at=at)
+    sent_today = count_today(partner, memorandum, REPORT_KINDS, at=at)
     rows: list[DecisionRow] = []
     entries: list[OutgoingEntry] = []
     clause_of_case: dict[int, str] = {}
@@ -241,10 +242,12 @@ def _told(change: CaseChange) -> tuple[str, Kind]:
     return _TOLD.get(change.event, _CLOSES)
 
 
-def count_today(partner: str, memorandum: StoredMemorandum | None, *, at: datetime) -> Counter[str]:
-    """How many items of each kind that has a cap went to a partner on the UTC day of `at`."""
+def count_today(
+    partner: str, memorandum: StoredMemorandum | None, kinds: Collection[str], *, at: datetime
+) -> Counter[str]:
+    """How many items of those of these kinds that have a cap went to a partner on the UTC day of `at`."""
     caps = memorandum.memorandum.terms.caps if memorandum else {}
-    return count_sent(partner, day=day_of(at), direction="out", kinds=caps.keys())
+    return count_sent(partner, day=day_of(at), direction="out", kinds=caps.keys() & set(kinds))
 
 
 class _Asking:
@@ -260,13 +263,14 @@ class _Asking:
         if partner not in self._memoranda:
             self._memoranda[partner] = find_governing(partner, at=self._at)
         memorandum = self._memoranda[partner]
-        capped = memorandum is not None and kind in memorandum.memorandum.terms.caps
+        caps = memorandum.memorandum.terms.caps if memorandum else {}
+        capped = kind in caps
         question = (partner, kind, zone, category)
         if question in self._answers and not capped:
             return self._answers[question], memorandum
         if capped and partner not in self._sent:
             lock_outgoing(partner)
-            self._sent[partner] = count_today(partner, memorandum, at=self._at)
+            self._sent[partner] = count_today(partner, memorandum, caps, at=self._at)
         sent = self._sent.get(partner, Counter())
         item = Item(
             kind=kind, sender=self._home.party, recipient=partner, zone=zone, category=category, sent_today=sent[kind]

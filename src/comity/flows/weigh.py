@@ -12,12 +12,12 @@ from pathlib import Path
 
 import msgspec
 
-from comity.core.disclosure import Decision, TraceStep, decide
+from comity.core.disclosure import Decision, decide
 from comity.core.exchange import IncomingEntry
 from comity.core.items import build_item
 from comity.core.memoranda import Memorandum
 from comity.core.names import NameFolder, NameRefusal
-from comity.core.quotas import DECIDED_IN_THE_FUTURE, DECIDED_OUT_OF_ORDER, day_of, is_ahead, is_in_order
+from comity.core.quotas import DECIDED_IN_THE_FUTURE, day_of, is_ahead, is_in_order, refuse_out_of_order
 from comity.core.redaction import redact
 from comity.core.reports import Claim, report_key
 from comity.edges.home import Home, open_home
@@ -25,7 +25,7 @@ from comity.edges.suffix_file import load_suffixes
 from comity.flows.share import Refused
 from comity.store.decisions import DecisionRow, count_sent, find_newest_taken
 from comity.store.memoranda import StoredMemorandum, find_former, find_in_force
-from comity.wire.stix import PayloadProblem, ReportPayload, parse_report
+from comity.wire.stix import REPORT_KINDS, PayloadProblem, ReportPayload, parse_report
 
 
 class Admitted(msgspec.Struct, frozen=True):
@@ -61,8 +61,9 @@ class Scales:
             return Refused("subject-mismatch", payload)
         if is_ahead(payload.decided_at, at=self._at):
             return Refused(DECIDED_IN_THE_FUTURE, payload)
-        if not is_in_order(payload.decided_at, self._newest):
-            return self._out_of_order(payload)
+        if self._stored is not None and not is_in_order(payload.decided_at, self._newest):
+            decision = refuse_out_of_order(self._stored.memorandum, self._newest)
+            return Refused(f"{decision.clause}:{decision.reason}", payload, decision)
         target = self._folder.target(payload.target)
         if isinstance(target, NameRefusal):
             return Refused(f"name:{target.code}", payload)
@@ -95,17 +96,9 @@ class Scales:
         """What was taken from the partner of each kind that has a cap, for the day on which it decided."""
         day = day_of(decided_at)
         if day not in self._taken:
-            kinds = terms.terms.caps.keys() if terms else ()
+            kinds = terms.terms.caps.keys() & REPORT_KINDS if terms else ()
             self._taken[day] = count_sent(self._partner, day=day, direction="in", kinds=kinds)
         return self._taken[day]
-
-    def _out_of_order(self, payload: ReportPayload) -> Refused:
-        """A day that was never used cannot be claimed afterwards: it would be a second cap for today."""
-        clause = self._stored.memorandum.exchange.clause if self._stored else ""
-        newest = self._newest.isoformat() if self._newest else ""
-        trace = (TraceStep(clause, "kind", DECIDED_OUT_OF_ORDER, (newest,)),)
-        decision = Decision("refuse", clause, DECIDED_OUT_OF_ORDER, trace=trace)
-        return Refused(f"{clause}:{DECIDED_OUT_OF_ORDER}", payload, decision)
 
     def row(
         self, payload: ReportPayload, decision: Decision, report_pk: int | None, case_pk: int | None

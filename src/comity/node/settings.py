@@ -8,7 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from comity.edges.home import Home, open_home
+from comity.edges.home import Home, LogSettings, open_home
+from comity.edges.journal import log_configuration
 from comity.edges.node_lock import share_node
 
 _directory = os.environ.get("COMITY_DIR", "")
@@ -94,10 +95,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-}
+LOGGING = log_configuration(
+    HOME.settings.log if HOME else LogSettings(level="warning"), under_journal="JOURNAL_STREAM" in os.environ
+)

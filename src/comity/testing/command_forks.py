@@ -37,7 +37,7 @@ class ForkedCommandError(ComityError):
     code = "campaign-step-failed"
 
 
-class Forked(msgspec.Struct, eq=False):
+class Forked(msgspec.Struct, eq=False):  # told apart by being itself
     """One command that runs or has run."""
 
     what: str
@@ -63,6 +63,11 @@ class CommandForks:
             )  # fmt: skip
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
+
+    @property
+    def pid(self) -> int:
+        """The process that forks."""
+        return self._host.pid
 
     def start(self, *command: str) -> Forked:
         """Start one command; what it prints goes to a file."""
@@ -99,7 +104,7 @@ class CommandForks:
             name.unlink()
         return said
 
-    def signal(self, forked: Forked, number: signal.Signals) -> bool:
+    def send_signal(self, forked: Forked, number: signal.Signals) -> bool:
         """Send a signal to a command that still runs; answer whether it did."""
         with self._changed:
             if forked.code is not None:
@@ -111,7 +116,7 @@ class CommandForks:
     def close(self) -> None:
         """Kill whatever still runs and end."""
         for forked in list(self._running.values()):
-            self.signal(forked, signal.SIGKILL)
+            self.send_signal(forked, signal.SIGKILL)
         assert self._host.stdin is not None
         self._host.stdin.close()
         self._host.wait(30)

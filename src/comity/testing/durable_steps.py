@@ -69,7 +69,7 @@ def _watch_commits(watch: Watch) -> None:
 def _watch_statements(watch: Watch) -> None:
     connect = BaseDatabaseWrapper.connect
 
-    def execute(run: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:  # noqa: FBT001 — Django's signature
+    def execute(run: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         found = None if context["connection"].in_atomic_block else _WRITES.match(sql)
         step = name_step(sys._getframe(1), found["table"]) if found else ""  # noqa: SLF001 — the stack is what a step is named by
         if step:

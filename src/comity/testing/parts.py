@@ -30,6 +30,7 @@ from comity.testing.crashing import HOOK, VARIABLE, Crashes
 
 _SOURCE: Final = Path(__file__).resolve().parent.parent.parent
 _START_SECONDS: Final = 60.0
+_TOLD_LETTERS: Final = 6_000
 _FORKED: Final[dict[str, tuple[str, ...]]] = {
     "courier": ("serve", "--only", "courier"),
     "desk": ("demo", "--only", "desk"),
@@ -55,6 +56,7 @@ class CampaignNode:
         self._links: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] = (scratch / "links.log").open("ab")
         self._parts: dict[str, Forked] = {}
+        self._wanted: set[str] = set()
 
     def command(self, *words: str) -> tuple[str, ...]:
         """The words of a command on this node."""
@@ -79,6 +81,7 @@ class CampaignNode:
     def start(self, *parts: str) -> None:
         """Start parts that do not run."""
         for part in parts:
+            self._wanted.add(part)
             if part == "links":
                 self._start_links()
             elif not self.runs(part):
@@ -90,19 +93,36 @@ class CampaignNode:
             return self._links is not None and self._links.poll() is None
         return part in self._parts and self._parts[part].code is None
 
-    def signal(self, part: str, number: signal.Signals) -> None:
+    def send_signal(self, part: str, number: signal.Signals) -> None:
         """Send a signal to a part: SIGKILL, SIGSTOP, SIGCONT."""
         if part != "links":
             if part in self._parts:
-                self._forks.signal(self._parts[part], number)
+                self._forks.send_signal(self._parts[part], number)
         elif self._links is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._links.pid, number)
 
+    def signal_command(self, forked: Forked, number: signal.Signals) -> bool:
+        """Send a signal to a command that was begun; answer whether it still ran."""
+        return self._forks.send_signal(forked, number)
+
+    def pids(self) -> list[int]:
+        """The processes from which all others of the node are made, and the parts that run."""
+        found = [self._forks.pid, *(part.pid for part in self._parts.values() if part.code is None)]
+        if self._links is not None:
+            found.append(self._links.pid)
+        return found
+
+    def tend(self) -> int:
+        """Start every part again that was started once and died; tell how many."""
+        dead = [part for part in self._wanted if not self.runs(part)]
+        self.start(*dead)
+        return len(dead)
+
     def kill(self, *parts: str) -> None:
         """Kill -9 parts and wait until they are gone."""
         for part in parts:
-            self.signal(part, signal.SIGKILL)
+            self.send_signal(part, signal.SIGKILL)
             if part == "links" and self._links is not None:
                 self._links.wait(_START_SECONDS)
                 self._links = None
@@ -133,9 +153,7 @@ class CampaignNode:
     def tell(self) -> str:
         """The end of what the node's processes said, for whoever looks for a cause."""
         said = [*sorted(self._scratch.glob("*.err")), self._scratch / "links.log", self._scratch / "forks.log"]
-        return "\n".join(
-            file.read_text(errors="replace")[-1_000:] for file in said if file.exists() and file.stat().st_size
-        )
+        return "\n".join(file.read_text(errors="replace")[-1_000:] for file in said if file.exists())[-_TOLD_LETTERS:]
 
     def _start_links(self) -> None:
         if self.runs("links"):
