@@ -1,7 +1,7 @@
 """A burst for a partner that is away: entries gather on disk and nowhere else, then all of them cross.
 
-Memory is measured at a tenth of the burst and at its end: what grew with the backlog would show.  With COMITY_SOAK=1 it
-is a million entries; the figures are printed (pytest -s).
+Memory is measured at half of the burst and at its end: what grew with the backlog would show (SQLite's cache of 64 MiB is
+full long before half of a million).  With COMITY_SOAK=1 it is a million entries; the figures are printed (pytest -s).
 """
 
 import os
@@ -56,31 +56,31 @@ def wait_for_receipts(node: Node, count: int) -> None:
 
 
 def test_a_burst_gathers_on_disk_and_crosses_when_the_partner_is_back(pair: Pair) -> None:
-    ru, by, tenth = pair.ru, pair.by, COUNT // 10
+    ru, by, half = pair.ru, pair.by, COUNT // 2
     ru.start_courier()
-    filing_tenth, _ = file_entries(ru, 0, tenth)
+    filing_half, _ = file_entries(ru, 0, half)
     time.sleep(1)
-    courier_tenth = peak_of(ru, "courier")
-    filing, took = file_entries(ru, tenth, COUNT - tenth)
+    courier_half = peak_of(ru, "courier")
+    filing, took = file_entries(ru, half, COUNT - half)
     time.sleep(1)
     courier_offline = peak_of(ru, "courier")
     assert ledger(ru, "out")[:2] == (COUNT, 0)
 
     began = time.monotonic()
     by.start_listener()
-    wait_for_receipts(ru, tenth)
-    courier_draining, listener_tenth = peak_of(ru, "courier"), peak_of(by, "listener")
+    wait_for_receipts(ru, half)
+    courier_draining, listener_half = peak_of(ru, "courier"), peak_of(by, "listener")
     wait_for_receipts(ru, COUNT)
     drained = time.monotonic() - began
     courier, listener = peak_of(ru, "courier"), peak_of(by, "listener")
     print(
-        f"\n{COUNT} entries filed at {(COUNT - tenth) / took:.0f}/s, drained at {COUNT / drained:.0f}/s; peak kB: "
-        f"filing {filing_tenth} → {filing}, courier {courier_tenth} → {courier_offline} waiting, "
-        f"{courier_draining} → {courier} draining, listener {listener_tenth} → {listener}"
+        f"\n{COUNT} entries filed at {(COUNT - half) / took:.0f}/s, drained at {COUNT / drained:.0f}/s; peak kB: "
+        f"filing {filing_half} → {filing}, courier {courier_half} → {courier_offline} waiting, "
+        f"{courier_draining} → {courier} draining, listener {listener_half} → {listener}"
     )
     assert ledger(by, "in")[0] == COUNT
     assert ledger(by, "in")[2] == ledger(ru, "out")[2]
-    assert filing - filing_tenth < GROWTH_KILOBYTES
-    assert courier_offline - courier_tenth < GROWTH_KILOBYTES
+    assert filing - filing_half < GROWTH_KILOBYTES
+    assert courier_offline - courier_half < GROWTH_KILOBYTES
     assert courier - courier_draining < GROWTH_KILOBYTES
-    assert listener - listener_tenth < GROWTH_KILOBYTES
+    assert listener - listener_half < GROWTH_KILOBYTES

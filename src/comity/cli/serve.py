@@ -21,7 +21,7 @@ import orjson
 from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from comity.cli.context import dir_option, use_node
 from comity.edges.counters import VARIABLE, make_counters
@@ -52,6 +52,7 @@ def serve(directory: Path, only: str | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
     if only:
+        _keep_connection()
         sys.excepthook = log_uncaught
     if only == "courier":
         courier(home, stop=beating(home.path, "courier", stopping.is_set))
@@ -82,6 +83,11 @@ def serve(directory: Path, only: str | None) -> None:
         links.stop()
         shutil.rmtree(counters, ignore_errors=True)
     click.echo(f"{home.party}: stopped", err=True)
+
+
+def _keep_connection() -> None:
+    """Let a part that asks all the time keep its connection: SQLite empties its log when the last one is closed."""
+    connections.settings["default"]["CONN_MAX_AGE"] = None
 
 
 def _round(links: "_LinksListener") -> None:
