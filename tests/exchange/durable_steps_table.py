@@ -1,7 +1,7 @@
 """Every durable step of the main job: who passes it, and what becomes durable with it (docs/spec/durable-steps.md).
 
-A step that is not here fails `test_durable_steps` with its name: add its row here and on the page, and, if a part that runs all
-the time passes it, say in `PROVOKED_BY` how it is made to.
+A step that is not here fails `test_durable_steps` with its name: add its row here and on the page, and, if a part that
+runs all the time passes it, say in `PROVOKED_BY` how it is made to.
 """
 
 from typing import NamedTuple
@@ -25,7 +25,9 @@ STEPS: dict[str, Row] = {
     "sent.status": Row("courier", "nothing: the question has left, its answer was not read"),
     "sent.batch": Row("courier", "nothing: the batch has left, its answer was not read"),
     "receive.tell_head": Row("links", "nothing: the answer to a question is ready and has not left"),
-    "receive.receive_batch": Row("links", "entries, what they did, ledger and receipt, together; the answer has not left"),
+    "receive.receive_batch": Row(
+        "links", "entries, what they did, ledger and receipt, together; the answer has not left"
+    ),
     # taking in
     "take_in.ensure_reporter": Row("comity intake", "the reporter, the first time it reports"),
     "take_in.start_run:intake_run": Row("comity intake", "the run, empty"),

@@ -1,7 +1,8 @@
 """kill -9 at every durable step, before and after it, on either side: whatever was committed arrives once and in order.
 
-The steps are not listed by hand: a run of the main job with every commit watched finds them (`comity.testing.durable_steps`), and the
-table must name exactly those.  Then the same job is done again and every process dies at every step that it passes.
+The steps are not listed by hand: a run of the main job with every commit watched finds them
+(`comity.testing.durable_steps`), and the table must name exactly those.  Then the same job is done again and every
+process dies at every step that it passes.
 """
 
 import ast
@@ -38,7 +39,7 @@ def runs_always(step: str) -> bool:
 
 
 class Tracer:
-    """Runs commands and writes down which steps each kind of command passes, and which the nodes' parts pass meanwhile."""
+    """Runs commands and writes down which steps each kind of command passes, and the nodes' parts meanwhile."""
 
     def __init__(self) -> None:
         self.of_command: dict[str, list[str]] = {}
@@ -92,7 +93,9 @@ def trace(pair: Sequence[CampaignNode], directory: Path) -> Tracer:
     return tracer
 
 
-def provoke(how: str, here: CampaignNode, there: CampaignNode, directory: Path, *, until: Callable[[], bool] = lambda: True) -> None:
+def provoke(
+    how: str, here: CampaignNode, there: CampaignNode, directory: Path, *, until: Callable[[], bool] = lambda: True
+) -> None:
     """Bring a node to pass a step of a part that runs all the time."""
     match how:
         case "file here":
@@ -167,7 +170,8 @@ def test_every_transaction_in_the_source_is_a_step_or_says_why_not() -> None:
             continue
         for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(function, ast.FunctionDef) and any(
-                isinstance(call, ast.Call) and ast.unparse(call.func) == "transaction.atomic" for call in ast.walk(function)
+                isinstance(call, ast.Call) and ast.unparse(call.func) == "transaction.atomic"
+                for call in ast.walk(function)
             ):
                 found[f"{where}.{function.name}"] = function.name.lstrip("_")
     unknown = [where for where, name in found.items() if name not in known and where not in NOT_OF_THE_EXCHANGE]

@@ -2,8 +2,8 @@
 
     python -m comity.testing.assembly PLAN.json
 
-The plan says for each node its party, directory, store and ports, and the paces that a campaign needs shorter than service
-does.  Every two parties sign a bilateral memorandum; its text is the demo's with the parties' names put in.
+The plan says for each node its party, directory, store and ports, and the paces that a campaign needs shorter than
+service does.  Every two parties sign a bilateral memorandum; its text is the demo's with the parties' names put in.
 """
 
 import re
@@ -53,7 +53,7 @@ class NodePlan(msgspec.Struct, frozen=True):
 
 
 class AssemblyPlan(msgspec.Struct, frozen=True):
-    """All nodes; `settings` is written below [link] in each node.toml; `line_ports`: "FROM TO" → where FROM calls TO."""
+    """All nodes; `settings` goes below [link] in each node.toml; `line_ports`: "FROM TO" → where FROM calls TO."""
 
     nodes: tuple[NodePlan, ...]
     settings: str = ""
@@ -99,7 +99,9 @@ def _make(node: NodePlan, settings: str, *, at: datetime) -> Home:
     )  # fmt: skip
     set_up(node.path, new, at=at)
     file = node.path / "node.toml"
-    file.write_text(re.sub(r"(?m)^\[link\]$", f"[link]\n{settings}", file.read_text(encoding="utf-8")), encoding="utf-8")
+    file.write_text(
+        re.sub(r"(?m)^\[link\]$", f"[link]\n{settings}", file.read_text(encoding="utf-8")), encoding="utf-8"
+    )
     home = use_node(node.path)
     call_command("migrate", interactive=False, verbosity=0)
     return home
@@ -107,7 +109,9 @@ def _make(node: NodePlan, settings: str, *, at: datetime) -> Home:
 
 def main(arguments: Sequence[str]) -> None:
     """Read the plan and carry it out."""
-    assemble(msgspec.json.decode(Path(arguments[0]).read_bytes(), type=AssemblyPlan, dec_hook=_path), at=datetime.now(UTC))
+    assemble(
+        msgspec.json.decode(Path(arguments[0]).read_bytes(), type=AssemblyPlan, dec_hook=_path), at=datetime.now(UTC)
+    )
 
 
 def _path(kind: type, value: object) -> object:

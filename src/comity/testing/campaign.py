@@ -2,8 +2,8 @@
 
     python -m comity.testing.campaign --seed 7 --faults 1000 --nodes 3 --store postgresql
 
-It makes real nodes on loopback, lets the faults of its plan strike, and prints by kind how many struck and what was lost or doubled.
-`--plan` prints the plan and does nothing.  It ends with 1 when anything was lost, doubled or changed.
+It makes real nodes on loopback, lets the faults of its plan strike, and prints by kind how many struck and what was
+lost or doubled. `--plan` prints the plan and does nothing.  It ends with 1 when anything was lost, doubled or changed.
 """
 
 import sys
@@ -24,8 +24,16 @@ PARTIES = ("cctld.ru", "oac.by", "vnnic.vn")
 @click.option("--faults", type=click.IntRange(1, 1_000_000), default=100, show_default=True)
 @click.option("--nodes", type=click.IntRange(2, len(PARTIES)), default=2, show_default=True)
 @click.option("--store", type=click.Choice(STORES), default="sqlite", show_default=True)
-@click.option("--server", default="", help="A PostgreSQL to use, postgresql://…; without it one is started and thrown away.")
-@click.option("--longest", type=float, default=2.0, show_default=True, help="Seconds that a partition, a full disk … last at most.")
+@click.option(
+    "--server", default="", help="A PostgreSQL to use, postgresql://…; without it one is started and thrown away."
+)
+@click.option(
+    "--longest",
+    type=float,
+    default=2.0,
+    show_default=True,
+    help="Seconds that a partition, a full disk … last at most.",
+)
 @click.option("--plan", "only_plan", is_flag=True, help="Print the plan, a fault a line, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The outcome as one JSON document.")
 def main(

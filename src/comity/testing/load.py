@@ -25,7 +25,9 @@ class Load:
 
     def __init__(self, party: str, partners: Sequence[str], *, seed: int, start: datetime) -> None:
         self._chance = Random(f"{seed}/{party}/load")
-        self._feeds = [Feed(party, partner, _mix(), seed=seed + number, start=start) for number, partner in enumerate(partners)]
+        self._feeds = [
+            Feed(party, partner, _mix(), seed=seed + number, start=start) for number, partner in enumerate(partners)
+        ]
         self.filed = 0
 
     def feed(self, claims: int) -> bytes:
