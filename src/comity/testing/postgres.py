@@ -1,4 +1,5 @@
-"""A PostgreSQL of a test's or campaign's own: made with initdb, thrown away at the end, reached on a free loopback port.
+"""A PostgreSQL of a test's or campaign's own: made with initdb, thrown away at the end, reached on a free loopback
+port.
 
 It refuses to be anybody's database: it lives in a temporary directory, does not sync to disk and trusts loopback.  The
 server will not run as root, so a root session hands it to the `postgres` user that Debian's package makes.
