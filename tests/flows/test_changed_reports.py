@@ -13,6 +13,7 @@ from comity.core.exchange import IncomingEntry, OutgoingEntry
 from comity.core.reports import Report
 from comity.core.roles import Actor
 from comity.flows.acknowledge import acknowledge
+from comity.flows.advance_cases import advance_cases, step_of
 from comity.flows.apply_entry import apply_entries
 from comity.flows.ask import ask
 from comity.flows.catch_up import catch_up
@@ -406,3 +407,15 @@ def test_a_node_restored_from_before_an_erasure_forgets_again(desks: Desks) -> N
     assert desks.differences() == []
     assert models.Erasure.objects.get().reason == "data-subject-request"
     assert repeat_erasures(desks.parties.ru, "oac.by", at=AT) == 0
+
+
+def test_a_report_that_came_back_and_was_dismissed_as_wrong_is_withdrawn_at_the_partner(desks: Desks) -> None:
+    told(desks)
+    (case,) = models.Case.objects.all()
+    system = Actor("cctld.ru", "system", "cctld.ru")
+    advance_cases(desks.parties.ru, {case.ref: step_of("no_receipt_timeout", system)}, at=AT)
+    assert dismiss(desks.parties.ru, [case.ref], RU, "withdrawn", at=AT).done == (case.ref,)
+    desks.exchange()
+    desks.by()
+    assert events(models.Case.objects.get())[-1] == "withdrawal_received"
+    assert desks.refusals("in") == ["", ""]

@@ -14,6 +14,7 @@ import msgspec
 from comity.core.disclosure import Decision, decide
 from comity.core.exchange import IncomingEntry
 from comity.core.items import build_item
+from comity.core.memoranda import Memorandum
 from comity.core.names import NameFolder, NameRefusal
 from comity.core.quotas import DECIDED_IN_THE_FUTURE, day_of, is_ahead, is_in_order, refuse_out_of_order
 from comity.core.redaction import redact
@@ -22,7 +23,7 @@ from comity.edges.home import Home, open_home
 from comity.edges.suffix_file import load_suffixes
 from comity.flows.share import Refused
 from comity.store.decisions import DecisionRow, count_sent, find_newest_taken
-from comity.store.memoranda import find_in_force
+from comity.store.memoranda import StoredMemorandum, find_former, find_in_force
 from comity.wire.stix import REPORT_KINDS, PayloadProblem, ReportPayload, parse_report
 
 
@@ -41,14 +42,15 @@ class Admitted(msgspec.Struct, frozen=True):
 
 
 class Scales:
-    """Weighs the reports of one batch under the memorandum in force."""
+    """Weighs the reports of one batch, each under the text that its sender obeyed."""
 
     def __init__(self, home: Home, partner: str, at: datetime) -> None:
         self._home, self._partner, self._at = home, partner, at
-        self._stored = find_in_force(partner, at=at)
-        self._terms = self._stored.memorandum if self._stored else None
+        self._in_force = find_in_force(partner, at=at)
+        self._former: dict[str, StoredMemorandum | None] = {}
         self._newest = find_newest_taken(partner)
-        self._taken: dict[date, Counter[str]] = {}
+        self._taken: dict[tuple[date, frozenset[str]], Counter[str]] = {}
+        self._new: list[tuple[date, str]] = []  # taken in this batch: days and kinds
         self._folder = _folder_at(home.path)
 
     def weigh(self, entry: IncomingEntry) -> Admitted | Refused:
@@ -59,53 +61,72 @@ class Scales:
             return Refused("subject-mismatch", payload)
         if is_ahead(payload.decided_at, at=self._at):
             return Refused(DECIDED_IN_THE_FUTURE, payload)
-        if self._terms is not None and not is_in_order(payload.decided_at, self._newest):
-            decision = refuse_out_of_order(self._terms, self._newest)
+        stored = self._obeyed(payload)
+        terms = stored.memorandum if stored else None
+        if terms is not None and not is_in_order(payload.decided_at, self._newest):
+            decision = refuse_out_of_order(terms, self._newest)
             return Refused(f"{decision.clause}:{decision.reason}", payload, decision)
         target = self._folder.target(payload.target)
         if isinstance(target, NameRefusal):
             return Refused(f"name:{target.code}", payload)
         name = target.name
-        taken = self._taken_on(payload.decided_at)
+        taken = self._taken_on(payload.decided_at, terms)
         item = build_item(
             payload.report,
             kind="early-warning" if payload.kind == "early-warning" else "report",
             sender=self._partner,
             recipient=self._home.party,
             zone=name.zone,
-            memorandum=self._terms,
+            memorandum=terms,
             sent_today=taken[payload.kind],
             at=payload.decided_at,
         )
-        decision = decide(item, self._terms, at=payload.decided_at)
+        decision = decide(item, terms, at=payload.decided_at)
         if decision.verdict not in {"send", "send-redacted"}:
             return Refused(f"{decision.clause}:{decision.reason}", payload, decision)
         if name.zone not in self._home.zones:
             return Refused("not-our-zone", payload)
-        taken[payload.kind] += 1
+        day = day_of(payload.decided_at)
+        self._new.append((day, payload.kind))
+        for (counted, _kinds), sums in self._taken.items():
+            sums[payload.kind] += counted == day
         self._newest = max(payload.decided_at, self._newest or payload.decided_at)
         # What the sender ought to have taken out is not kept here either.
         report = msgspec.structs.replace(redact(payload.report, decision), report_id=payload.report_id)
         return Admitted(payload, decision, Claim(report, name, target.url or name.ascii))
 
-    def _taken_on(self, decided_at: datetime) -> Counter[str]:
+    def _obeyed(self, payload: ReportPayload) -> StoredMemorandum | None:
+        """The text that the sender obeyed: the one in force, or a former version of it for what was on its way then."""
+        now = self._in_force
+        if now is None or payload.memorandum == now.digest:
+            return now
+        if payload.memorandum not in self._former:
+            self._former[payload.memorandum] = find_former(self._partner, payload.memorandum, at=self._at)
+        former = self._former[payload.memorandum]
+        if former is None or former.urn != now.urn or former.version > now.version:
+            return now
+        changed = max(now.memorandum.effective, now.changed_at)
+        return now if is_ahead(payload.decided_at, at=changed) else former
+
+    def _taken_on(self, decided_at: datetime, terms: Memorandum | None) -> Counter[str]:
         """What was taken from the partner of each kind that has a cap, for the day on which it decided."""
-        day = day_of(decided_at)
-        if day not in self._taken:
-            kinds = self._terms.terms.caps.keys() & REPORT_KINDS if self._terms else ()
-            self._taken[day] = count_sent(self._partner, day=day, direction="in", kinds=kinds)
-        return self._taken[day]
+        place = day_of(decided_at), frozenset(terms.terms.caps.keys() & REPORT_KINDS if terms else ())
+        if place not in self._taken:
+            self._taken[place] = count_sent(self._partner, day=place[0], direction="in", kinds=place[1])
+            self._taken[place].update(kind for day, kind in self._new if day == place[0])
+        return self._taken[place]
 
     def row(
         self, payload: ReportPayload, decision: Decision, report_pk: int | None, case_pk: int | None
     ) -> DecisionRow:
+        stored = self._obeyed(payload)
         return DecisionRow(
             report_pk=report_pk,
             case_pk=case_pk,
             partner=self._partner,
             direction="in",
             kind=payload.kind,
-            memorandum=self._stored.digest if self._stored else "",
+            memorandum=stored.digest if stored else "",
             decision=decision,
             decided_at=payload.decided_at,
         )

@@ -64,6 +64,13 @@ def find_version(urn: str, version: int) -> StoredMemorandum | None:
     return None if row is None else _open(row, _ends_at([row]).get(row.pk), row.changed_at, as_written=True)
 
 
+def find_former(partner: str, digest: str, *, at: datetime) -> StoredMemorandum | None:
+    """Find a version with a partner that had force, by its digest; its status is the one that is written down."""
+    rows = models.Memorandum.objects.filter(digest=digest).exclude(status__in=("draft", "proposed"))
+    former = [_open(row, None, at, as_written=True) for row in rows if _text(row.digest, row.body).party(partner)]
+    return former[0] if former else None
+
+
 def find_latest(urn: str) -> StoredMemorandum | None:
     """Find the version of a memorandum with the highest number; its status is the one that is written down."""
     row = models.Memorandum.objects.filter(urn=urn).order_by("-version").first()
