@@ -419,3 +419,17 @@ def test_a_report_that_came_back_and_was_dismissed_as_wrong_is_withdrawn_at_the_
     desks.by()
     assert events(models.Case.objects.get())[-1] == "withdrawal_received"
     assert desks.refusals("in") == ["", ""]
+
+
+def test_an_entry_that_waits_for_its_place_is_erased_where_it_waits(desks: Desks) -> None:
+    uuid = told(desks)
+    for one in desks.outgoing():
+        models.DisplacedEntry.objects.create(
+            ledger=desks.ledger("out"), kind=one.kind, subject=one.subject, payload=one.payload, at=AT
+        )
+    erase(desks.parties.ru, uuid, RU, reason="legal-order", at=AT)
+    (row,) = models.DisplacedEntry.objects.all()
+    sent = models.LedgerEntry.objects.get(ledger=desks.ledger("out"), position=0)
+    assert row.erased_at == AT
+    assert row.payload == bytes(sent.payload)
+    assert desks.holds(MARKER) == []

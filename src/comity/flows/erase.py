@@ -60,7 +60,7 @@ def erase(
         forget_report(row, also=(*also, *targets))
         ours = told + [entry for entry in quoting if entry.origin.startswith(f"{home.party}/")]
         erase_payloads([*told, *quoting], at=at)
-        erase_displaced([row.uuid], at=at)
+        erase_displaced(_subjects(row), lambda kind, payload: _must_go(kind, payload, texts), at=at)
         add_erasures(ours, reason=reason, actor=actor.name, at=at)
         annotate(row.case_pk, actor, reason="report-erased", note="", at=at)
         withheld: dict[str, Decision] = {}
@@ -75,9 +75,7 @@ def erase(
 
 def ask_partner(home: Home, partner: str, row: ReportRow, *, at: datetime) -> tuple[Decision | None, list[int]]:
     """Ask a partner for every erasure about a report that it was not asked for yet."""
-    cases = find_cases_by_pk([] if row.case_pk is None else [row.case_pk])
-    subjects = [row.uuid, *(case.uuid for case in cases)]
-    entries = entries_about(subjects, direction="out", partner=partner)
+    entries = entries_about(_subjects(row), direction="out", partner=partner)
     noted = list_erasures(entries)
     notices = [parse_erasure(entry.payload) for entry in entries if entry.kind == "erasure"]
     told = {notice.position for notice in notices if isinstance(notice, ErasurePayload)}
@@ -98,21 +96,29 @@ def quoting_entries(
     subjects: Iterable[str], texts: tuple[str, ...], *, direction: str, partner: str = ""
 ) -> list[ToldEntry]:
     """Find entries about cases that quote what is erased."""
-    found = []
-    for entry in entries_about(list(subjects), direction=direction, kinds=("case-event",), partner=partner):
-        if entry.erased_at is None:
-            event = parse_case_event(entry.payload)
-            if isinstance(event, CaseEventPayload) and quotes(event, texts):
-                found.append(entry)
-    return found
+    entries = entries_about(list(subjects), direction=direction, kinds=("case-event",), partner=partner)
+    return [entry for entry in entries if entry.erased_at is None and _quotes(entry.payload, texts)]
+
+
+def _quotes(payload: bytes, texts: tuple[str, ...]) -> bool:
+    event = parse_case_event(payload)
+    return isinstance(event, CaseEventPayload) and quotes(event, texts)
+
+
+def _must_go(kind: str, payload: bytes, texts: tuple[str, ...]) -> bool:
+    return kind in REPORT_KINDS or (kind == "case-event" and _quotes(payload, texts))
+
+
+def _subjects(row: ReportRow) -> list[str]:
+    """What entries about a report and its case have as their subject."""
+    cases = find_cases_by_pk([] if row.case_pk is None else [row.case_pk])
+    return [row.uuid, *(case.uuid for case in cases)]
 
 
 def _quoting(row: ReportRow, texts: tuple[str, ...]) -> list[ToldEntry]:
     """Entries about the report's case that quote it: ours, and the partners' answers to us."""
-    if row.case_pk is None:
-        return []
-    uuids = [case.uuid for case in find_cases_by_pk([row.case_pk])]
-    return quoting_entries(uuids, texts, direction="out") + quoting_entries(uuids, texts, direction="in")
+    subjects = _subjects(row)
+    return quoting_entries(subjects, texts, direction="out") + quoting_entries(subjects, texts, direction="in")
 
 
 def _targets(entries: Iterable[ToldEntry]) -> list[str]:
