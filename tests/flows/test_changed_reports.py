@@ -433,3 +433,18 @@ def test_an_entry_that_waits_for_its_place_is_erased_where_it_waits(desks: Desks
     assert row.erased_at == AT
     assert row.payload == bytes(sent.payload)
     assert desks.holds(MARKER) == []
+
+
+def test_a_partner_that_has_not_confirmed_can_be_asked_again(desks: Desks) -> None:
+    uuid = told(desks)
+    erase(desks.parties.ru, uuid, RU, reason="legal-order", at=AT)
+    desks.carry(desks.parties.ru)  # and the answer does not come back
+    assert erase(desks.parties.ru, uuid, RU, reason="legal-order", at=AT).asked == ()
+    assert erase(desks.parties.ru, uuid, RU, reason="legal-order", at=AT, again=True).asked == (("oac.by", 0),)
+    desks.exchange()
+    desks.ru()
+    answers = [parse_erased(one.payload).answer for one in desks.incoming()]
+    assert answers == ["erased", "already-erased"]
+    assert models.Erasure.objects.get().confirmed_at is not None
+    assert erase(desks.parties.ru, uuid, RU, reason="legal-order", at=AT, again=True).asked == ()
+    assert events(models.Case.objects.get()).count("note") == 1
