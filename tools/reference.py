@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import Annotated, Any, Final, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 import click
 import django
@@ -36,6 +36,13 @@ SETTINGS: Final = {
     "link.url": "How partners reach this node; it is what their operators give to `comity link add`.",
     "link.batch_entries": "At most so many entries go in one batch, under one signature.",
     "link.poll_seconds": "The courier looks for something unsent this often.",
+    "link.settle_seconds": (
+        "After a restore nothing is signed for so long: what was on its way to partners has arrived or ended by then."
+    ),
+    "link.fetch_seconds": "Where the partner's ledger is fetched, it is asked for this often.",
+    "link.ask_seconds": "A partner to whom nothing is to be sent is asked this often what it holds: it may have been restored.",
+    "link.answer_seconds": "How long the courier waits for a partner's answer before it asks again.",
+    "link.back_off_seconds": "After trouble the courier waits longer each time, at most so long.",
     "database.url": "`sqlite:///FILE` in the node's directory, or `postgresql://user:password@host:port/name`.",
     "names.suffix_list": "A Public Suffix List to use instead of the one that came with the program.",
     "guard.popularity": "A popularity list (`rank,name` or a name per line; gzip allowed): the top of it is protected.",
@@ -44,11 +51,12 @@ SETTINGS: Final = {
     "desk.confirm_score": "The evidence score that the desk asks for before an analyst may confirm a case.",
     "desk.hold_score": "The evidence score that the desk asks for before a hold may be proposed.",
     "desk.hold_score_critical": "The same for a case of critical severity.",
+    "log.format": "`text`, `json` (one object a line), or `auto`: JSON under systemd, text elsewhere.",
+    "log.level": "What is at least as grave is logged: `debug`, `info`, `warning` or `error`.",
 }  # fmt: skip
 
 VARIABLES: Final = {
     "COMITY_DIR": "The node's directory, for commands that are not given `--dir`.",
-    "COMITY_SURFACE": "`links` in the process that answers partners; set by `comity serve` for its children.",
     "COMITY_SHARED": "Tests and measurements: where the shared data is, if not in `../shared`.",
     "COMITY_SOAK": "Tests: `1` lets Hypothesis try for long instead of for a moment (`make soak`).",
     "COMITY_TEST_DATABASE": "Tests: `sqlite` (as without it) or `postgresql`.",
@@ -154,7 +162,7 @@ def render_api() -> str:
         _head("HTTP API", "Every address under `/api/v1/`, what it does, who may, and what it takes."),
         "The same as a machine reads it, with every type and bound: `/api/v1/openapi.json`.  A token goes into",
         "`Authorization: Bearer …`; without the role an address answers 403.  Wrong input answers with a",
-        "[code](errors.md).\n",
+        "[code](errors.md).  Beside it, `/log/` publishes the node's ledgers ([tiles](../spec/tiles.md)).\n",
         "| | address | what it does | for whom | takes |",
         "|---|---|---|---|---|",
     ]
@@ -212,6 +220,8 @@ def _type_name(kind: Any) -> str:
             if limit is not None
         ]
         return f"{_type_name(bare)}, {' '.join(bounds)}" if bounds else _type_name(bare)
+    if get_origin(kind) is Literal:
+        return " or ".join(f"`{value}`" for value in get_args(kind))
     return {tuple: "list of texts", dict: "table of texts"}[get_origin(kind)]
 
 

@@ -38,7 +38,7 @@ if [ -z "$python" ]; then
 fi
 
 fingerprint() { # of all that decides what is in .venv: interpreter, place, what is asked for
-    { "$python" -c 'import sys; print(sys.executable, sys.version)'; pwd; cat pyproject.toml "$@"; } | sha256sum | cut -d' ' -f1
+    { "$python" -c 'import sys; print(sys.executable, sys.version)'; pwd; cat pyproject.toml requirements/foreign.lock "$@"; } | sha256sum | cut -d' ' -f1
 }
 stamp=.venv/comity.stamp # of the last installation that went well
 stamped=$(cat "$stamp" 2>/dev/null || true)
@@ -64,6 +64,11 @@ requirements=()
 for lock in "${locks[@]}"; do requirements+=(--requirement "$lock"); done
 echo "setup: installing ${locks[*]}, each file checked against its hash"
 install --require-hashes "${requirements[@]}"
+if [ "$kind" = dev ]; then
+    echo "setup: installing requirements/foreign.lock beside them"
+    install --require-hashes --no-deps --only-binary :all: --ignore-requires-python --upgrade --target .venv/foreign \
+        --requirement requirements/foreign.lock
+fi
 echo "setup: installing comity itself, editable"
 install --no-deps --no-build-isolation --editable .
 .venv/bin/comity --version

@@ -4,26 +4,32 @@ from typing import get_args
 
 import pytest
 
+from comity.core.examination import examine, take_back, weigh_answer, weigh_question
 from comity.core.exchange import (
+    FETCHER,
     RECEIVER,
     REFUSALS,
     SENDER,
+    Ask,
+    Fetcher,
+    FetcherState,
     IncomingEntry,
+    LinkRecoveringError,
     LinkStoppedError,
     LinkSuspendedError,
     MisuseError,
+    Question,
     Sender,
     SenderState,
     SignedHead,
+    SignedQuestion,
     Verdict,
-    examine,
+    fetcher_step,
     receiver_step,
     sender_step,
-    weigh_answer,
-    weigh_head,
 )
 from comity.core.ledger import EMPTY_ROOT, Frontier, Head, entry_hash
-from comity.core.proofs import ReadNode
+from comity.core.proofs import ReadNode, consistency_proof
 
 ORIGIN = "cctld.ru/ledger/oac.by"
 ENTRIES = [IncomingEntry(position, "report", "", b"%d" % position) for position in range(20)]
@@ -86,15 +92,40 @@ def test_entries_that_were_signed_in_place_of_those_held_are_a_fork() -> None:
     assert verdict(claim(12, rewritten), 3, entries[3:], 7) == "fork"
 
 
-def test_a_question_is_weighed_by_the_same_steps() -> None:
-    held, read = edge(7), reader(LEAVES[:7])
-    other = [entry_hash("report", "", b"other")] * 20
-    assert weigh_head(claim(12), origin=ORIGIN, held=held, read=read) == "repeat"
-    assert weigh_head(claim(12, other), origin=ORIGIN, held=held, read=read) == "repeat"  # not provable yet
-    assert weigh_head(claim(5), origin=ORIGIN, held=held, read=read) == "repeat"
-    assert weigh_head(claim(5, other), origin=ORIGIN, held=held, read=read) == "fork"
-    assert weigh_head(claim(5, signed=False), origin=ORIGIN, held=held, read=read) == "unsigned"
-    assert weigh_head(claim(5, origin="x"), origin=ORIGIN, held=held, read=read) == "wrong-origin"
+OTHER = [entry_hash("report", "", b"other")] * 20
+
+
+def question(
+    ask: Ask, size: int, leaves: list[bytes] = LEAVES, *, counter: int = 6, signed: bool = True, origin: str = ORIGIN
+) -> SignedQuestion:
+    head = Head(origin, size, edge(size, leaves).root())
+    return SignedQuestion(Question(ask, counter, head), ("ru-2026-1",) if signed else ())
+
+
+def weighed(asked: SignedQuestion, held: int = 7, receipted: int = 7) -> Verdict:
+    return weigh_question(
+        asked, origin=ORIGIN, counter=5, held=edge(held), receipted=receipted, read=reader(LEAVES[:held])
+    )
+
+
+@pytest.mark.parametrize("ask", ["status", "recall"])
+def test_a_senders_question_is_answered_unless_it_contradicts_what_it_signed(ask: Ask) -> None:
+    assert weighed(question(ask, 5, origin="x")) == "wrong-origin"  # (1)
+    assert weighed(question(ask, 5, signed=False)) == "unsigned"  # (2)
+    assert weighed(question(ask, 5, counter=5)) == "stale"  # (3)
+    assert weighed(question(ask, 5)) == "repeat"  # (4)
+    assert weighed(question(ask, 0)) == "repeat"
+    assert weighed(question(ask, 12)) == "repeat"  # (6): no news
+    assert weighed(question(ask, 12, OTHER)) == "repeat"
+    assert weighed(question(ask, 5, OTHER)) == "fork"
+
+
+def test_a_fetchers_question_shows_what_this_node_has_lost_or_that_the_partner_holds_another_history() -> None:
+    assert weighed(question("fetch", 5), receipted=3) == "repeat"  # (4)
+    assert weighed(question("fetch", 12), receipted=3) == "behind"  # (5): it has more than we do
+    assert weighed(question("fetch", 5, OTHER), receipted=3) == "behind"  # (5): we filed others in their place
+    assert weighed(question("fetch", 3, OTHER), receipted=3) == "fork"  # it cosigned another history than it says
+    assert weighed(question("fetch", 12, counter=4), receipted=3) == "stale"
 
 
 @pytest.mark.parametrize(
@@ -102,9 +133,12 @@ def test_a_question_is_weighed_by_the_same_steps() -> None:
     [
         (SignedHead(Head("x", 12, b""), ("k",), ("k",)), 0, "forged"),
         (SignedHead(claim(12).head, ("k",), ()), 0, "forged"),
-        (SignedHead(Head(ORIGIN, 21, b""), ("k",), ("k",)), 0, "ahead"),
+        (SignedHead(Head(ORIGIN, 21, b""), ("k",), ("k",)), 0, "behind"),
         (SignedHead(Head(ORIGIN, 21, b""), (), ("k",)), 0, "forged"),
-        (SignedHead(Head(ORIGIN, 12, b"\0" * 32), ("k",), ("k",)), 0, "fork"),
+        (SignedHead(Head(ORIGIN, 12, b"\0" * 32), ("k",), ("k",)), 0, "behind"),  # we signed it and have forgotten
+        (SignedHead(Head(ORIGIN, 12, b"\0" * 32), (), ("k",)), 0, "forged"),
+        (SignedHead(Head(ORIGIN, 9, b"\0" * 32), ("k",), ("k",)), 0, "fork"),  # within what it receipted
+        (SignedHead(Head(ORIGIN, 9, b"\0" * 32), (), ("k",)), 0, "fork"),
         (SignedHead(claim(12).head, ("k",), ("k",)), 13, "refused"),
         (SignedHead(claim(12).head, ("k",), ("k",)), 12, "receipt"),
         (SignedHead(claim(20).head, ("k",), ("k",)), 12, "caught-up"),
@@ -112,7 +146,31 @@ def test_a_question_is_weighed_by_the_same_steps() -> None:
     ],
 )
 def test_what_a_sender_learns_from_an_answer(answer: SignedHead, sent: int, event: str) -> None:
-    assert weigh_answer(answer, origin=ORIGIN, size=20, sent=sent, root_at=lambda size: edge(size).root()) == event
+    found = weigh_answer(answer, origin=ORIGIN, size=20, receipted=9, sent=sent, root_at=lambda size: edge(size).root())
+    assert found == event
+
+
+def given_back(
+    start: int, end: int, *, held: int, head: SignedHead | None = None, proof: tuple[bytes, ...] | None = None
+) -> Verdict:
+    receipt = head or SignedHead(claim(20).head, ("k",), ("k",))
+    made = consistency_proof(end, 20, reader(LEAVES)) if proof is None else proof
+    return take_back(receipt, start, ENTRIES[start:end], made, origin=ORIGIN, held=edge(held)).verdict
+
+
+def test_of_what_is_given_back_each_step_refuses_what_it_is_there_to_refuse() -> None:
+    assert given_back(5, 12, held=5) == "take"
+    assert given_back(5, 20, held=5) == "take"
+    assert given_back(5, 12, held=5, head=SignedHead(Head("x", 20, edge(20).root()), ("k",), ("k",))) == "wrong-origin"
+    assert given_back(5, 12, held=5, head=SignedHead(claim(20).head, (), ("k",))) == "unsigned"
+    assert given_back(5, 12, held=5, head=SignedHead(claim(20).head, ("k",), ())) == "unsigned"
+    assert given_back(6, 12, held=5) == "gap"
+    assert given_back(4, 12, held=5) == "gap"
+    assert given_back(5, 12, held=5, head=SignedHead(claim(11).head, ("k",), ("k",))) == "wrong-size"
+    assert given_back(5, 12, held=5, proof=()) == "mismatch"
+    assert given_back(5, 12, held=5, proof=consistency_proof(11, 20, reader(LEAVES))) == "mismatch"
+    other = SignedHead(Head(ORIGIN, 20, edge(20, OTHER).root()), ("k",), ("k",))
+    assert given_back(5, 20, held=5, head=other) == "mismatch"
 
 
 def test_every_state_can_be_reached_and_only_stopped_is_final() -> None:
@@ -121,6 +179,15 @@ def test_every_state_can_be_reached_and_only_stopped_is_final() -> None:
     assert {state for state, _ in SENDER.values()} == states
     assert ("stopped" not in {state for state, _ in SENDER}) is True
     assert all((state == "stopped") == (action == "keep-evidence") for state, action in SENDER.values())
+
+
+def test_every_state_of_a_fetcher_can_be_reached_and_only_stopped_is_final() -> None:
+    states = set(get_args(FetcherState))
+    assert {state for state, _ in FETCHER} | {"stopped"} == states
+    assert {state for state, _ in FETCHER.values()} == states
+    assert all((state == "stopped") == (action == "keep-evidence") for state, action in FETCHER.values())
+    with pytest.raises(MisuseError, match="waiting/told"):
+        fetcher_step(Fetcher(), "told")
 
 
 def test_every_verdict_has_its_row_and_every_refusal_its_error() -> None:
@@ -136,6 +203,8 @@ def test_a_link_that_is_not_open_takes_nothing() -> None:
             receiver_step("stopped", found)
         with pytest.raises(LinkSuspendedError):
             receiver_step("suspended", found)
+        with pytest.raises(LinkRecoveringError):
+            receiver_step("recovering", found)
 
 
 def test_own_misuse_is_not_the_peers_fault() -> None:

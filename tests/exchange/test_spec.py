@@ -4,9 +4,11 @@ from pathlib import Path
 
 from comity.core.errors import InputError, TooLargeError
 from comity.core.exchange import (
+    FETCHER,
     RECEIVER,
     REFUSALS,
     SENDER,
+    LinkRecoveringError,
     LinkStoppedError,
     LinkSuspendedError,
 )
@@ -16,6 +18,11 @@ PAGE = (Path(__file__).parents[2] / "docs/spec/link.md").read_text(encoding="utf
 
 def test_the_senders_table_is_the_one_that_is_drawn() -> None:
     rows = [f"    {state} --> {after}: {event} / {action}" for (state, event), (after, action) in SENDER.items()]
+    assert "```mermaid\nstateDiagram-v2\n    [*] --> waiting\n" + "\n".join(rows) + "\n    stopped --> [*]\n```" in PAGE
+
+
+def test_the_fetchers_table_is_the_one_that_is_drawn() -> None:
+    rows = [f"    {state} --> {after}: {event} / {action}" for (state, event), (after, action) in FETCHER.items()]
     assert "```mermaid\nstateDiagram-v2\n    [*] --> waiting\n" + "\n".join(rows) + "\n    stopped --> [*]\n```" in PAGE
 
 
@@ -29,5 +36,12 @@ def test_the_receivers_table_is_the_one_that_is_written() -> None:
 
 
 def test_every_answer_is_documented() -> None:
-    for error in (*REFUSALS.values(), LinkStoppedError, LinkSuspendedError, InputError, TooLargeError):
+    for error in (
+        *REFUSALS.values(),
+        LinkRecoveringError,
+        LinkStoppedError,
+        LinkSuspendedError,
+        InputError,
+        TooLargeError,
+    ):
         assert f"| {error.http_status} | `{error.code}` |" in PAGE, error.code

@@ -1,208 +1,102 @@
-"""Two nodes without sockets: whatever network and power do, both directions end equal, in order, nothing doubled.
+"""Two nodes without sockets: whatever network, power and backups do, both directions end equal, in order, once.
 
-A Hypothesis state machine over the very functions that the courier and the receiving view call.  Durable things change
-in one assignment, as one transaction does; everything else is forgotten in a crash.  Faults: a request lost,
-truncated, altered, delivered twice, delivered much later (reordered); an answer lost, truncated, or an old one in its
-place; a crash before and after each durable step on either side.
+A Hypothesis state machine over the very functions that the courier and the views call (`exchange.model`).  One party
+is pushed to, the other fetches.  Faults: a request lost, truncated, altered, delivered twice, delivered much later; an
+answer lost, truncated, or an old one in its place; a crash before and after each durable step on either side; a backup
+restored on either side, with and without saying so.
 """
 
-from datetime import UTC, datetime
 from typing import Literal, get_args
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from nacl.signing import SigningKey
 
-from comity.core.errors import ComityError, InputError
-from comity.core.exchange import (
-    REFUSALS,
-    ForgedError,
-    GapError,
-    OutgoingEntry,
-    Sender,
-    SenderEvent,
-    examine,
-    receiver_step,
-    sender_step,
-    weigh_answer,
-    weigh_head,
-)
-from comity.core.ledger import Frontier, Head, PublicKey, entry_hash, ledger_origin
-from comity.core.proofs import ReadNode, frontier_at
-from comity.wire.checkpoint import cosign, cosign_head, read_head, sign_checkpoint
-from comity.wire.link_batch import parse_batch, render_batch
-
-AT = datetime(2026, 11, 23, tzinfo=UTC)
-BATCH = 5
+from comity.core.errors import ComityError
+from comity.core.exchange import OutgoingEntry
+from comity.core.ledger import Head
+from comity.wire.checkpoint import parse_head, parse_note, read_head
+from comity.wire.link_batch import parse_batch
+from exchange.model import BATCH, Answer, Crash, Durable, Node, PowerError, edge
 
 RequestFault = Literal["none", "lost", "truncated", "altered", "twice", "later"]
 AnswerFault = Literal["none", "lost", "truncated", "old"]
-Crash = Literal["none", "before", "after"]
+Mode = Literal["push", "fetch"]
 wheres = st.integers(min_value=0, max_value=10_000)
-
-
-class PowerError(Exception):
-    """The node lost power here."""
-
-
-def reader(leaves: list[bytes]) -> ReadNode:
-    def read(height: int, index: int) -> bytes:
-        return Frontier().extend(leaves[index << height : (index + 1) << height])[0].root()
-
-    return read
-
-
-class Node:
-    """One party: what is durable, and a sender that is forgotten in every crash."""
-
-    def __init__(self, party: str, partner: str, seed: int) -> None:
-        self.party, self.partner = party, partner
-        self.key = SigningKey(bytes([seed]) * 32)
-        self.public = PublicKey(f"{party}-key", bytes(self.key.verify_key))
-        self.out_origin, self.in_origin = ledger_origin(party, partner), ledger_origin(partner, party)
-        # durable
-        self.made: list[OutgoingEntry] = []
-        self.made_leaves: list[bytes] = []
-        self.receipt: bytes = b""
-        self.receipt_size = 0
-        self.taken: tuple[list[OutgoingEntry], list[bytes], bytes] = ([], [], b"")  # entries, leaves, checkpoint
-        # volatile
-        self.sender = Sender()
-
-    def sign(self, data: bytes) -> bytes:
-        return self.key.sign(data).signature
-
-    def restart(self) -> None:
-        self.sender = Sender()
-
-    def append(self, entries: list[OutgoingEntry]) -> None:
-        self.made = self.made + entries
-        self.made_leaves = self.made_leaves + [entry_hash(*entry) for entry in entries]
-
-    def head(self, size: int) -> bytes:
-        root = Frontier().extend(self.made_leaves[:size])[0].root()
-        return sign_checkpoint(Head(self.out_origin, size, root), self.public.public, self.sign)
-
-    # -- sender
-
-    def request(self) -> tuple[str, bytes] | None:
-        """Say what the sender's table makes of the present: a question, a batch, or nothing."""
-        if self.sender.state == "waiting":
-            self.sender, _ = sender_step(self.sender, "due")
-        elif self.sender.state == "quiet":
-            if self.sender.cursor == len(self.made):
-                return None
-            self.sender, _ = sender_step(self.sender, "entries")
-        if self.sender.state == "asking":
-            return "status", self.head(len(self.made))
-        start = self.sender.cursor
-        entries = self.made[start : start + BATCH]
-        return "batch", render_batch(self.head(start + len(entries)), start, entries)
-
-    def learn(self, answer: bytes | ComityError | None, *, sent: int, partner_key: PublicKey, crash: Crash) -> None:
-        event = self._event(answer, sent=sent, partner_key=partner_key, crash=crash)
-        self.sender, _ = sender_step(self.sender, event)
-
-    def _event(
-        self, answer: bytes | ComityError | None, *, sent: int, partner_key: PublicKey, crash: Crash
-    ) -> SenderEvent:
-        if answer is None:
-            return "no-answer"
-        if isinstance(answer, ComityError):
-            return "gap" if isinstance(answer, GapError) and self.sender.state == "sending" else "refused"
-        try:
-            signed = read_head(answer, sender=[self.public], receiver=[partner_key], receiver_name=self.partner)
-        except (InputError, ForgedError):
-            return "forged"
-        event = weigh_answer(
-            signed,
-            origin=self.out_origin,
-            size=len(self.made),
-            sent=sent,
-            root_at=lambda size: frontier_at(size, reader(self.made_leaves)).root(),
-        )
-        if event in {"receipt", "caught-up"}:
-            if crash == "before":
-                raise PowerError
-            if signed.signed_by and signed.head.size > self.receipt_size:
-                self.receipt, self.receipt_size = answer, signed.head.size
-            if crash == "after":
-                raise PowerError
-            self.sender = Sender(self.sender.state, signed.head.size)
-        return event
-
-    # -- receiver
-
-    def answer(self, what: str, body: bytes, partner_key: PublicKey, *, crash: Crash) -> bytes:
-        entries, leaves, checkpoint = self.taken
-        held, read = Frontier().extend(leaves)[0], reader(leaves)
-        if what == "status":
-            note = body
-            verdict = weigh_head(read_head(body, sender=[partner_key]), origin=self.in_origin, held=held, read=read)
-        else:
-            batch = parse_batch(body)
-            note = batch.note
-            claim = read_head(note, sender=[partner_key])
-            found = examine(claim, batch.start, batch.entries, origin=self.in_origin, held=held, read=read)
-            verdict = found.verdict
-        _, action = receiver_step("open", verdict)
-        if action == "apply-and-cosign":
-            if crash == "before":
-                raise PowerError
-            new = [OutgoingEntry(*entry[1:]) for entry in found.entries]
-            self.taken = (entries + new, leaves + list(found.leaves), note)
-            if crash == "after":
-                raise PowerError
-            return cosign(note, self.party, self.public.public, self.sign, at=AT)
-        if action == "cosign-again":
-            if checkpoint:
-                return cosign(checkpoint, self.party, self.public.public, self.sign, at=AT)
-            return cosign_head(Head(self.in_origin, 0, held.root()), self.party, self.public.public, self.sign, at=AT)
-        assert verdict != "fork", "an honest partner never looks like a fork"
-        raise REFUSALS[verdict]("refused", item=self.in_origin)
+sides = st.sampled_from((0, 1))
 
 
 class TwoNodes(RuleBasedStateMachine):
-    """The world: two nodes, and a network that keeps what it delayed."""
+    """The world: two nodes, a network that keeps what it delayed, and the backups that somebody made."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(modes=st.tuples(st.sampled_from(get_args(Mode)), st.sampled_from(get_args(Mode))))
+    def begin(self, modes: tuple[Mode, Mode]) -> None:
+        """`modes`: how the ledger of each side reaches the other."""
         self.nodes = (Node("cctld.ru", "oac.by", 1), Node("oac.by", "cctld.ru", 2))
+        self.modes = modes
         self.delayed: list[tuple[int, str, bytes]] = []
-        self.old_answers: dict[int, list[bytes]] = {0: [], 1: []}
+        self.old_answers: dict[tuple[int, str], list[bytes]] = {}
+        self.backups: dict[int, list[Durable]] = {0: [], 1: []}
+        self.seen: dict[int, set[Head]] = {0: set(), 1: set()}  # heads a side signed and the other saw
+        self.filed: dict[int, list[str]] = {0: [], 1: []}  # since the last restore, or receipted before it
         self.count = 0
 
-    @rule(side=st.sampled_from((0, 1)), count=st.integers(min_value=1, max_value=12))
+    @rule(side=sides, count=st.integers(min_value=1, max_value=12))
     def file(self, side: int, count: int) -> None:
-        entries = [
-            OutgoingEntry(
-                "report", f"{side}-{number}", b"%d" % (number % 3)
-            )  # payloads repeat: only position tells them apart
-            for number in range(self.count, self.count + count)
-        ]
+        subjects = [f"{side}-{number}" for number in range(self.count, self.count + count)]
         self.count += count
-        self.nodes[side].append(entries)
+        # Payloads repeat: only position and subject tell them apart.
+        self.nodes[side].append([OutgoingEntry("report", subject, b"%d" % (len(subject) % 3)) for subject in subjects])
+        self.filed[side] += subjects
 
-    @rule(side=st.sampled_from((0, 1)), turns=st.integers(min_value=1, max_value=4))
+    @rule(side=sides, turns=st.integers(min_value=1, max_value=4))
     def go_on(self, side: int, turns: int) -> None:
         """A moment of peace: without it faults would seldom meet anything that has got far."""
         for _ in range(turns):
             self._turn(side)
 
-    @rule(side=st.sampled_from((0, 1)), fault=st.sampled_from(get_args(RequestFault)), where=wheres)
+    @rule(side=sides, fault=st.sampled_from(get_args(RequestFault)), where=wheres)
     def request_suffers(self, side: int, fault: RequestFault, where: int) -> None:
         self._turn(side, request_fault=fault, where=where)
 
-    @rule(side=st.sampled_from((0, 1)), fault=st.sampled_from(get_args(AnswerFault)), where=wheres)
+    @rule(side=sides, fault=st.sampled_from(get_args(AnswerFault)), where=wheres)
     def answer_suffers(self, side: int, fault: AnswerFault, where: int) -> None:
         self._turn(side, answer_fault=fault, where=where)
 
-    @rule(
-        side=st.sampled_from((0, 1)), sender=st.sampled_from(get_args(Crash)), receiver=st.sampled_from(get_args(Crash))
-    )
-    def power_fails(self, side: int, sender: Crash, receiver: Crash) -> None:
-        """Before or after the durable step of the receiver, of the sender, or of both."""
-        self._turn(side, sender_crash=sender, receiver_crash=receiver)
+    @rule(side=sides, asker=st.sampled_from(get_args(Crash)), answerer=st.sampled_from(get_args(Crash)))
+    def power_fails(self, side: int, asker: Crash, answerer: Crash) -> None:
+        """Before or after the durable step of the one that answers, of the one that asks, or of both."""
+        self._turn(side, asker_crash=asker, answerer_crash=answerer)
+
+    @rule(which=wheres)
+    def deliver_late(self, which: int) -> None:
+        """A request that was thought lost arrives after all; nobody waits for its answer."""
+        if self.delayed:
+            side, verb, body = self.delayed.pop(which % len(self.delayed))
+            self._deliver(side, verb, body, "none")
+
+    @rule(side=sides)
+    def lose_power(self, side: int) -> None:
+        self.nodes[side].restart()
+
+    @rule(side=sides)
+    def back_up(self, side: int) -> None:
+        self.backups[side].append(self.nodes[side].backup())
+
+    @rule(side=sides, which=wheres, announced=st.booleans())
+    def restore(self, side: int, which: int, announced: bool) -> None:
+        """Everything since the backup is forgotten; what was on its way has ended by the time the node speaks again."""
+        if not self.backups[side]:
+            return
+        kept = self.backups[side][: which % len(self.backups[side]) + 1]  # later ones are of a life that never was
+        self.backups[side] = kept
+        self.nodes[side].restore(kept[-1], announced=announced)
+        self.delayed, self.old_answers = [], {}
+        # What no node remembers is lost: no protocol brings it back.
+        for at, (one, another) in enumerate(self._directions()):
+            durable = one.durable
+            known = {entry.subject for entry in (*durable.made, *durable.displaced, *another.durable.taken)}
+            self.filed[at] = [subject for subject in self.filed[at] if subject in known]
+            self.seen[at] = {head for head in self.seen[at] if head.size <= len(another.durable.taken)}
 
     def _turn(
         self,
@@ -210,38 +104,44 @@ class TwoNodes(RuleBasedStateMachine):
         *,
         request_fault: RequestFault = "none",
         answer_fault: AnswerFault = "none",
-        sender_crash: Crash = "none",
-        receiver_crash: Crash = "none",
+        asker_crash: Crash = "none",
+        answerer_crash: Crash = "none",
         where: int = 0,
     ) -> None:
-        node = self.nodes[side]
-        asked = node.request()
+        """One request about the ledger of `side` goes on its way, and its answer is learned."""
+        pushed = self.modes[side] == "push"
+        asker_side = side if pushed else 1 - side
+        asker, other = self.nodes[asker_side], self.nodes[1 - asker_side]
+        asked = asker.request() if pushed else asker.fetch_request()
         if asked is None:
             return
-        what, body = asked
-        sent = min(node.sender.cursor + BATCH, len(node.made)) if what == "batch" else 0
-        answer = self._carry(side, what, body, request_fault, receiver_crash, where)
+        verb, body = asked
+        sent = min(asker.sender.cursor + BATCH, len(asker.durable.made)) if verb == "batch" else 0
+        answer = self._carry(asker_side, verb, body, request_fault, answerer_crash, where)
         if isinstance(answer, bytes):
-            earlier = self.old_answers[side]
+            earlier = self.old_answers.setdefault((asker_side, verb), [])
             earlier.append(answer)
             if answer_fault == "lost":
                 answer = None
             elif answer_fault == "truncated":
-                answer = answer[: where % len(answer)]
+                answer = answer[: where % len(answer)] if answer else None
             elif answer_fault == "old":
                 answer = earlier[where % len(earlier)]
         try:
-            node.learn(answer, sent=sent, partner_key=self.nodes[1 - side].public, crash=sender_crash)
+            if pushed:
+                asker.learn(verb, answer, sent=sent, partner=other.public, crash=asker_crash)
+            else:
+                if verb == "fetch" and isinstance(answer, bytes):
+                    self._see(1 - asker_side, answer)
+                asker.fetched(verb, answer, partner=other.public, crash=asker_crash)
         except PowerError:
-            node.restart()
+            asker.restart()
 
-    def _carry(
-        self, side: int, what: str, body: bytes, fault: RequestFault, crash: Crash, where: int
-    ) -> bytes | ComityError | None:
+    def _carry(self, side: int, verb: str, body: bytes, fault: RequestFault, crash: Crash, where: int) -> Answer:
         if fault == "lost":
             return None
         if fault == "later":
-            self.delayed.append((side, what, body))
+            self.delayed.append((side, verb, body))
             return None
         if fault == "truncated":
             body = body[: where % len(body)]
@@ -249,73 +149,84 @@ class TwoNodes(RuleBasedStateMachine):
             at = len(body) - 1 - where % min(len(body), 120)  # mostly among the entries: the note is signed anyway
             body = body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]
         if fault == "twice":
-            self._deliver(side, what, body, "none")
-        return self._deliver(side, what, body, crash)
+            self._deliver(side, verb, body, "none")
+        return self._deliver(side, verb, body, crash)
 
-    def _deliver(self, side: int, what: str, body: bytes, crash: Crash) -> bytes | ComityError | None:
-        receiver = self.nodes[1 - side]
+    def _deliver(self, side: int, verb: str, body: bytes, crash: Crash) -> Answer:
+        answerer, key = self.nodes[1 - side], self.nodes[side].public
+        if verb == "batch":
+            self._see(side, body)
         try:
-            return receiver.answer(what, body, self.nodes[side].public, crash=crash)
+            if verb in {"batch", "status", "recall"}:
+                return answerer.answer(verb, body, key, crash=crash)
+            return answerer.give(verb, body, key)
         except ComityError as error:
             return error
         except PowerError:
-            receiver.restart()
+            answerer.restart()
             return None
 
-    @rule(which=st.integers(min_value=0, max_value=100))
-    def deliver_late(self, which: int) -> None:
-        """A request that was thought lost arrives after all; nobody waits for its answer."""
-        if self.delayed:
-            side, what, body = self.delayed.pop(which % len(self.delayed))
-            self._deliver(side, what, body, "none")
-
-    @rule(side=st.sampled_from((0, 1)), where=wheres)
-    def send_from_too_early(self, side: int, where: int) -> None:
-        """A sender that goes by an old receipt sends what is held already, and perhaps more: batches overlap."""
-        node = self.nodes[side]
-        if node.made and node.sender.state == "sending":
-            node.sender = Sender("sending", min(where % len(node.made), node.sender.cursor))
-            self._turn(side)
-
-    @rule(side=st.sampled_from((0, 1)))
-    def lose_power(self, side: int) -> None:
-        self.nodes[side].restart()
+    def _see(self, side: int, body: bytes) -> None:
+        """Note which head of a side's ledger the other has seen signed."""
+        try:
+            note = parse_batch(body).note
+            signed = read_head(note, sender=[self.nodes[side].public])
+        except ComityError:
+            return
+        if signed.signed_by:
+            self.seen[side].add(signed.head)
 
     @invariant()
-    def what_is_held_is_a_prefix_of_what_was_made(self) -> None:
-        for node, other in self._directions():
-            entries, leaves, _ = other.taken
-            assert entries == node.made[: len(entries)]
-            assert leaves == node.made_leaves[: len(leaves)]
+    def nobody_signs_two_histories(self) -> None:
+        """Of all heads of a ledger that the partner ever saw, each is the head that the ledger has at that size."""
+        for side, heads in getattr(self, "seen", {}).items():
+            roots: dict[int, bytes] = {}
+            for head in heads:
+                assert roots.setdefault(head.size, head.root) == head.root, f"two heads of size {head.size} by {side}"
 
     @invariant()
-    def a_receipt_is_never_for_more_than_is_held_and_always_signed_by_both(self) -> None:
+    def a_receipt_is_always_signed_by_both_and_of_what_was_made(self) -> None:
         for node, other in self._directions():
-            assert node.receipt_size <= len(other.taken[0])
-            if node.receipt:
+            durable = node.durable
+            if durable.receipt:
                 found = read_head(
-                    node.receipt, sender=[node.public], receiver=[other.public], receiver_name=other.party
+                    durable.receipt, sender=[node.public], receiver=[other.public], receiver_name=other.party
                 )
                 assert found.signed_by
                 assert found.cosigned_by
-                assert found.head.root == Frontier().extend(node.made_leaves[: node.receipt_size])[0].root()
+                assert found.head.size == durable.receipt_size
+                assert found.head.root == edge(durable.leaves[: durable.receipt_size]).root()
 
     @invariant()
     def nobody_stops(self) -> None:
-        assert all(node.sender.state != "stopped" for node, _ in self._directions())
+        for node, _ in self._directions():
+            assert node.sender.state != "stopped"
+            assert node.fetcher.state != "stopped"
 
     def teardown(self) -> None:
         """When the faults end, everything arrives: once, in order, under equal roots, receipted."""
         if not hasattr(self, "nodes"):
             return
-        for side, (node, other) in enumerate(self._directions()):
-            for _ in range(1_000):
-                if node.sender.state == "quiet" and node.sender.cursor == len(node.made):
-                    break
+        for _ in range(400):
+            for side in (0, 1):
                 self._turn(side)
-            assert other.taken[0] == node.made
-            assert Frontier().extend(other.taken[1])[0].root() == Frontier().extend(node.made_leaves)[0].root()
-            assert node.receipt_size == len(node.made)
+            if all(self._is_at_rest(node, other) for node, other in self._directions()):
+                break
+        for side, (node, other) in enumerate(self._directions()):
+            assert self._is_at_rest(node, other), (node.sender, other.fetcher, node.durable.state)
+            assert other.durable.taken == node.durable.made
+            assert other.durable.taken_leaves == node.durable.leaves
+            subjects = [entry.subject for entry in node.durable.made]
+            assert len(set(subjects)) == len(subjects), "an entry stands twice"
+            assert sorted(subjects) == sorted(set(self.filed[side])), "an entry is lost"
+            for head in self.seen[side]:
+                assert head.root == edge(node.durable.leaves[: head.size]).root(), "a second history was signed"
+            if node.durable.receipt:
+                assert parse_head(parse_note(node.durable.receipt).text).size == len(node.durable.made)
+
+    def _is_at_rest(self, node: Node, other: Node) -> bool:
+        made = node.durable
+        return made.state == "open" and made.receipt_size == len(made.made) == len(other.durable.taken)
 
     def _directions(self) -> tuple[tuple[Node, Node], ...]:
         nodes: tuple[Node, ...] = getattr(self, "nodes", ())

@@ -65,7 +65,8 @@ def test_each_wrong_thing_gets_its_code_and_the_right_ones_go_on(pair: Pair, tmp
             problem = json.loads(answer.body)
             assert problem["type"] == f"urn:comity:problem:{code}"
             assert problem["detail"]
-        assert push(batch(key, 0, ENTRIES[:3]), "/link/v1/nobody/ledger/oac.by/batch").code == "unknown-origin"
+        assert push(batch(key, 0, ENTRIES[:3]), "/link/v1/cctld.ru/ledger/nobody/batch").code == "unknown-origin"
+        assert push(batch(key, 0, ENTRIES[:3]), "/link/v1/nobody/ledger/oac.by/batch").code == "forbidden"
         assert push(b"comity-batch/1\n" + b"x" * BATCH_MAX_BYTES).code == "too-large"
         assert push(batch(key, 0, ENTRIES[:3])).status == 200  # the same again changes nothing
         assert push(batch(key, 1, ENTRIES[1:])).status == 200  # an overlap adds its end

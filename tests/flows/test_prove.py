@@ -60,7 +60,7 @@ def answer(report: ReportPayload, event: str, *, theirs: UUID = THEIRS, **more: 
         case=theirs, peer_cases=(report.case,), event=event, registrable="bank-demo-a1.by", category="phishing",
         clause="3", memorandum=report.memorandum, decided_at=AT + timedelta(hours=1), **more,
     )  # fmt: skip
-    data = render_case_event(said, sender="oac.by", tlp="TLP:AMBER", opened_at=AT)
+    data = render_case_event(said, sender="oac.by", tlp="TLP:AMBER", opened_at=AT, salt="5a" * 16)
     return OutgoingEntry("case-event", str(theirs), data)
 
 

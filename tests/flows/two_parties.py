@@ -32,9 +32,10 @@ FOLDER = NameFolder(load_suffixes())
 
 # Children before parents: foreign keys are protected.
 _TABLES = (
+    models.Erasure, models.DisplacedEntry,
     models.LedgerTile, models.LedgerEntry, models.Ledger, models.Link, models.Decision, models.CasePeer,
     models.CaseEvent, models.Report, models.Case, models.IntakeRun, models.Reporter,
-    models.MemorandumEvent, models.Memorandum,
+    models.MemorandumEvent, models.Memorandum, models.RevokedKey,
 )  # fmt: skip
 
 
@@ -48,12 +49,12 @@ class Parties:
         links = ("https://127.0.0.1:9441/", "https://127.0.0.1:9442/")
         draft = write_memorandum(*keys, links=links, reports_a_day=reports_a_day, at=AT)
         proposed = render_document(propose(self.ru, draft, actor="test", at=AT))
-        _empty()
+        empty_store()
         self.signed = render_document(countersign(self.by, proposed, actor="test", at=AT))
 
     def sit(self, home: Home, *, linked: bool = True) -> None:
         """Make the store that of a node: empty but for the memorandum in force and the link."""
-        _empty()
+        empty_store()
         countersign(home, self.signed, actor="test", at=AT)
         if linked:
             self.link(home)
@@ -121,6 +122,7 @@ def _node(directory: Path, party: str, number: int) -> Home:
     )  # fmt: skip
 
 
-def _empty() -> None:
+def empty_store() -> None:
+    """Forget everything: the next node sits down."""
     for table in _TABLES:
         table.objects.all().delete()

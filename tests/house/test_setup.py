@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LOCKS = ("requirements/runtime.lock", "requirements/dev.lock")
+LOCKS = ("requirements/runtime.lock", "requirements/dev.lock", "requirements/foreign.lock")
 
 
 def normal(requirement: str) -> str:
@@ -61,7 +61,7 @@ def test_the_locks_hold_all_that_is_asked_for_and_agree() -> None:
 def test_every_dependency_has_its_reason_and_no_reason_is_left_over() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = {normal(each) for each in [*project["dependencies"], *project["optional-dependencies"]["pg"]]}
-    wanted |= asked_for("requirements/build.in") | asked_for("requirements/dev.in")
+    wanted |= asked_for("requirements/build.in") | asked_for("requirements/dev.in") | locked(LOCKS[2]).keys()
     text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     argued = {normal(name) for name in re.findall(r"^\| `([^`]+)` \| \S", text, re.MULTILINE)}
     assert argued == wanted

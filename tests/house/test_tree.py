@@ -22,12 +22,15 @@ DRAWERS = {
     "tools",
     "lib",
 }
+# file: who else gave it the name of a drawer
+NAMED_BY_OTHERS = {"src/comity/store/sqlite/base.py": "Django looks for a database backend under this name"}
 LONG = 350
 # file: why it is one thing although it is long
 LONG_WITH_REASON: dict[str, str] = {
     "src/comity/api/schemas.py": "every document of the API on one page: the OpenAPI schema is read against it",
     "src/comity/store/models.py": "every table on one page: raw SQL elsewhere is read against it",
     "src/comity/web/labels.py": "one table of words: whatever the core names in kebab-case, as people say it",
+    "src/comity/wire/alarm_texts.py": "one table of sentences: each alarm in five languages, side by side",
     "src/comity/wire/decision_texts.py": "one table of sentences: each reason in five languages, side by side",
 }
 # What a committed file must not hold, spelled so that this file does not hold it.
@@ -69,7 +72,9 @@ def test_there_are_no_drawers() -> None:
     parts = {
         (part, named(path)) for path in modules() for part in (path.stem, *path.relative_to(ROOT / "src").parts[:-1])
     }
-    assert [found for found in sorted(parts) if found[0] in DRAWERS] == []
+    drawers = [found for found in sorted(parts) if found[0] in DRAWERS]
+    assert [file for _part, file in drawers if file not in NAMED_BY_OTHERS] == []
+    assert [file for file in NAMED_BY_OTHERS if not (ROOT / file).is_file()] == []
 
 
 def test_no_file_is_long_without_a_reason() -> None:

@@ -62,7 +62,7 @@ def report(**changed: object) -> OutgoingEntry:
         memorandum=document().digest, decided_at=AT,
     )  # fmt: skip
     payload = msgspec.structs.replace(payload, **changed)
-    return OutgoingEntry("report", str(REPORT), render_report(payload, sender="cctld.ru"))
+    return OutgoingEntry("report", str(REPORT), render_report(payload, sender="cctld.ru", salt="5a" * 16))
 
 
 def event(word: str, *, minutes: int, **more: str) -> OutgoingEntry:
@@ -70,7 +70,7 @@ def event(word: str, *, minutes: int, **more: str) -> OutgoingEntry:
         case=THEIRS, peer_cases=(CASE,), event=word, registrable=NAME, category="phishing", clause="3.2",
         memorandum=document().digest, decided_at=AT + timedelta(minutes=minutes), **more,
     )  # fmt: skip
-    data = render_case_event(payload, sender="oac.by", tlp="TLP:AMBER", opened_at=AT)
+    data = render_case_event(payload, sender="oac.by", tlp="TLP:AMBER", opened_at=AT, salt="5a" * 16)
     return OutgoingEntry("case-event", str(THEIRS), data)
 
 

@@ -110,3 +110,23 @@ def test_vectors_of_the_specification() -> None:
         for entry in VECTORS["entries"][vector["start"] : vector["end"]]
     ]
     assert render_batch(VECTORS["checkpoint"]["signed"].encode(), vector["start"], made).hex() == vector["body_hex"]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b"comity-batch/2\n", "unsupported-version"),
+        (b"comity-batch/0\n0 0 0\n", "unsupported-version"),
+        (b"comity-batch/9999\n", "unsupported-version"),
+        (b"comity-batch/99999\n", "bad-input"),
+        (b"comity-batch/2", "bad-input"),
+        (b"comity-batch/two\n", "bad-input"),
+        (b" comity-batch/2\n", "bad-input"),
+    ],
+)
+def test_another_version_is_told_which_ones_are_spoken(line: bytes, code: str) -> None:
+    with pytest.raises(InputError) as refused:
+        parse_batch(line + b"whatever a later version means")
+    assert refused.value.code == code
+    assert refused.value.http_status == 400
+    assert "comity-batch/1" in refused.value.message

@@ -31,6 +31,7 @@ from comity.wire.stix import (
 ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 11, 23, 3, 0, 0, 123000, tzinfo=UTC)
 REPORT_ID = UUID("6f9619ff-8b86-4011-b42d-00c04fc964ff")
+SALT = "5a" * 16
 CASE = UUID("7f9619ff-8b86-4011-b42d-00c04fc964aa")
 
 times = st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -107,18 +108,21 @@ def an_event() -> CaseEventPayload:
 
 @given(payloads)
 def test_a_report_comes_back_as_it_was_sent(payload: ReportPayload) -> None:
-    assert parse_report(render_report(payload, sender="cctld.ru")) == payload
+    assert parse_report(render_report(payload, sender="cctld.ru", salt=SALT)) == payload
 
 
 def test_a_case_event_comes_back_as_it_was_sent() -> None:
-    assert parse_case_event(render_case_event(an_event(), sender="oac.by", tlp="TLP:AMBER", opened_at=AT)) == an_event()
+    assert (
+        parse_case_event(render_case_event(an_event(), sender="oac.by", tlp="TLP:AMBER", opened_at=AT, salt=SALT))
+        == an_event()
+    )
 
 
 @pytest.mark.parametrize(
     "data",
     [
-        render_report(a_report(), sender="cctld.ru"),
-        render_case_event(an_event(), sender="oac.by", tlp="TLP:AMBER", opened_at=AT),
+        render_report(a_report(), sender="cctld.ru", salt=SALT),
+        render_case_event(an_event(), sender="oac.by", tlp="TLP:AMBER", opened_at=AT, salt=SALT),
         json.dumps(
             {"type": "bundle", "id": "bundle--7f9619ff-8b86-4011-b42d-00c04fc964ab", "objects": [EXTENSION_DEFINITION]}
         ).encode(),
@@ -135,15 +139,26 @@ def test_the_published_vectors_hold() -> None:
     written = vectors["report"]
     report = parse_report(written["payload"].encode())
     assert report == a_report()
-    assert render_report(report, sender=written["sender"]).decode() == written["payload"]
+    assert render_report(report, sender=written["sender"], salt=written["salt"]).decode() == written["payload"]
     written = vectors["case-event"]
     event = parse_case_event(written["payload"].encode())
     assert event == an_event()
     assert (
-        render_case_event(event, sender=written["sender"], tlp=written["tlp"], opened_at=AT).decode()
+        render_case_event(
+            event, sender=written["sender"], tlp=written["tlp"], opened_at=AT, salt=written["salt"]
+        ).decode()
+        == written["payload"]
+    )
+    written = vectors["correction"]
+    correction = parse_report(written["payload"].encode())
+    assert isinstance(correction, ReportPayload)
+    created = datetime.fromisoformat(written["created"])
+    assert (
+        render_report(correction, sender=written["sender"], salt=written["salt"], created=created).decode()
         == written["payload"]
     )
     readers = {"report": parse_report, "case-event": parse_case_event}
+    assert [readers[older["kind"]](older["payload"].encode()) for older in vectors["older"]] == [report, event]
     for refused in vectors["refused"]:
         problem = readers[refused["kind"]](refused["payload"].encode())
         assert isinstance(problem, PayloadProblem)
@@ -151,11 +166,19 @@ def test_the_published_vectors_hold() -> None:
 
 
 def test_the_same_report_is_the_same_bytes() -> None:
-    assert render_report(a_report(), sender="cctld.ru") == render_report(a_report(), sender="cctld.ru")
+    assert render_report(a_report(), sender="cctld.ru", salt=SALT) == render_report(
+        a_report(), sender="cctld.ru", salt=SALT
+    )
+
+
+def test_a_salt_stands_beside_what_is_said_and_changes_only_the_hash() -> None:
+    one, other = (render_report(a_report(), sender="cctld.ru", salt=salt) for salt in ("0" * 32, "1" * 32))
+    assert one != other
+    assert parse_report(one) == parse_report(other)
 
 
 def test_the_pattern_escapes_what_would_end_it() -> None:
-    indicator = json.loads(render_report(a_report(), sender="cctld.ru"))["objects"][0]
+    indicator = json.loads(render_report(a_report(), sender="cctld.ru", salt=SALT))["objects"][0]
     assert indicator["pattern"] == r"[url:value = 'http://bank-demo-a1.by/it\'s\\here']"
     assert indicator["created_by_ref"] == identity("cctld.ru")
 
@@ -166,9 +189,9 @@ def test_rubbish_is_a_problem_and_never_an_exception(data: bytes) -> None:
     assert isinstance(parse_case_event(data), PayloadProblem)
 
 
-@pytest.mark.parametrize("cut", range(0, len(render_report(a_report(), sender="cctld.ru")), 37))
+@pytest.mark.parametrize("cut", range(0, len(render_report(a_report(), sender="cctld.ru", salt=SALT)), 37))
 def test_a_truncated_report_is_a_problem(cut: int) -> None:
-    assert isinstance(parse_report(render_report(a_report(), sender="cctld.ru")[:cut]), PayloadProblem)
+    assert isinstance(parse_report(render_report(a_report(), sender="cctld.ru", salt=SALT)[:cut]), PayloadProblem)
 
 
 def test_size_is_bounded_before_parsing_and_nesting_does_no_harm() -> None:
@@ -177,7 +200,7 @@ def test_size_is_bounded_before_parsing_and_nesting_does_no_harm() -> None:
 
 
 def test_one_kind_is_not_read_as_the_other() -> None:
-    assert parse_case_event(render_report(a_report(), sender="cctld.ru")) == PayloadProblem(
+    assert parse_case_event(render_report(a_report(), sender="cctld.ru", salt=SALT)) == PayloadProblem(
         "not-one-object", "a bundle of exactly one incident is expected"
     )
 

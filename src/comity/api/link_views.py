@@ -1,11 +1,12 @@
 """Node to node over HTTP: bytes in, a flow, bytes out (docs/spec/link.md §3).
 
-Bodies are bounded before a byte is read.  Who asks is decided by what is signed, never by the connection: mutual TLS
-has already kept strangers out, and a partner can write nothing but its own ledger.
+The listener has bounded every body before (`edges/listener`) and says whose certificate was shown: a partner reaches
+the addresses of its own links and no other.  Who is believed is decided by what is signed, never by the connection.
 """
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Final
 
 from django.conf import settings
@@ -14,10 +15,12 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import Counter
 
-from comity.api.problems import MethodError, answers_problems
-from comity.core.errors import ComityError, InputError, SettingError, TooLargeError
+from comity.api.problems import MethodError, answers_problems, problem
+from comity.core.errors import ComityError, ForbiddenError, InputError, NotFoundError, SettingError, TooLargeError
 from comity.edges.home import Home
-from comity.flows.receive import receive_batch, tell_head
+from comity.flows.answer import answer_status, give_back
+from comity.flows.give import give_entries, take_receipt, take_returned
+from comity.flows.receive import receive_batch
 from comity.wire.checkpoint import NOTE_MAX_BYTES
 from comity.wire.link_batch import BATCH_MAX_BYTES
 
@@ -39,14 +42,56 @@ def push(request: HttpRequest, origin: str) -> HttpResponseBase:
 @csrf_exempt
 @answers_problems
 def status(request: HttpRequest, origin: str) -> HttpResponseBase:
-    """Say how many entries of this ledger are held here, cosigned."""
+    """Say how many entries of the sender's ledger are held here, cosigned."""
+    return _answer(request, "status", NOTE_MAX_BYTES, lambda home, note: answer_status(home, origin, note, at=_now()))
+
+
+@csrf_exempt
+@answers_problems
+def recall(request: HttpRequest, origin: str) -> HttpResponseBase:
+    """Give a sender that was restored its own entries back; the answer is a part."""
+    return _answer(request, "recall", NOTE_MAX_BYTES, lambda home, note: give_back(home, origin, note, at=_now()))
+
+
+@csrf_exempt
+@answers_problems
+def fetch(request: HttpRequest, origin: str) -> HttpResponseBase:
+    """Give our entries to a partner that fetches; the answer is a batch, or nothing."""
+    return _answer(request, "fetch", NOTE_MAX_BYTES, lambda home, note: give_entries(home, origin, note, at=_now()))
+
+
+@csrf_exempt
+@answers_problems
+def receipt(request: HttpRequest, origin: str) -> HttpResponseBase:
+    """Keep the receipt of a partner that fetches."""
+    return _answer(request, "receipt", NOTE_MAX_BYTES, lambda home, note: _keep(home, origin, note))
+
+
+@csrf_exempt
+@answers_problems
+def give_return(request: HttpRequest, origin: str) -> HttpResponseBase:
+    """Take our own entries back from a partner that fetches; the answer is how many there are now."""
     return _answer(
-        request, "status", NOTE_MAX_BYTES, lambda home, note: tell_head(home, origin, note, at=datetime.now(UTC))
+        request, "return", BATCH_MAX_BYTES, lambda home, part: b"%d\n" % take_returned(home, origin, part, at=_now())
     )
 
 
+def unknown_address(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 — Django's signature
+    """Answer for every address that is none of a link."""
+    return problem(NotFoundError("partners' nodes ask at /link/v1/ only", item="address"))
+
+
+def _keep(home: Home, origin: str, note: bytes) -> bytes:
+    take_receipt(home, origin, note, at=_now())
+    return b""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _push(home: Home, origin: str, body: bytes) -> bytes:
-    received = receive_batch(home, origin, body, at=datetime.now(UTC))
+    received = receive_batch(home, origin, body, at=_now())
     ENTRIES.labels("applied").inc(received.taken - received.refused)
     ENTRIES.labels("refused").inc(received.refused)
     return received.receipt
@@ -55,12 +100,22 @@ def _push(home: Home, origin: str, body: bytes) -> bytes:
 def _answer(request: HttpRequest, ask: str, limit: int, act: Callable[[Home, bytes], bytes]) -> HttpResponse:
     """Read a bounded body, act, and count what came of it."""
     try:
+        _check_partner(request)
         answer = act(_home(), _body(request, limit))
     except ComityError as error:
         ASKED.labels(ask, error.code).inc()
         raise
     ASKED.labels(ask, "ok").inc()
-    return HttpResponse(answer, content_type=CONTENT_TYPE)
+    return HttpResponse(answer, content_type=CONTENT_TYPE) if answer else HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def _check_partner(request: HttpRequest) -> None:
+    """Refuse a partner at the address of a ledger that is neither its own nor meant for it."""
+    match = request.resolver_match
+    parties = str(match.kwargs.get("origin", "")).split("/") if match else []
+    partners = str(request.META.get("SSL_CLIENT_PARTNER", "")).split()
+    if not set(partners) & set(parties):
+        raise ForbiddenError("this ledger is of another link than your certificate's", item="origin")
 
 
 def _home() -> Home:

@@ -44,7 +44,8 @@ def openapi_document(routes: tuple[Route, ...] = ROUTES) -> dict[str, Any]:
             "title": "Comity",
             "version": "1",
             "summary": "What a registry's node offers to its own people and programs.",
-            "description": f"Bodies have at most {BODY_BYTES} bytes. Errors are problem details with a stable code.",
+            "description": f"Bodies have at most {BODY_BYTES} bytes. Errors are problem details with a stable code. "
+            "The ledgers themselves are published beside this API under /log/, as C2SP tlog-tiles.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/api/v1"}],

@@ -114,17 +114,18 @@ def countersign_command(file: Path, output: Path | None, directory: Path, as_jso
 @json_option
 def show(urn: str | None, directory: Path, as_json: bool) -> None:
     """List the memoranda of this node, or show every version of one with its life and signatures."""
-    use_node(directory)
+    home = use_node(directory)
     versions = [version for version in list_versions(at=datetime.now(UTC)) if urn in {None, version.urn}]
     if urn and not versions:
         raise InputError("no such memorandum on this node", item=urn)
-    rows = [_row(version, whole=urn is not None) for version in versions]
+    rows = [_row(version, home.party, whole=urn is not None) for version in versions]
     if as_json:
         print_json({"memoranda": rows})
         return
     for row in rows:
         ends = f"  ends {row['ends_at']}" if row["ends_at"] else ""
-        click.echo(f"{row['status']:<13} {row['partner']:<20} {row['id']} version {row['version']}{ends}")
+        partners = ", ".join(row["partners"])
+        click.echo(f"{row['status']:<13} {partners:<20} {row['id']} version {row['version']}{ends}")
         for event in row.get("events", ()):
             click.echo(f"  {event['at']}  {event['event']:<16} {event['party']} {event['actor']}  {event['reason']}")
         for signature in row.get("signatures", ()):
@@ -205,12 +206,13 @@ def _give(document: Document, output: Path | None, as_json: bool) -> None:
     click.echo(f"{memorandum.id} version {memorandum.version}: {state}\n{document.digest}", err=output is None)
 
 
-def _row(version: StoredMemorandum, *, whole: bool) -> dict[str, Any]:
+def _row(version: StoredMemorandum, ours: str, *, whole: bool) -> dict[str, Any]:
     row: dict[str, Any] = {
         "id": version.urn,
         "version": version.version,
         "digest": version.digest,
         "partner": version.partner,
+        "partners": version.partners(ours),
         "status": version.status,
         "effective": version.memorandum.effective.isoformat(),
         "ends_at": version.ends_at.isoformat() if version.ends_at else None,

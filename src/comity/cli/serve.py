@@ -1,12 +1,15 @@
 """`comity serve`: the whole node, as a few processes under one.
 
     pages      Granian, HTTPS: pages and API
-    links      Granian, mutual TLS: partners' nodes, and nothing else
+    links      our own listener, mutual TLS: partners' nodes, and nothing else
     courier    carries entries to partners
 
-The links listener trusts the partners' certificate authorities and is started again when a partner is added.
+The links listener trusts the partners' certificate authorities; a partner that is added is let in without a restart.
 """
 
+import logging.config
+import os
+import shutil
 import signal
 import sys
 import threading
@@ -14,17 +17,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import orjson
+from django.conf import settings
 from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 
 from comity.cli.context import dir_option, use_node
+from comity.edges.counters import VARIABLE, make_counters
+from comity.edges.heartbeat import beating, clear_dead
 from comity.edges.home import Home
+from comity.edges.journal import log_configuration, log_uncaught
+from comity.edges.listener.server import listen
 from comity.edges.processes import Child, supervise
+from comity.edges.service_manager import ALIVE, READY, STOPPING, tell
 from comity.edges.tls import write_partner_authorities
+from comity.flows.apply_kept import apply_kept
 from comity.flows.courier import courier
 from comity.store.links import partner_authorities
 
-_PARTS = ("courier",)
+_PARTS = ("courier", "links")
+_LINK_ADDRESSES = "comity.node.link_urls"  # what partners may ask, and nothing else
+_LOG_FILE = "run/log.json"
 
 
 @click.command()
@@ -37,19 +51,49 @@ def serve(directory: Path, only: str | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
     if only == "courier":
-        courier(home, stop=stopping.is_set)
+        sys.excepthook = log_uncaught
+        courier(home, stop=beating(home.path, "courier", stopping.is_set))
         return
+    if only == "links":
+        sys.excepthook = log_uncaught
+        settings.HOME, settings.ROOT_URLCONF = home, _LINK_ADDRESSES
+        listen(home, get_wsgi_application(), stop=stopping.is_set)
+        return
+    _log_as_set(home)
+    clear_dead(home.path, "courier")
     call_command("migrate", interactive=False, verbosity=0)
+    for partner, count in apply_kept(home, at=datetime.now(UTC)).items():
+        click.echo(f"{home.party}: {count} entries of {partner} that an older version kept are applied", err=True)
+    counters = make_counters()
+    os.environ[VARIABLE] = str(counters)  # for every child: the pages tell the counts of all of them
     click.echo(f"{home.party}: pages at {home.settings.web.url}  links at {home.settings.link.url}", err=True)
     links = _LinksListener(home)
     children = [_pages(home), _part(home, "courier")]
     for child in children:
         child.start()
     try:
-        supervise(children, stop=stopping.is_set, each_round=links.tend)
+        tell(READY)
+        supervise(children, stop=stopping.is_set, each_round=lambda: _round(links))
     finally:
+        tell(STOPPING)
         links.stop()
+        shutil.rmtree(counters, ignore_errors=True)
     click.echo(f"{home.party}: stopped", err=True)
+
+
+def _round(links: "_LinksListener") -> None:
+    links.tend()
+    tell(ALIVE)
+
+
+def _log_as_set(home: Home) -> None:
+    """Let this process and, by a file, the server's processes log as the node's configuration says."""
+    configuration = log_configuration(home.settings.log, under_journal="JOURNAL_STREAM" in os.environ)
+    logging.config.dictConfig(configuration)
+    sys.excepthook = log_uncaught
+    file = home.path / _LOG_FILE
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    file.write_bytes(orjson.dumps(configuration))
 
 
 def _part(home: Home, part: str) -> Child:
@@ -73,6 +117,7 @@ def _granian(home: Home, application: str, host: str, port: int, *, workers: int
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", str(workers), "--blocking-threads", "2", "--no-ws", "--http", "1",
         "--http1-header-read-timeout", "10000", "--respawn-failed-workers", "--log-level", "warning",
+        "--log-config", str(home.path / _LOG_FILE),
         "--ssl-certificate", str(tls / "node.pem"), "--ssl-keyfile", str(tls / "node.key"), application,
     ]  # fmt: skip
 
@@ -94,20 +139,19 @@ class _LinksListener:
             authorities = partner_authorities()
             if authorities != self._authorities:
                 self._authorities = authorities
-                self.stop()
-                self._start()
+                self._know()
         if self._child is not None:
             self._child.tend()
 
-    def _start(self) -> None:
+    def _know(self) -> None:
+        """Let the listener know the partners: it reads the file anew by itself, so it is started for the first only."""
         if not self._authorities:
+            self.stop()
             return
-        file = write_partner_authorities(self._home, self._authorities)
-        link = self._home.settings.link
-        command = _granian(self._home, "comity.node.wsgi:application", link.host, link.port, workers=1)
-        command[-1:-1] = ["--ssl-ca", str(file), "--ssl-client-verify"]
-        self._child = Child("links", command, {**_environment(self._home), "COMITY_SURFACE": "links"})
-        self._child.start()
+        write_partner_authorities(self._home, self._authorities)
+        if self._child is None:
+            self._child = _part(self._home, "links")
+            self._child.start()
 
     def stop(self) -> None:
         if self._child is not None:

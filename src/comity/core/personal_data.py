@@ -77,6 +77,11 @@ def mask(text: str) -> str:
     return _TOKEN.sub(_unless_address, text)
 
 
+def addresses_in(text: str) -> list[str]:
+    """List the e-mail addresses that stand in a text, plain or percent-encoded."""
+    return _ADDRESS.findall(text) if "@" in text or "40" in text else []
+
+
 def _strip(text: str) -> str:
     if "@" not in text:
         return text

@@ -10,7 +10,7 @@ Everything wrong with it is a `SettingError` that names the file and the key; do
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -35,6 +35,11 @@ class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = ""
     batch_entries: int = 1000
     poll_seconds: float = 0.2
+    fetch_seconds: float = 1.0
+    ask_seconds: float = 60.0
+    answer_seconds: float = 60.0
+    back_off_seconds: float = 30.0
+    settle_seconds: float = 180.0
 
 
 class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +70,13 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hold_score_critical: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.7
 
 
+class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the log is written.  `auto`: JSON where systemd's journal reads it, text elsewhere."""
+
+    format: Literal["auto", "text", "json"] = "auto"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
 class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """node.toml as a value."""
 
@@ -79,6 +91,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: NameSettings = NameSettings()
     guard: GuardSettings = GuardSettings()
     desk: DeskSettings = DeskSettings()
+    log: LogSettings = LogSettings()
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -106,13 +119,14 @@ def database_entry(url: str, *, base: Path) -> dict[str, Any]:
     if parts.scheme == "sqlite":
         name = base / unquote(parts.path.removeprefix("/"))
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "comity.store.sqlite",
             "NAME": str(name),
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",  # two writers wait in line instead of failing half-way
                 "timeout": 60,
+                # secure_delete: what was erased is overwritten by zeros and not only unlinked (docs/how-to/erase.md).
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
-                "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864",
+                "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON",
             },
         }
     if parts.scheme in {"postgresql", "postgres"}:

@@ -3,7 +3,8 @@
     keys/<kid>.pem   PKCS#8 PEM, one file a key; the kid (`ru-2027-1`) is what memoranda call it
     keys/active      the kid that signs now; older keys stay for checking what they signed
 
-A key that others could have read is refused: whoever can read it can speak for the registry.
+A new key does not sign before `activate` names it, so that a memorandum can name both first.  A key that others could
+have read is refused: whoever can read it can speak for the registry.
 """
 
 import os
@@ -23,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from nacl.signing import SigningKey as NaclSigningKey
 
-from comity.core.errors import ConflictError, InputError, SettingError
+from comity.core.errors import ConflictError, InputError, NotFoundError, SettingError
 from comity.core.ledger import PublicKey
 from comity.edges.home import Home
 
@@ -54,6 +55,13 @@ class SigningKey:
 
 def make_keys(directory: Path, kid: str) -> SigningKey:
     """Make a signing key in a node's directory and let it sign from now on.  Refuses to replace a key."""
+    key = make_key(directory, kid)
+    activate(directory, kid)
+    return key
+
+
+def make_key(directory: Path, kid: str) -> SigningKey:
+    """Make a signing key that does not sign yet.  Refuses to replace a key."""
     if not _KID.fullmatch(kid):
         raise InputError("a key's name has 1 to 40 letters a-z, digits and hyphens, e.g. ru-2027-1", item=kid)
     keys = directory / "keys"
@@ -64,10 +72,28 @@ def make_keys(directory: Path, kid: str) -> SigningKey:
         write_private(keys / f"{kid}.pem", pem)
     except FileExistsError:
         raise ConflictError("there is such a key already; a key is never replaced", item=kid) from None
-    pointer = keys / "active.new"
-    pointer.write_text(f"{kid}\n", encoding="ascii")
-    pointer.replace(keys / "active")
     return SigningKey(kid, private.private_bytes_raw())
+
+
+def activate(directory: Path, kid: str) -> None:
+    """Let a key sign from now on; whole or not at all.  Whether partners know it is `flows.use_key`'s to ask."""
+    keys = directory / "keys"
+    _load(keys / f"{kid}.pem")
+    fresh = keys / "active.new"
+    fresh.write_text(f"{kid}\n", encoding="ascii")
+    fresh.replace(keys / "active")
+
+
+def active_stamp(home: Home) -> tuple[int, int]:
+    """Tell cheaply whether another key may sign now: a stamp that changes when `activate` was called.
+
+    A long-running process compares it at each turn and loads the key again when it differs.  (0, 0): no such file.
+    """
+    try:
+        status = (home.path / "keys" / "active").stat()
+    except OSError:
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_ino)
 
 
 def load_signing_key(home: Home) -> SigningKey:
@@ -81,8 +107,20 @@ def load_signing_key(home: Home) -> SigningKey:
         raise SettingError(f"cannot be read: {error}", item=str(pointer)) from error
     if not _KID.fullmatch(kid):
         raise SettingError("does not name a key", item=str(pointer))
+    return load_key(home, kid)
+
+
+def load_key(home: Home, kid: str) -> SigningKey:
+    """Load one of this party's keys by its name.  Raises `NotFoundError`, `SettingError` when it is damaged."""
     file = home.path / "keys" / f"{kid}.pem"
+    if not _KID.fullmatch(kid):
+        raise NotFoundError("this node has no such key", item=kid)
     return SigningKey(kid, _load(file).private_bytes_raw())
+
+
+def has_key(home: Home, kid: str) -> bool:
+    """Answer whether this node holds the private half of a key of that name."""
+    return _KID.fullmatch(kid) is not None and (home.path / "keys" / f"{kid}.pem").is_file()
 
 
 def load_public_keys(home: Home) -> tuple[PublicKey, ...]:

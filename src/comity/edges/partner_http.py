@@ -6,7 +6,10 @@ comfortable clients, and it never looks at the environment for proxies or certif
 """
 
 import http.client
+import socket
 import ssl
+import threading
+from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
@@ -16,7 +19,6 @@ import msgspec
 from comity.core.errors import ComityError, InputError
 
 CONNECT_SECONDS: Final = 10.0
-ANSWER_SECONDS: Final = 60.0
 ANSWER_MAX_BYTES: Final = 65_536
 
 
@@ -28,17 +30,19 @@ class PartnerError(ComityError):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What came back: the status, the body, and for a problem its code and sentence."""
+    """What came back: the status, the body, and for a problem its code, its sentence and what it is about."""
 
     status: int
     body: bytes
     code: str = ""
     detail: str = ""
+    item: str = ""
 
 
 class _Problem(msgspec.Struct):
     code: str = ""
     detail: str = ""
+    item: str = ""
 
 
 def check_url(url: str) -> str:
@@ -56,9 +60,10 @@ def check_url(url: str) -> str:
 class PartnerConnection:
     """One partner.  The connection is made when needed, kept open, and made anew after any trouble."""
 
-    def __init__(self, url: str, context: ssl.SSLContext) -> None:
+    def __init__(self, url: str, context: ssl.SSLContext, *, answer_seconds: float = 60.0) -> None:
         parts = urlsplit(url)
         self._url = url
+        self._answer_seconds = answer_seconds
         self._host = parts.hostname or ""
         self._port = parts.port or 443
         self._prefix = parts.path.rstrip("/")
@@ -79,12 +84,15 @@ class PartnerConnection:
             self._connection.close()
             self._connection = None
 
-    def post(self, path: str, body: bytes, *, content_type: str) -> Answer:
-        """Ask the partner.  A connection that was closed meanwhile is opened anew, once: questions may be repeated."""
+    def post(self, path: str, body: bytes, *, content_type: str, max_bytes: int = ANSWER_MAX_BYTES) -> Answer:
+        """Ask the partner.  A connection that was closed meanwhile is opened anew, once: questions may be repeated.
+
+        The whole answer must be here within the time for answers, however slowly it trickles.
+        """
         headers = {"Content-Type": content_type, "Accept": "text/plain, application/problem+json"}
         kept_open = self._connection is not None
         try:
-            return self._ask(path, body, headers)
+            return self._ask(path, body, headers, max_bytes)
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError, ssl.SSLEOFError) as error:
             self.close()
             if not kept_open:
@@ -93,38 +101,53 @@ class PartnerConnection:
             self.close()
             raise PartnerError(_reason(error), item=self._url) from error
         try:
-            return self._ask(path, body, headers)
+            return self._ask(path, body, headers, max_bytes)
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise PartnerError(_reason(error), item=self._url) from error
 
-    def _ask(self, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+    def _ask(self, path: str, body: bytes, headers: dict[str, str], max_bytes: int) -> Answer:
         connection = self._connection
         if connection is None:
             connection = http.client.HTTPSConnection(
                 self._host, self._port, timeout=CONNECT_SECONDS, context=self._context
             )
             connection.connect()
-            connection.sock.settimeout(ANSWER_SECONDS)
+            connection.sock.settimeout(self._answer_seconds)
             self._connection = connection
-        connection.request("POST", self._prefix + path, body=body, headers=headers)
-        response = connection.getresponse()
-        data = response.read(ANSWER_MAX_BYTES + 1)
-        if len(data) > ANSWER_MAX_BYTES:
+        hang_up = threading.Timer(self._answer_seconds, _hang_up, (connection.sock,))
+        hang_up.daemon = True
+        hang_up.start()
+        try:
+            connection.request("POST", self._prefix + path, body=body, headers=headers)
+            response = connection.getresponse()
+            data = response.read(max_bytes + 1)
+        finally:
+            hang_up.cancel()
+        if len(data) > max_bytes:
             self.close()
-            raise PartnerError(f"answered with more than {ANSWER_MAX_BYTES} bytes", item=self._url)
+            raise PartnerError(f"answered with more than {max_bytes} bytes", item=self._url)
+        if response.length:
+            self.close()
+            raise PartnerError("answered with less than it said", item=self._url)
         if response.will_close:
             self.close()
-        if response.status == http.client.OK:
+        if response.status < http.client.MULTIPLE_CHOICES:
             return Answer(response.status, data)
         problem = _problem(data)
-        return Answer(response.status, data, problem.code, problem.detail or response.reason)
+        return Answer(response.status, data, problem.code, problem.detail or response.reason, problem.item)
+
+
+def _hang_up(sock: socket.socket) -> None:
+    """Cut a connection whose answer does not end."""
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _problem(data: bytes) -> _Problem:
     try:
         return msgspec.json.decode(data, type=_Problem)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _Problem()
 
 

@@ -58,12 +58,14 @@ class Source:
         self.path = path
         self.limits = limits
         self.size = 0  # as stored; 0 where nobody knows
+        self.is_live = True  # a pipe: what comes next may come much later
         self.packed_read = 0
         self._unpacked = 0
         self._file: BufferedReader = _open(path)
         if path != STDIN:
             file = Path(path)
-            self.size = file.stat().st_size if file.is_file() else 0
+            self.is_live = not file.is_file()
+            self.size = 0 if self.is_live else file.stat().st_size
         self._ended_by: InputError | None = None
         self._chunks = self._read()
         self._ahead: list[bytes] = []

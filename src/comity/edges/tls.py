@@ -1,7 +1,7 @@
 """Mutual TLS between nodes: a party's own small certificate authority, its node's certificate, and contexts that trust
 exactly one partner.
 
-    tls/ca.pem, ca.key      the authority; ca.pem is what a partner is given
+    tls/ca.pem, ca.key      the authority; ca.pem is what a partner is given (edges.authorities: how one is replaced)
     tls/node.pem, node.key  the node's certificate for its host names and addresses, for server and client use
     tls/partners.pem        the authorities of all partners: whom the link listener lets in
 
@@ -35,6 +35,16 @@ def make_certificates(directory: Path, *, party: str, hosts: Sequence[str], at: 
     """Make the party's authority and its node's first certificate.  Refuses to replace an authority."""
     tls = directory / "tls"
     tls.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        authority = make_authority(tls / "ca.key", party=party, at=at)
+    except FileExistsError:
+        raise ConflictError("there is a certificate authority already", item=str(tls)) from None
+    (tls / "ca.pem").write_text(authority, encoding="ascii")
+    renew_certificate(directory, party=party, hosts=hosts, at=at)
+
+
+def make_authority(file: Path, *, party: str, at: datetime) -> str:
+    """Make an authority's key in a new file; answer its certificate, PEM.  Raises FileExistsError."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
         [
@@ -49,12 +59,8 @@ def make_certificates(directory: Path, *, party: str, hosts: Sequence[str], at: 
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    try:
-        write_private(tls / "ca.key", _pkcs8(key))
-    except FileExistsError:
-        raise ConflictError("there is a certificate authority already", item=str(tls)) from None
-    (tls / "ca.pem").write_bytes(authority.public_bytes(Encoding.PEM))
-    renew_certificate(directory, party=party, hosts=hosts, at=at)
+    write_private(file, _pkcs8(key))
+    return authority.public_bytes(Encoding.PEM).decode()
 
 
 def renew_certificate(directory: Path, *, party: str, hosts: Sequence[str], at: datetime) -> None:
@@ -63,7 +69,10 @@ def renew_certificate(directory: Path, *, party: str, hosts: Sequence[str], at: 
     signer = load_pem_private_key(read_private(tls / "ca.key"), password=None)
     if not isinstance(signer, ec.EllipticCurvePrivateKey):
         raise SettingError("is not an EC key", item=str(tls / "ca.key"))
-    authority = x509.load_pem_x509_certificate((tls / "ca.pem").read_bytes())
+    known = x509.load_pem_x509_certificates((tls / "ca.pem").read_bytes())
+    authority = next((one for one in known if one.public_key() == signer.public_key()), None)
+    if authority is None:
+        raise SettingError("holds no certificate of the key in ca.key", item=str(tls / "ca.pem"))
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, party)])
     certificate = (
@@ -122,6 +131,35 @@ def write_partner_authorities(home: Home, authorities: str) -> Path:
     fresh.write_text(authorities, encoding="ascii")
     fresh.replace(file)
     return file
+
+
+def files_stamp(home: Home) -> tuple[int, ...]:
+    """Tell cheaply whether the node has another certificate now: a stamp that changes when it was renewed.
+
+    A long-running caller compares it at each turn and makes its contexts anew when it differs.
+    """
+    stamps: list[int] = []
+    for name in ("node.pem", "node.key"):
+        try:
+            status = (home.path / "tls" / name).stat()
+        except OSError:
+            stamps += (0, 0)
+            continue
+        stamps += (status.st_mtime_ns, status.st_ino)
+    return tuple(stamps)
+
+
+def certificate_hosts(home: Home) -> tuple[str, ...]:
+    """Tell the host names and addresses that the node's certificate is for."""
+    file = home.path / "tls" / "node.pem"
+    try:
+        certificate = x509.load_pem_x509_certificate(file.read_bytes())
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except OSError as error:
+        raise SettingError(f"cannot be read: {error.strerror}", item=str(file)) from error
+    except (ValueError, x509.ExtensionNotFound) as error:
+        raise SettingError(f"is no node's certificate: {error}", item=str(file)) from error
+    return tuple(str(name.value) for name in names)
 
 
 def client_context(home: Home, authority: str) -> ssl.SSLContext:

@@ -1,30 +1,51 @@
 """Apply what a partner's ledger says, inside the transaction that stores it (`flows.receive`).
 
 For every entry the answer is "" (applied) or why it was refused; a refused entry is kept and proven all the same, and
-never stops the others.  A kind that this version does not know is kept and not applied.
+never stops the others.  A kind that this version does not know is kept and not applied: `KINDS` is the whole list, and
+a later version with a longer one applies what was kept (`flows.apply_kept`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import groupby
+from typing import Final
 
 from comity.core.exchange import IncomingEntry
 from comity.edges.home import Home
+from comity.flows.apply_corrections import apply_corrections
 from comity.flows.apply_events import apply_events
+from comity.flows.apply_notices import apply_erased, apply_erasures, apply_markings
 from comity.flows.apply_reports import apply_reports
+from comity.flows.apply_revocations import apply_revocations
+
+ERASED: Final = "erased"
+UNKNOWN_KIND: Final = "unknown-kind"
+
+# What each kind of entry does here: (home, partner, entries, at=…) → for each "" or why it was refused.
+KINDS: Final[dict[str, Callable[..., list[str]]]] = {
+    "report": apply_reports,
+    "correction": apply_corrections,
+    "case-event": apply_events,
+    "marking": apply_markings,
+    "erasure": apply_erasures,
+    "erased": apply_erased,
+    "key-revocation": apply_revocations,
+}
 
 
 def apply_entries(home: Home, partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> list[str]:
     """Apply a batch in its order; answer for each entry "" or `code` or `clause:reason` of its refusal."""
+    # Entries of this batch are stored after it was applied: an erasure must know which of them came without a payload.
+    gone = frozenset(entry.position for entry in entries if entry.erased)
     refusals: list[str] = []
     for kind, run in groupby(entries, key=lambda entry: "" if entry.erased else entry.kind):
         batch = list(run)
         if not kind:
-            refusals += ["erased"] * len(batch)  # nothing is left of it but that it was
-        elif kind == "report":
-            refusals += apply_reports(home, partner, batch, at=at)
-        elif kind == "case-event":
-            refusals += apply_events(partner, batch, at=at)
+            refusals += [ERASED] * len(batch)  # nothing is left of it but that it was
+        elif kind in KINDS:
+            apply = partial(apply_erasures, gone=gone) if kind == "erasure" else KINDS[kind]
+            refusals += apply(home, partner, batch, at=at)
         else:
-            refusals += ["unknown-kind"] * len(batch)
+            refusals += [UNKNOWN_KIND] * len(batch)
     return refusals

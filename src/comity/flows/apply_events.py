@@ -15,9 +15,12 @@ from comity.core.case_steps import Refusal, Rules, Step
 from comity.core.cases import Advance, CaseChange, advance
 from comity.core.exchange import IncomingEntry
 from comity.core.roles import Actor
+from comity.edges.home import Home
+from comity.flows.weigh_events import EventScales
 from comity.store.case_peers import add_peers, cases_of_peer
 from comity.store.case_writes import append_events
 from comity.store.cases import CaseRow, find_cases
+from comity.store.decisions import add_decisions
 from comity.wire.stix import CaseEventPayload, PayloadProblem, parse_case_event
 
 # What a partner's word is on our side: the event of the table.
@@ -32,7 +35,7 @@ _EVENT: Final[dict[str, str]] = {
 }
 
 
-def apply_events(partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> list[str]:
+def apply_events(home: Home, partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> list[str]:
     """Apply events in their order; answer for each "" or why it was refused."""
     payloads = [parse_case_event(entry.payload) for entry in entries]
     known = [payload for payload in payloads if isinstance(payload, CaseEventPayload)]
@@ -44,6 +47,7 @@ def apply_events(partner: str, entries: Sequence[IncomingEntry], *, at: datetime
     peers: set[tuple[int, str, str]] = set()
     refusals: list[str] = []
     actor = Actor(partner, "partner", partner)
+    weigh = EventScales(home, partner, at)
     for entry, payload in zip(entries, payloads, strict=True):
         if isinstance(payload, PayloadProblem):
             refusals.append(f"payload:{payload.code}")
@@ -64,6 +68,10 @@ def apply_events(partner: str, entries: Sequence[IncomingEntry], *, at: datetime
         if not ours:
             refusals.append("no-such-case")
             continue
+        over = weigh.refuse(payload, ours[0])
+        if over:
+            refusals.append(over)
+            continue
         for row in ours:
             change = _change(row, payload, actor, at)
             changes.append(change)
@@ -73,6 +81,7 @@ def apply_events(partner: str, entries: Sequence[IncomingEntry], *, at: datetime
         refusals.append("")
     append_events(changes, at=at)
     add_peers(peers)
+    add_decisions(weigh.rows, at=at)
     return refusals
 
 

@@ -5,9 +5,9 @@ Repeating it changes nothing.  A signature that is not good is never stored.
 
 Steps (docs/spec/memorandum.md §5):
  (1) the document can be read and its text has no open places
- (2) every signature on it is good, by a key that the text names for that party
+ (2) every signature on it is good, by a key that the text names for that party and that was not revoked
  (3) at least one other party signed: one does not countersign one's own proposal
- (4) we are a party, our zones are ours, the key named as ours is ours, and what is signed in our name is by it
+ (4) we are a party, our zones are ours, the key named as ours is ours, and our signature is by a key of ours
  (5) an amendment follows the version that is kept here
  (6) sign, keep, and advance its life
 """
@@ -20,9 +20,10 @@ from comity.core.errors import InputError
 from comity.core.memoranda import Problem, Status
 from comity.core.memorandum_rules import find_placeholders
 from comity.edges.home import Home
-from comity.edges.keys import load_signing_key
+from comity.edges.keys import load_public_keys, load_signing_key
 from comity.flows.sign import check_amendment, check_ours, partner_of, refuse, tell
 from comity.store.memoranda import add_version, find_version, get_document, set_status, supersede_older
+from comity.store.revoked_keys import find_revoked
 from comity.wire.memorandum_document import Document, find_faults, parse_document, write_signature
 
 
@@ -39,6 +40,7 @@ def countersign(home: Home, data: bytes, *, actor: str, at: datetime) -> Documen
     refuse(find_placeholders(memorandum), item=memorandum.id)
     # (2)
     refuse(find_faults(document, at=at), item=memorandum.id)
+    refuse(_revoked(document), item=memorandum.id)
     # (3)
     if not document.signed_by() - {home.party}:
         refuse([Problem("signatures", "nobody-else-signed", "no other party has signed this")], item=memorandum.id)
@@ -46,7 +48,7 @@ def countersign(home: Home, data: bytes, *, actor: str, at: datetime) -> Documen
     key = load_signing_key(home)
     refuse(check_ours(memorandum, home, key, at=at), item=memorandum.id)
     ours_is_there = home.party in document.signed_by()
-    refuse(_not_by_us(document, home.party, key.kid), item=memorandum.id)
+    refuse(_not_by_us(document, home), item=memorandum.id)
     # (5)
     refuse(check_amendment(memorandum), item=memorandum.id)
     # (6)
@@ -59,8 +61,27 @@ def countersign(home: Home, data: bytes, *, actor: str, at: datetime) -> Documen
         return get_document(memorandum.id, memorandum.version)
 
 
-def _not_by_us(document: Document, ours: str, kid: str) -> list[Problem]:
-    """A key that the partner named as ours and signed with in our name is a forgery, however good its signature."""
+def _revoked(document: Document) -> list[Problem]:
+    """Whoever stole a key could sign an amendment with it; what was kept before the key was revoked stays signed."""
+    memorandum = document.memorandum
+    known = find_version(memorandum.id, memorandum.version)
+    kept = get_document(memorandum.id, memorandum.version).signatures if known else ()
+    return [
+        Problem(f"signatures[{number}]", "revoked-key", f"{signature.kid} of {signature.party} is believed no more")
+        for number, signature in enumerate(document.signatures)
+        if signature not in kept and (party := memorandum.party(signature.party))
+        if any(key.kid == signature.kid and key.public_bytes in find_revoked(party.id) for key in party.keys)
+    ]
+
+
+def _not_by_us(document: Document, home: Home) -> list[Problem]:
+    """A key that the partner named as ours and signed with in our name is a forgery, however good its signature.
+
+    Ours are all keys that this node holds: a text signed before a key was replaced comes back signed by the old one.
+    """
+    ours = {(key.kid, key.public) for key in load_public_keys(home)}
+    party = document.memorandum.party(home.party)
+    named = {key.kid: key.public_bytes for key in party.keys} if party else {}
     return [
         Problem(
             f"signatures[{number}]",
@@ -68,7 +89,7 @@ def _not_by_us(document: Document, ours: str, kid: str) -> list[Problem]:
             f"signed in our name with {signature.kid}, which is not our key",
         )
         for number, signature in enumerate(document.signatures)
-        if signature.party == ours and signature.kid != kid
+        if signature.party == home.party and (signature.kid, named.get(signature.kid)) not in ours
     ]
 
 
@@ -77,10 +98,10 @@ def _advance(home: Home, signed: Document, *, actor: str, at: datetime) -> None:
     known = find_version(memorandum.id, memorandum.version)
     before: Status = "draft" if known is None else known.status
     pk = add_version(signed, partner=partner_of(memorandum, home.party), at=at)
-    other = partner_of(memorandum, home.party)
     status = before
     if status == "draft":
-        status = set_status(pk, "propose", party=other, actor=other, at=at)
+        proposer = min((part.signed_at, part.party) for part in signed.signatures if part.party != home.party)[1]
+        status = set_status(pk, "propose", party=proposer, actor=proposer, at=at)
     if status == "proposed" and get_document(memorandum.id, memorandum.version).is_complete():
         status = set_status(pk, "countersign", party=home.party, actor=actor, at=at)
     if status == "countersigned" and memorandum.effective <= at:

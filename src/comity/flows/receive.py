@@ -1,7 +1,7 @@
 """Receive: take what a partner sends, apply it, and answer with the doubly signed checkpoint that is its receipt.
 
 Parsing and signatures come before the transaction; inside it the ledger is locked, the batch is examined against what
-is held (`core.exchange.examine`), every entry is applied or refused with its clause, and entries, state and receipt
+is held (`core.examination.examine`), every entry is applied or refused with its clause, and entries, state and receipt
 become durable together.  A batch that is sent again changes nothing.  A partner that signed two histories stops its
 link, and both heads are kept in the link's reason.
 """
@@ -13,17 +13,15 @@ import msgspec
 from django.db import transaction
 
 from comity.core.errors import ComityError
+from comity.core.examination import Examined, examine
 from comity.core.exchange import (
     REFUSALS,
-    Examined,
     IncomingEntry,
     LinkState,
     OutgoingEntry,
     SignedHead,
     Verdict,
-    examine,
     receiver_step,
-    weigh_head,
 )
 from comity.core.ledger import Head
 from comity.edges.home import Home
@@ -52,49 +50,35 @@ def receive_batch(home: Home, origin: str, body: bytes, *, at: datetime) -> Rece
     claim = read_head(batch.note, sender=partner_keys(partner, at=at))
     key = load_signing_key(home)
     with transaction.atomic():
-        link, ledger = _locked(partner)
+        link, ledger = locked(partner, "in")
         examined = examine(
             claim, batch.start, batch.entries, origin=origin, held=frontier_of(ledger), read=node_reader(ledger.pk)
         )
-        state, action = receiver_step(_state(link, at=at), examined.verdict)
+        state, action = receiver_step(link_state(link, at=at), examined.verdict)
         if action == "apply-and-cosign":
             refusals = apply_entries(home, partner, examined.entries, at=at)
             receipt = _take(home, key, ledger, batch.note, examined, refusals, at=at)
             return Received(receipt, taken=len(examined.entries), refused=sum(map(bool, refusals)))
         if action == "cosign-again":
-            return Received(_held_head(home, key, ledger, at=at))
+            return Received(held_head(home, key, ledger, at=at))
         if state == "stopped":
-            stop_link(link, _evidence(ledger, batch.note))
+            stop_link(link, evidence(ledger, batch.note))
     raise _refusal(examined.verdict, claim, ledger)
 
 
-def tell_head(home: Home, origin: str, note: bytes, *, at: datetime) -> bytes:
-    """Answer "how many entries have you?" (asked with the sender's checkpoint): the head held here, cosigned now."""
-    partner = get_incoming(origin).link.partner
-    claim = read_head(note, sender=partner_keys(partner, at=at))
-    key = load_signing_key(home)
-    with transaction.atomic():
-        link, ledger = _locked(partner)
-        verdict = weigh_head(claim, origin=origin, held=frontier_of(ledger), read=node_reader(ledger.pk))
-        state, action = receiver_step(_state(link, at=at), verdict)
-        if action == "cosign-again":
-            return _held_head(home, key, ledger, at=at)
-        if state == "stopped":
-            stop_link(link, _evidence(ledger, note))
-    raise _refusal(verdict, claim, ledger)
-
-
-def _locked(partner: str) -> tuple[Link, Ledger]:
-    """Lock the incoming ledger first, then read the link, so that a link stopped meanwhile is seen as stopped."""
-    ledger = lock_ledger(get_link(partner), "in")
+def locked(partner: str, direction: str) -> tuple[Link, Ledger]:
+    """Lock a ledger first, then read the link, so that a link stopped meanwhile is seen as stopped."""
+    ledger = lock_ledger(get_link(partner), direction)
     return get_link(partner), ledger
 
 
-def _state(link: Link, *, at: datetime) -> LinkState:
-    """Tell a link's state: stopped by a person or a fork, suspended with its memorandum, or open."""
+def link_state(link: Link, *, at: datetime) -> LinkState:
+    """Tell a link's state: stopped by a person or a fork, suspended with its memorandum, recovering, or open."""
     if link.state == "stopped":
         return "stopped"
-    return "open" if link.state == "open" and is_in_force(link.partner, at=at) else "suspended"
+    if not is_in_force(link.partner, at=at):
+        return "suspended"
+    return "recovering" if link.state == "recovering" else "open"
 
 
 def _take(
@@ -125,7 +109,8 @@ def _as_stored(entry: IncomingEntry) -> OutgoingEntry:
     return OutgoingEntry(*entry[1:])
 
 
-def _held_head(home: Home, key: SigningKey, ledger: Ledger, *, at: datetime) -> bytes:
+def held_head(home: Home, key: SigningKey, ledger: Ledger, *, at: datetime) -> bytes:
+    """Write the newest head of a partner's ledger that is held here, cosigned now."""
     if ledger.checkpoint:
         return cosign(ledger.checkpoint, home.party, key.public, key.sign, at=at)
     return cosign_head(Head(ledger.origin, ledger.size, ledger.root), home.party, key.public, key.sign, at=at)
@@ -138,10 +123,11 @@ def _refusal(verdict: Verdict, claim: SignedHead, ledger: Ledger) -> ComityError
     )
 
 
-def _evidence(ledger: Ledger, note: bytes) -> str:
+def evidence(ledger: Ledger, note: bytes) -> str:
+    """Put both signed heads of a fork side by side: the reason for which the link is stopped."""
     return "\n".join(
         (
-            "The partner signed two different histories of its ledger; nothing of the second was applied.",
+            "The partner signed two different histories of one ledger; nothing of the second was applied.",
             "",
             "Held here:",
             (ledger.receipt or ledger.checkpoint).decode(),

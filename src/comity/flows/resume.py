@@ -2,8 +2,8 @@
 
 A statement names the version and its digest, so it resumes this text and no other, who says so and when; one that
 is older than the suspension is refused, so that an old one cannot be used again: {"resumption": {…}, "kid": …,
-"value": …}.  With the partner's good statement in hand the memorandum is in force again here; without it ours is
-written down and given out.
+"value": …}.  With the good statements of all other parties in hand the memorandum is in force again here; without
+them ours is written down and given out.
 """
 
 from base64 import b64decode, b64encode
@@ -21,6 +21,7 @@ from comity.edges.keys import load_signing_key
 from comity.flows.catch_up import catch_up
 from comity.store.links import find_link
 from comity.store.memoranda import StoredMemorandum, add_event, list_living, set_status
+from comity.store.revoked_keys import find_revoked
 from comity.wire.canonical import canonical, parse_json
 from comity.wire.signatures import verify_ed25519
 
@@ -67,8 +68,9 @@ def resume(home: Home, urn: str, *, reason: str, actor: str, at: datetime, partn
     with transaction.atomic():
         if version.status == "suspended" and enough:
             status = set_status(version.pk, "resume", party=home.party, actor=actor, at=at, reason=reason.strip())
-            if find_link(version.partner) is not None:
-                catch_up(home, version.partner, at=at)
+            for partner in version.partners(home.party):
+                if find_link(partner) is not None:
+                    catch_up(home, partner, at=at)
             return Resumed(status, statement)
         add_event(version.pk, "agree-to-resume", party=home.party, actor=actor, at=at, reason=reason.strip())
     return Resumed(version.status, statement)
@@ -103,7 +105,11 @@ def _check(version: StoredMemorandum, data: bytes, *, at: datetime) -> str:
     # (3) by a key that the text names for the party
     party = version.memorandum.party(says.party)
     key = next((key for key in party.keys if key.kid == statement.kid), None) if party else None
-    if key is None or not key.not_before <= says.at.date() <= key.not_after:
+    if (
+        key is None
+        or not key.not_before <= says.at.date() <= key.not_after
+        or key.public_bytes in find_revoked(says.party)
+    ):
         raise InputError("is signed with a key that the memorandum does not name for that party and day", item=item)
     # (4) and the signature is good
     try:

@@ -17,21 +17,24 @@ import msgspec
 from comity.core.cases import CLOSED, INITIAL, CaseChange
 from comity.core.categories import Category
 from comity.core.disclosure import Decision, Item, Kind, decide
-from comity.core.exchange import OutgoingEntry
+from comity.core.exchange import MisuseError, OutgoingEntry
 from comity.core.items import build_item
 from comity.core.personal_data import mask
+from comity.core.quotas import day_of
 from comity.core.redaction import redact, redact_target
 from comity.core.reports import SharedReport
 from comity.edges.home import Home
+from comity.edges.salt import new_salt
 from comity.store.case_peers import Peer, find_peers
 from comity.store.case_writes import append_events
 from comity.store.cases import CaseRow, change_of, count_approvals, find_cases_by_pk, read_entries
 from comity.store.decisions import DecisionRow, add_decisions, count_sent
 from comity.store.memoranda import StoredMemorandum, find_governing, find_in_force
-from comity.store.outgoing import append_outgoing
+from comity.store.outgoing import append_outgoing, lock_outgoing
 from comity.wire.stix import (
     MAX_PAYLOAD_BYTES,
     REFUSED,
+    REPORT_KINDS,
     CaseEventPayload,
     ReportPayload,
     render_case_event,
@@ -51,6 +54,9 @@ _TOLD: Final[dict[str, tuple[str, Kind]]] = {
 }
 _CLOSES: Final[tuple[str, Kind]] = ("outcome", "outcome")
 
+# What a node says of itself alone, under clause 1 (the parties and their keys): no name, no case, no person is in it.
+NOTICES: Final = frozenset(("key-revocation",))
+
 
 def share_reports(home: Home, partner: str, shared: Sequence[SharedReport], *, at: datetime) -> Counter[str]:
     """Put new reports about a partner's names to the memorandum; send what it allows; refer the cases that were sent.
@@ -59,9 +65,11 @@ def share_reports(home: Home, partner: str, shared: Sequence[SharedReport], *, a
     """
     memorandum = find_governing(partner, at=at)
     terms = memorandum.memorandum if memorandum else None
+    if terms is not None and REPORT_KINDS & terms.terms.caps.keys():
+        lock_outgoing(partner)
     cases = {case.pk: case for case in find_cases_by_pk(list({one.case_pk for one in shared}))}
     approvals = count_approvals([case for case in cases.values() if case.protected])
-    sent_today = count_sent(partner, at=at)
+    sent_today = count_today(partner, memorandum, REPORT_KINDS, at=at)
     rows: list[DecisionRow] = []
     entries: list[OutgoingEntry] = []
     clause_of_case: dict[int, str] = {}
@@ -91,7 +99,7 @@ def share_reports(home: Home, partner: str, shared: Sequence[SharedReport], *, a
                 memorandum=memorandum.digest,
                 decided_at=at,
             )
-            data = render_report(payload, sender=home.party)
+            data = render_report(payload, sender=home.party, salt=new_salt())
             if len(data) > MAX_PAYLOAD_BYTES:  # no ledger can carry it; it must not stop the others
                 decision = msgspec.structs.replace(decision, verdict="refuse", reason="too-large-to-send")
             else:
@@ -102,11 +110,11 @@ def share_reports(home: Home, partner: str, shared: Sequence[SharedReport], *, a
     add_decisions(rows, at=at)
     if entries:
         append_outgoing(partner, entries, at=at)
-        append_events(_refer(home.party, cases, clause_of_case), at=at)
+        append_events(refer_sent(home.party, cases, clause_of_case), at=at)
     return Counter(row.decision.verdict for row in rows)
 
 
-def _refer(party: str, cases: Mapping[int, CaseRow], clause_of_case: Mapping[int, str]) -> list[CaseChange]:
+def refer_sent(party: str, cases: Mapping[int, CaseRow], clause_of_case: Mapping[int, str]) -> list[CaseChange]:
     """A case whose report was sent is the partner's to decide: received → referred, with the clause that let it go."""
     return [
         CaseChange(
@@ -126,19 +134,15 @@ def share_events(home: Home, changes: Sequence[CaseChange], *, at: datetime) -> 
     peers = find_peers({change.case_pk for change, _, _ in told})
     rows: list[DecisionRow] = []
     entries: dict[str, list[OutgoingEntry]] = {}
-    answered: dict[tuple[str, Kind, str, str], tuple[Decision, StoredMemorandum | None]] = {}
+    asking = _Asking(home, at)
     for change, event, kind in told:
         for peer in peers.get(change.case_pk, ()):
-            question = (peer.partner, kind, change.zone, change.category)
-            if question not in answered:
-                answered[question] = _ask(home, *question, at=at)
-            decision, memorandum = answered[question]
-            rows.append(_row(decision, peer.partner, kind, memorandum, report_pk=None, case_pk=change.case_pk))
-            if memorandum is not None and decision.verdict in _SENT:
-                parts = [
-                    _event_entry(home, change, event, part, decision, memorandum, at=at) for part in _in_parts(peer)
-                ]
-                entries.setdefault(peer.partner, []).extend(parts)
+            for part in _in_parts(peer):
+                decision, memorandum = asking.ask(peer.partner, kind, change.zone, change.category)
+                rows.append(_row(decision, peer.partner, kind, memorandum, report_pk=None, case_pk=change.case_pk))
+                if memorandum is not None and decision.verdict in _SENT:
+                    entry = _event_entry(home, change, event, part, decision, memorandum, at=at)
+                    entries.setdefault(peer.partner, []).append(entry)
     add_decisions(rows, at=at)
     for partner, batch in entries.items():
         append_outgoing(partner, batch, at=at)
@@ -150,11 +154,12 @@ def share_standing(home: Home, partner: str, joined: Collection[tuple[int, str]]
     history = read_entries(list(rows))
     entries: list[OutgoingEntry] = []
     decisions: list[DecisionRow] = []
+    asking = _Asking(home, at)
     for pk, remote in sorted(joined):
         changes = [change_of(rows[pk], entry) for entry in history[pk]] if pk in rows else []
         for change in _standing(changes):
             event, kind = _told(change)
-            decision, memorandum = _ask(home, partner, kind, change.zone, change.category, at=at)
+            decision, memorandum = asking.ask(partner, kind, change.zone, change.category)
             decisions.append(_row(decision, partner, kind, memorandum, report_pk=None, case_pk=pk))
             if memorandum is not None and decision.verdict in _SENT:
                 peer = Peer(partner, (remote,), rows[pk].opened_at)
@@ -209,10 +214,24 @@ def refuse_reports(home: Home, partner: str, refused: Sequence[Refused], *, at: 
             reason=one.decision.reason if one.decision else one.answer.replace(":", "-"),
         )
         tlp = memorandum.memorandum.marking.tlp_default
-        payload = render_case_event(event, sender=home.party, tlp=tlp, opened_at=one.payload.decided_at)
+        payload = render_case_event(
+            event, sender=home.party, tlp=tlp, opened_at=one.payload.decided_at, salt=new_salt()
+        )
         entries.append(OutgoingEntry("case-event", str(one.payload.case), payload))
     if entries:
         append_outgoing(partner, entries, at=at)
+
+
+def share_notice(partner: str, kind: str, subject: str, payload: bytes, *, at: datetime) -> None:
+    """Tell a partner something about this node itself.
+
+    `decide` is not asked: its questions are about a name and what is known of it, and a notice is about neither.  So
+    that this is no way around the clauses, only the kinds of `NOTICES` pass, each with a payload that its own file in
+    `wire` writes.  It is written down while a memorandum is suspended, too, and carried when it is in force again.
+    """
+    if kind not in NOTICES:
+        raise MisuseError("is not a kind of notice; what is about a name goes through the clauses", item=kind)
+    append_outgoing(partner, [OutgoingEntry(kind, subject, payload)], at=at)
 
 
 def _closing(change: CaseChange) -> bool:
@@ -223,12 +242,43 @@ def _told(change: CaseChange) -> tuple[str, Kind]:
     return _TOLD.get(change.event, _CLOSES)
 
 
-def _ask(
-    home: Home, partner: str, kind: Kind, zone: str, category: str, *, at: datetime
-) -> tuple[Decision, StoredMemorandum | None]:
-    memorandum = find_governing(partner, at=at)
-    item = Item(kind=kind, sender=home.party, recipient=partner, zone=zone, category=category)
-    return _decide(item, memorandum, at=at), memorandum
+def count_today(
+    partner: str, memorandum: StoredMemorandum | None, kinds: Collection[str], *, at: datetime
+) -> Counter[str]:
+    """How many items of those of these kinds that have a cap went to a partner on the UTC day of `at`."""
+    caps = memorandum.memorandum.terms.caps if memorandum else {}
+    return count_sent(partner, day=day_of(at), direction="out", kinds=caps.keys() & set(kinds))
+
+
+class _Asking:
+    """Asks the memoranda about many case events; each one that may go counts against its kind's cap."""
+
+    def __init__(self, home: Home, at: datetime) -> None:
+        self._home, self._at = home, at
+        self._memoranda: dict[str, StoredMemorandum | None] = {}
+        self._sent: dict[str, Counter[str]] = {}
+        self._answers: dict[tuple[str, Kind, str, str], Decision] = {}
+
+    def ask(self, partner: str, kind: Kind, zone: str, category: str) -> tuple[Decision, StoredMemorandum | None]:
+        if partner not in self._memoranda:
+            self._memoranda[partner] = find_governing(partner, at=self._at)
+        memorandum = self._memoranda[partner]
+        caps = memorandum.memorandum.terms.caps if memorandum else {}
+        capped = kind in caps
+        question = (partner, kind, zone, category)
+        if question in self._answers and not capped:
+            return self._answers[question], memorandum
+        if capped and partner not in self._sent:
+            lock_outgoing(partner)
+            self._sent[partner] = count_today(partner, memorandum, caps, at=self._at)
+        sent = self._sent.get(partner, Counter())
+        item = Item(
+            kind=kind, sender=self._home.party, recipient=partner, zone=zone, category=category, sent_today=sent[kind]
+        )
+        decision = self._answers[question] = _decide(item, memorandum, at=self._at)
+        if decision.verdict in _SENT:
+            sent[kind] += 1
+        return decision, memorandum
 
 
 def _decide(item: Item, memorandum: StoredMemorandum | None, *, at: datetime) -> Decision:
@@ -263,7 +313,7 @@ def _event_entry(
         note=mask(change.note) if event in {"asked", "info", "withdrawn", "retracted"} else "",
     )
     tlp = memorandum.memorandum.marking.tlp_default
-    data = render_case_event(payload, sender=home.party, tlp=tlp, opened_at=peer.opened_at)
+    data = render_case_event(payload, sender=home.party, tlp=tlp, opened_at=peer.opened_at, salt=new_salt())
     return OutgoingEntry("case-event", change.case_uuid, data)
 
 

@@ -1,8 +1,8 @@
 """What must be true before this node puts its name under a memorandum, whoever proposed it.
 
 The key with which we sign must be named in the text as ours and be valid; zones that the text gives us must be
-those of this node; an amendment must follow the version that is kept here.  Every finding is a `Problem`, none an
-exception.
+those of this node; an amendment must follow the version that is kept here, and a party joins only by a text that says
+who may join.  Every finding is a `Problem`, none an exception.
 """
 
 from collections.abc import Iterable
@@ -54,11 +54,15 @@ def check_amendment(memorandum: Memorandum) -> list[Problem]:
     if kept is not None and kept.digest != former.digest:
         told = f"version {former.version} has the digest {kept.digest}"
         return [Problem("supersedes.digest", "not-the-former-text", told)]
+    joining = [party.id for party in memorandum.parties if kept is not None and kept.memorandum.party(party.id) is None]
+    if joining and memorandum.accession is None:
+        told = f"{', '.join(joining)} would join, but the text has no clause of accession"
+        return [Problem("accession", "accession-missing", told)]
     return []
 
 
 def partner_of(memorandum: Memorandum, ours: str) -> str:
-    """The party by which a memorandum is listed: the first that is not we."""
+    """The party by which a memorandum is listed: the first that is not we.  It joins us with all the others as well."""
     return next(party.id for party in memorandum.parties if party.id != ours)
 
 

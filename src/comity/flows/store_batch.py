@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from django.db import transaction
@@ -36,6 +37,7 @@ from comity.store.reports import (
     find_known_keys,
     find_newest_cases,
     find_report_pks,
+    has_recalled,
     insert_reports,
     lock_intake,
     open_links,
@@ -68,22 +70,26 @@ def store_batch(
     run: int | None,
     at: datetime,
     guard: Guard | None = None,
+    tell: bool = True,
 ) -> BatchOutcome:
     """Store claims of one reporter in one transaction.  `run` is the intake run they belong to, if any.
+
+    `tell` False: the partners know of them already.
 
     On PostgreSQL a person may change a case while a batch joins it: the batch then looks again, as a whole.
     """
     for _try in range(_TRIES - 1):
         try:
-            return _store_once(home, claims, reporter, run, at, guard)
+            return _store_once(home, claims, reporter, run, at, guard, tell)
         except ConflictError:
             continue
-    return _store_once(home, claims, reporter, run, at, guard)
+    return _store_once(home, claims, reporter, run, at, guard, tell)
 
 
 def _store_once(
-    home: Home, claims: Sequence[Claim], reporter: StoredReporter, run: int | None, at: datetime, guard: Guard | None
-) -> BatchOutcome:
+    home: Home, claims: Sequence[Claim], reporter: StoredReporter, run: int | None, at: datetime, guard: Guard | None,
+    tell: bool,
+) -> BatchOutcome:  # fmt: skip
     with transaction.atomic():
         lock_intake()
         partners = {} if reporter.kind == "partner" else partners_by_zone(home.party, at=at)
@@ -93,7 +99,8 @@ def _store_once(
         batch.open_cases()
         batch.insert(claims, reporter=reporter, run=run)
         batch.join_cases()
-        batch.share(frozenset(partners.values()) & open_links() if partners else frozenset())
+        if tell:
+            batch.share(frozenset(partners.values()) & open_links() if partners else frozenset())
     return batch.outcome()
 
 
@@ -137,12 +144,23 @@ class _Batch:
             standings.append(standing)
             case_of.append(case)
         known = find_known_keys(keys)
+        recalled = self._find_recalled(claims) if has_recalled() else frozenset()
         for index, key in enumerate(keys):
-            if key in known:
+            if key in known or index in recalled:
                 standings[index] = "duplicate"
             else:
                 known.add(key)
                 self._count(case_of[index])
+
+    def _find_recalled(self, claims: Sequence[Claim]) -> frozenset[int]:
+        """The claims that came back from a partner after a restore: known by the identifier they would have here."""
+        ids = [
+            claim.report.report_id or UUID(report_uuid(key, None))
+            for claim, key in zip(claims, self._keys, strict=True)
+        ]
+        keys = [report_key("", "", "", 0, one) for one in ids]
+        known = find_known_keys(keys)
+        return frozenset(index for index, key in enumerate(keys) if key in known)
 
     def _count(self, case: KnownCase | NewCase | None) -> None:
         """Count a new report for its case."""

@@ -11,10 +11,32 @@ from datetime import datetime
 import msgspec
 
 from comity.core.case_steps import Reason, Step
+from comity.core.errors import ConflictError
 from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.advance_cases import NO_GROUNDS, Grounds, VerbOutcome, advance_cases, step_of
-from comity.store.cases import find_cases
+from comity.flows.erase import get_own_report
+from comity.store.case_reports import count_own_reports
+from comity.store.cases import find_cases, find_cases_by_pk
+
+
+def withdraw_report(home: Home, uuid: str, actor: Actor, *, at: datetime, grounds: Grounds = NO_GROUNDS) -> VerbOutcome:
+    """Withdraw one report of ours: its case, where nothing else that was filed here stands in it.
+
+    Raises `ConflictError` where other reports would be withdrawn with it, or where there is no case.
+    """
+    row = get_own_report(uuid)
+    if row.case_pk is None:
+        raise ConflictError("has no case: nobody was told of it", item=uuid)
+    others = count_own_reports(row.case_pk) - 1
+    (case,) = find_cases_by_pk([row.case_pk])
+    if others:
+        raise ConflictError(
+            f"case {case.ref} has further reports that were filed here ({others}); correct or erase this one, or "
+            f"withdraw all of it with: comity case withdraw {case.ref}",
+            item=uuid,
+        )
+    return withdraw(home, [case.ref], actor, at=at, grounds=grounds)
 
 
 def withdraw(

@@ -8,17 +8,20 @@ import os
 from pathlib import Path
 from typing import Any
 
-from comity.edges.home import Home, open_home
+from comity.edges.home import Home, LogSettings, open_home
+from comity.edges.journal import log_configuration
+from comity.edges.node_lock import share_node
 
 _directory = os.environ.get("COMITY_DIR", "")
 # A directory without a node is no fault here: `comity init` is about to make one, and other verbs say so clearly.
 HOME: Home | None = open_home(Path(_directory)) if _directory and Path(_directory, "node.toml").exists() else None
+if HOME:
+    share_node(HOME.path)
 
 SECRET_KEY = HOME.settings.secret_key if HOME else "no-node-is-open-and-nothing-is-signed-with-this"
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # the node answers under whatever name its operator gives it; CSRF checks the origin all the same
-# The links listener is a process of its own behind mutual TLS and answers partners' nodes only.
-ROOT_URLCONF = "comity.node.link_urls" if os.environ.get("COMITY_SURFACE") == "links" else "comity.node.urls"
+ROOT_URLCONF = "comity.node.urls"  # the listener for partners answers `link_urls` only (comity.cli.serve)
 WSGI_APPLICATION = "comity.node.wsgi.application"
 AUTH_USER_MODEL = "store.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -92,10 +95,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-}
+LOGGING = log_configuration(
+    HOME.settings.log if HOME else LogSettings(level="warning"), under_journal="JOURNAL_STREAM" in os.environ
+)

@@ -1,4 +1,4 @@
-"""Where everything hangs: pages at the root, the API, and what machines ask about the node's health.
+"""Where everything hangs: pages at the root, the API, published ledgers, and what machines ask about the node's health.
 
 Partners' nodes have a listener of their own behind mutual TLS (`link_urls`): nothing of it answers here.
 """
@@ -7,6 +7,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("api/v1/", include("comity.api.urls")),
+    path("log/", include("comity.api.log_urls")),
     path("", include("comity.api.health_urls")),
     path("", include("comity.web.urls")),
 ]

@@ -6,12 +6,13 @@ Bodies come back as the `Report` they were stored from.  Pages follow the order 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import msgspec
 from django.db import connection
 
 from comity.core.errors import InputError
-from comity.core.reports import Report
+from comity.core.reports import Report, report_key
 from comity.store.cases import MAX_PAGE_ROWS, PAGE_ROWS, position_of
 from comity.store.fields import moment
 
@@ -90,6 +91,30 @@ def held_reports(registrable: str, category: str = "") -> tuple[ReportRow, ...]:
 def find_report(uuid: str) -> ReportRow | None:
     """Find one report by its identifier."""
     return next(iter(_rows("report.uuid = %s", [uuid], 1)), None)
+
+
+def count_own_reports(case_pk: int) -> int:
+    """How many reports of a case were filed here and not by a partner."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {_FROM} WHERE report.case_id = %s AND reporter.kind <> 'partner'", [case_pk])
+        count: int = cursor.fetchone()[0]
+    return count
+
+
+def find_reports_by_pk(pks: Sequence[int]) -> list[ReportRow]:
+    """Read reports by their rows' numbers."""
+    found: list[ReportRow] = []
+    for start in range(0, len(pks), MAX_PAGE_ROWS):
+        part = list(pks[start : start + MAX_PAGE_ROWS])
+        found += _rows(f"report.id IN ({', '.join(['%s'] * len(part))})", part)
+    return found
+
+
+def find_partner_report(partner: str, report_id: UUID) -> ReportRow | None:
+    """Find a report that a partner sent, by its identifier; what somebody else filed under it is not the partner's."""
+    key = report_key("", "", "", 0, report_id)
+    where = "report.key = %s AND reporter.kind = 'partner' AND reporter.key = %s"
+    return next(iter(_rows(where, [key, partner], 1)), None)
 
 
 def _page(where: str, values: list[Any], cursor: str, limit: int) -> ReportPage:

@@ -1,8 +1,8 @@
 """Decisions as they were made: kept for every item the memorandum was asked about, sent or not."""
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import msgspec
@@ -23,7 +23,8 @@ SELECT DISTINCT kept.case_id, kept.at FROM decision kept
 WHERE kept.partner = %s AND kept.direction = 'out' AND kept.verdict = 'refuse' AND kept.reason = 'suspended'
   AND kept.report_id IS NULL AND kept.case_id IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM decision told WHERE told.case_id = kept.case_id AND told.partner = kept.partner
-                  AND told.kind = kept.kind AND told.verdict IN ('send', 'send-redacted') AND told.at > kept.at)"""
+                  AND told.kind = kept.kind AND told.report_id IS NULL
+                  AND told.verdict IN ('send', 'send-redacted') AND told.at > kept.at)"""
 
 
 class DecisionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,13 +37,14 @@ class DecisionRow(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     memorandum: str
     decision: Answer
+    decided_at: datetime | None = None  # when the sender decided; of our own decisions, when we keep them
 
 
 def add_decisions(rows: Sequence[DecisionRow], *, at: datetime) -> None:
     """Keep decisions, in the caller's transaction."""
     if not rows:
         return
-    moment = micros(at)
+    now = micros(at)
     traces: dict[Answer, bytes] = {}
     values: list[tuple[Any, ...]] = []
     for row in rows:
@@ -52,7 +54,7 @@ def add_decisions(rows: Sequence[DecisionRow], *, at: datetime) -> None:
             trace = traces[answer] = render_trace(answer)
         values.append(
             (row.report_pk, row.case_pk, row.partner, row.direction, row.kind, row.memorandum, answer.verdict,
-             answer.clause, answer.reason, trace, moment)
+             answer.clause, answer.reason, trace, now if row.decided_at is None else micros(row.decided_at))
         )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.executemany(_INSERT, values)
@@ -70,18 +72,32 @@ def render_trace(answer: Answer) -> bytes:
     return canonical({"redact": list(answer.redact), "trace": [msgspec.to_builtins(step) for step in answer.trace]})
 
 
-def count_sent(partner: str, *, at: datetime, direction: str = "out") -> Counter[str]:
-    """How many items of each kind went to (or came from) a partner on the UTC day of `at`: what daily caps count."""
-    day = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+def count_sent(partner: str, *, day: date, direction: str, kinds: Collection[str]) -> Counter[str]:
+    """How many items of each of these kinds were sent to (or taken from) a partner for the cap of a UTC day.
+
+    Only kinds that have a cap are worth asking about: what has none may be very many.  A marking or an erasure of a
+    report counts for none, though it is asked about as a retraction: it must never wait for another day.
+    """
+    if not kinds:
+        return Counter()
+    start = datetime.combine(day, time(), UTC)
     rows = (
         Decision.objects.filter(
             partner=partner,
             direction=direction,
             verdict__in=("send", "send-redacted"),
-            at__gte=day,
-            at__lt=day + timedelta(days=1),
+            kind__in=tuple(kinds),
+            at__gte=start,
+            at__lt=start + timedelta(days=1),
         )
+        .exclude(kind="retraction", report__isnull=False)
         .values_list("kind")
         .annotate(sent=Count("pk"))
     )
     return Counter(dict(rows.order_by("kind")))
+
+
+def find_newest_taken(partner: str) -> datetime | None:
+    """The newest time of decision of anything that was taken from a partner."""
+    taken = Decision.objects.filter(partner=partner, direction="in", verdict__in=("send", "send-redacted"))
+    return taken.order_by("-at").values_list("at", flat=True).first()

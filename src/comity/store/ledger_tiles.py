@@ -11,6 +11,7 @@ from django.db import connection
 
 from comity.core.ledger import TILE_HEIGHT, TILE_WIDTH, Growth
 from comity.core.proofs import ReadNode, tile_reader
+from comity.store.models import LedgerTile
 
 HASH_BYTES: Final = 32
 
@@ -48,6 +49,21 @@ def grow_tiles(ledger_id: int, size: int, leaves: list[bytes], growth: Growth) -
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(_WRITE, rows)
+
+
+def cut_tiles(ledger_id: int, size: int) -> None:
+    """Cut the tiles back to those of a ledger of `size` entries; called before its entries are cut.
+
+    A tile of leaves that is not full any more is none: the last leaves are read from the entries.
+    """
+    levels = LedgerTile.objects.filter(ledger_id=ledger_id).values_list("level", flat=True).distinct()
+    for level in list(levels):
+        number, width = divmod(size >> (TILE_HEIGHT * level), TILE_WIDTH)
+        whole = read_tile(ledger_id, level, number) if level else b""
+        LedgerTile.objects.filter(ledger_id=ledger_id, level=level, number__gte=number).delete()
+        if level and width:
+            hashes = whole[: width * HASH_BYTES]
+            LedgerTile.objects.create(ledger_id=ledger_id, level=level, number=number, hashes=hashes)
 
 
 def _grown(ledger_id: int, size: int, leaves: list[bytes], growth: Growth) -> Iterator[tuple[int, int, bytes]]:

@@ -15,7 +15,7 @@ from comity.core.ledger import Frontier, Growth
 from comity.core.proofs import frontier_at
 from comity.store.fields import micros
 from comity.store.ledger_tiles import grow_tiles, node_reader
-from comity.store.models import Ledger, Link
+from comity.store.models import Ledger, LedgerEntry, Link
 
 _INSERT: Final = (
     "INSERT INTO ledger_entry (ledger_id, position, kind, subject, payload, leaf, refused, at, erased_at) "
@@ -27,6 +27,7 @@ _BETWEEN: Final = (
 )
 _COUNT: Final = "SELECT count(*), max(position) FROM ledger_entry WHERE ledger_id = %s"
 REFUSED_MAX_CHARACTERS: Final = 60
+RECALLED: Final = "recalled"  # in the place of a refusal: an own entry that the partner gave back
 _CHUNK: Final = 200  # 200 payloads of the largest size are 13 MB
 
 
@@ -113,6 +114,32 @@ def read_batch(ledger_id: int, start: int, *, stop: int, max_bytes: int) -> list
             break
         batch.append(entry)
     return batch
+
+
+def ends_recalled(ledger: Ledger) -> bool:
+    """Whether the last entry came back from the partner: a recovery is under way, and nothing else was added since."""
+    return LedgerEntry.objects.filter(ledger=ledger, position=ledger.size - 1, refused=RECALLED).exists()
+
+
+def keep_counter(ledger: Ledger, counter: int) -> None:
+    """Keep the counter of a question that was answered with entries of a locked ledger."""
+    ledger.counter = counter
+    ledger.save(update_fields=("counter",))
+
+
+def find_recalled(partner: str, kind: str, subjects: Sequence[str]) -> list[tuple[str, bytes]]:
+    """Of our own entries that a partner gave back: those of a kind about these subjects, in their order."""
+    found: list[tuple[str, bytes]] = []
+    for start in range(0, len(subjects), _CHUNK):
+        rows = LedgerEntry.objects.filter(
+            subject__in=subjects[start : start + _CHUNK], kind=kind, refused=RECALLED, erased_at=None,
+            ledger__direction="out", ledger__link__partner=partner,
+        )  # fmt: skip
+        found += [
+            (subject, bytes(payload))
+            for subject, payload in rows.order_by("position").values_list("subject", "payload")
+        ]
+    return found
 
 
 def root_at(ledger: Ledger, size: int) -> bytes:

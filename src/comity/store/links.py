@@ -10,8 +10,15 @@ from datetime import date, datetime
 from comity.core.errors import NotFoundError
 from comity.core.exchange import UnknownOriginError
 from comity.core.ledger import EMPTY_ROOT, PublicKey, ledger_origin
-from comity.store.memoranda import StoredMemorandum, find_governing, find_in_force, list_versions
+from comity.store.memoranda import (
+    StoredMemorandum,
+    find_governing,
+    find_in_force,
+    list_versions,
+    was_signed_by_all,
+)
 from comity.store.models import Ledger, Link
+from comity.store.revoked_keys import find_revoked
 
 
 def find_link(partner: str) -> Link | None:
@@ -37,6 +44,14 @@ def get_ledger(link: Link, direction: str) -> Ledger:
     return Ledger.objects.get(link=link, direction=direction)
 
 
+def get_ledger_of_origin(origin: str) -> Ledger:
+    """Get the ledger that bears this name, ours or a partner's.  Raises `NotFoundError`."""
+    ledger = Ledger.objects.filter(origin=origin).first()
+    if ledger is None:
+        raise NotFoundError("this node has no such ledger", item=origin[:250])
+    return ledger
+
+
 def get_incoming(origin: str) -> Ledger:
     """Get the ledger that a partner replays to us under this origin.  Raises `UnknownOriginError`."""
     ledger = Ledger.objects.select_related("link").filter(origin=origin, direction="in").first()
@@ -45,9 +60,17 @@ def get_incoming(origin: str) -> Ledger:
     return ledger
 
 
-def create_link(party: str, partner: str, *, url: str, ca_pem: str, at: datetime) -> Link:
+def get_outgoing(origin: str) -> Ledger:
+    """Get the ledger of ours that has this origin.  Raises `UnknownOriginError`."""
+    ledger = Ledger.objects.select_related("link").filter(origin=origin, direction="out").first()
+    if ledger is None:
+        raise UnknownOriginError("this node has no link with such a ledger", item=origin[:250])
+    return ledger
+
+
+def create_link(party: str, partner: str, *, url: str, ca_pem: str, fetches: bool = False, at: datetime) -> Link:
     """Make a link and its two empty ledgers, in the caller's transaction."""
-    link = Link.objects.create(partner=partner, url=url, ca_pem=ca_pem, state="open")
+    link = Link.objects.create(partner=partner, url=url, ca_pem=ca_pem, fetches=fetches, state="open")
     for direction, origin in (("out", ledger_origin(party, partner)), ("in", ledger_origin(partner, party))):
         Ledger.objects.create(link=link, direction=direction, origin=origin, root=EMPTY_ROOT, changed_at=at)
     return link
@@ -56,6 +79,23 @@ def create_link(party: str, partner: str, *, url: str, ca_pem: str, at: datetime
 def stop_link(link: Link, reason: str) -> None:
     """Stop a link until a person resumes it; the reason holds the evidence."""
     Link.objects.filter(pk=link.pk).update(state="stopped", reason=reason)
+
+
+def set_link_state(link: Link, state: str) -> None:
+    """Open a link, or let it recover: a restored node takes nothing and signs nothing before it is whole again."""
+    link.state = state
+    link.save(update_fields=("state",))
+
+
+def set_recovering(after: datetime | None) -> tuple[str, ...]:
+    """Let every link recover before anything is signed again, and name them; a stopped one still waits for a person.
+
+    Without a time only `state` is written: an older schema has no column for it.
+    """
+    Link.objects.exclude(state="stopped").update(state="recovering")
+    if after is not None:
+        Link.objects.update(recover_after=after)
+    return tuple(Link.objects.filter(state="recovering").order_by("partner").values_list("partner", flat=True))
 
 
 def note_try(link: Link, *, at: datetime, error: str) -> None:
@@ -72,16 +112,20 @@ def partner_keys(partner: str, *, at: datetime) -> tuple[PublicKey, ...]:
     """Tell the keys a partner signs with now: those of the memorandum that governs which are valid on that day.
 
     A suspended memorandum answers too: who signed is one question, whether anything may pass is `is_in_force`'s.
+    A key that was revoked is not among them, whatever a memorandum says.
     """
     governing = find_governing(partner, at)
-    return () if governing is None else _keys(governing, partner, on=at.date())
+    if governing is None:
+        return ()
+    revoked = find_revoked(partner)
+    return tuple(key for key in _keys(governing, partner, on=at.date()) if key.public not in revoked)
 
 
 def known_keys(partner: str, *, at: datetime) -> tuple[PublicKey, ...]:
-    """Tell every key a partner ever had by a memorandum: what it signed stays checkable after a key is replaced."""
+    """Tell every key a party ever had by a memorandum: what one signed stays checkable after its end."""
     found: dict[bytes, PublicKey] = {}
     for stored in list_versions(at=at):
-        if stored.status not in {"draft", "proposed"}:
+        if was_signed_by_all(stored):
             found.update((key.public, key) for key in _keys(stored, partner, on=None))
     return tuple(found.values())
 
@@ -97,5 +141,5 @@ def _keys(stored: StoredMemorandum, partner: str, *, on: date | None) -> tuple[P
 
 
 def partner_authorities() -> str:
-    """Join the certificate authorities of all partners, PEM: whom the link listener lets in at all."""
-    return "".join(link.ca_pem.strip() + "\n" for link in list_links())
+    """Join the certificate authorities of all partners, PEM: whom the link listener lets in at all, and who each is."""
+    return "".join(f"# {link.partner}\n{link.ca_pem.strip()}\n" for link in list_links())

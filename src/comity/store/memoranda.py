@@ -33,11 +33,33 @@ class StoredMemorandum(msgspec.Struct, frozen=True):
     ends_at: datetime | None
     changed_at: datetime
 
+    def partners(self, ours: str) -> tuple[str, ...]:
+        """The other parties, in the order of the text: with each of them it joins us by a link of its own."""
+        return tuple(party.id for party in self.memorandum.parties if party.id != ours)
+
 
 def find_in_force(partner: str, at: datetime) -> StoredMemorandum | None:
     """Find the version that governs what passes between us and a partner at a time: the newest one in force."""
     newest = _standings(partner, at)
     return next((stored for stored in newest if stored.status == "in-force"), None)
+
+
+def find_former(partner: str, text_digest: str, *, at: datetime) -> tuple[StoredMemorandum, datetime] | None:
+    """Find a version that a later one has replaced, by its digest, and when it lost its force here.
+
+    What a partner decided by it before that may arrive long after.
+    """
+    row = models.Memorandum.objects.filter(digest=text_digest, status__in=("in-force", "terminated")).first()
+    if row is None or _text(row.digest, row.body).party(partner) is None:
+        return None
+    ended = models.MemorandumEvent.objects.filter(memorandum=row, event="supersede").order_by("pk").first()
+    if ended is not None:
+        return _open(row, None, at, as_written=True), ended.at
+    # A text that waited for its day took force by itself, and nobody wrote down that the one before it ended.
+    later = models.Memorandum.objects.filter(urn=row.urn, version=row.version + 1).first()
+    if row.status == "terminated" or later is None or later.status in {"draft", "proposed"}:
+        return None
+    return _open(row, None, at, as_written=True), _text(later.digest, later.body).effective
 
 
 def find_governing(partner: str, at: datetime) -> StoredMemorandum | None:
@@ -97,6 +119,13 @@ def get_document(urn: str, version: int) -> Document:
         raise NotFoundError("no such version on this node", item=f"{urn} version {version}")
     signatures = msgspec.json.decode(row.signatures, type=tuple[Signature, ...])
     return Document(memorandum=_text(row.digest, row.body), text=row.body, signatures=signatures)
+
+
+def was_signed_by_all(stored: StoredMemorandum) -> bool:
+    """Answer whether a version ever bound anybody: a proposal that was withdrawn has ended, too."""
+    if stored.status == "terminated":
+        return get_document(stored.urn, stored.version).is_complete()
+    return stored.status not in {"draft", "proposed"}
 
 
 def list_events(urn: str, version: int) -> list[models.MemorandumEvent]:

@@ -28,6 +28,8 @@ SEVERITY_OF: Final[dict[Category, Severity]] = {
     "spam-vector": "normal",
 }
 
+RECALLED_REPORTER: Final = "recalled"  # whose reports came back from a partner after a restore
+
 _INTAKE_LOCK: Final = 0x434F4D49  # any number, the same in every process
 _MARKS_AT_ONCE: Final = 500  # more of them in one statement are found more slowly
 _PAGE: Final = 1_000
@@ -85,6 +87,11 @@ class _MemorandumZones(msgspec.Struct):
 _decode_zones = msgspec.json.Decoder(_MemorandumZones).decode
 
 
+def has_recalled() -> bool:
+    """Whether this node ever took its own entries back from a partner, after a restore."""
+    return Reporter.objects.filter(key=RECALLED_REPORTER).exists()
+
+
 def ensure_reporter(key: str, *, kind: ReporterKind, at: datetime, name: str = "") -> StoredReporter:
     """Find a reporter by key, or make one with a status page of its own."""
     new = {"name": name or key, "kind": kind, "status_token": secrets.token_urlsafe(32), "created_at": at}
@@ -111,19 +118,22 @@ def lock_intake() -> None:
 
 
 def partners_by_zone(own_party: str, *, at: datetime) -> dict[str, str]:
-    """Say for each zone with which partner a memorandum is in force, or suspended: what waits is not foreign."""
+    """Say for each zone with which partner a memorandum is in force, or suspended: what waits is not foreign.
+
+    A countersigned text enters force by itself on its day; one of several parties joins us with each of them.
+    """
     partners: dict[str, str] = {}
-    for partner, body in (
-        Memorandum.objects.filter(status__in=("in-force", "suspended"))
+    for body in (
+        Memorandum.objects.filter(status__in=("countersigned", "in-force", "suspended"))
         .order_by("version")
-        .values_list("partner", "body")
+        .values_list("body", flat=True)
     ):
         terms = _decode_zones(body)
         if (terms.effective and at < terms.effective) or (terms.expires and at >= terms.expires):
             continue
         for party in terms.parties:
-            if party.id != own_party and party.id == partner:
-                partners |= dict.fromkeys(party.zones, partner)
+            if party.id != own_party:
+                partners |= dict.fromkeys(party.zones, party.id)
     return partners
 
 

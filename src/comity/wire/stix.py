@@ -3,7 +3,9 @@
 A report is an `indicator`; what happens to a case is an `incident`.  Everything that a registry needs and STIX has no
 place for stands in the property extension `comity` (extension-definition below): the report as it may be told, the case
 it belongs to, the clause and the memorandum by which it left.  Identifiers are deterministic (UUIDv5), times are UTC
-with milliseconds (STIX 2.1 §3.2), every object carries one TLP 2.0 marking.
+with milliseconds (STIX 2.1 §3.2), every object carries one TLP 2.0 marking.  A `salt` stands beside them (32
+hexadecimal digits, from an edge), so that the SHA-256 that is left of an erased payload tells nothing to somebody who
+guesses it.
 
 Reading is strict and bounded: the whole payload is one bundle of one object; anything else is a `PayloadProblem` that
 says why.  A kind of entry that this version does not know is not an error here: see `flows.apply_entry`.
@@ -115,10 +117,13 @@ _decode_bundle = msgspec.json.Decoder(_Bundle).decode
 _decode_extension = msgspec.json.Decoder(_Extension).decode
 
 
-def render_report(payload: ReportPayload, *, sender: str) -> bytes:
-    """Write a report entry: a bundle of one indicator, canonical JSON."""
+def render_report(payload: ReportPayload, *, sender: str, salt: str, created: datetime | None = None) -> bytes:
+    """Write a report entry, or a correction of one: a bundle of one indicator, canonical JSON.
+
+    `created`: of a correction, when the STIX object was created; a further version must not move it (STIX 2.1 §3.2).
+    """
     report = payload.report
-    moment = _stix_time(payload.decided_at)
+    moment = stix_time(payload.decided_at)
     # STIX patterns (§9): a backslash and a quote are escaped by a backslash, nothing else is.
     quoted = payload.target.replace("\\", "\\\\").replace("'", "\\'")
     subject = "url" if "://" in payload.target else "domain-name"
@@ -128,28 +133,28 @@ def render_report(payload: ReportPayload, *, sender: str) -> bytes:
         "id": f"indicator--{payload.report_id}",
         "created_by_ref": identity(sender),
         # A report that is sent again is the same object: what it was created at must not move (STIX 2.1 §3.2).
-        "created": _stix_time(min(report.observed_at or payload.decided_at, payload.decided_at)),
+        "created": stix_time(min(created or report.observed_at or payload.decided_at, payload.decided_at)),
         "modified": moment,
         "name": f"{report.category}: {payload.target[:200]}",
         "indicator_types": _INDICATOR_TYPES[report.category],
         "pattern": f"[{subject}:value = '{quoted}']",
         "pattern_type": "stix",
-        "valid_from": _stix_time(report.observed_at or payload.decided_at),
+        "valid_from": stix_time(report.observed_at or payload.decided_at),
         "labels": [report.category],
         "object_marking_refs": [STIX_MARKING[report.tlp]],
-        "extensions": {EXTENSION: _extension(report=payload)},
+        "extensions": {EXTENSION: extension_of("report", payload, salt)},
     }
     if report.confidence is not None:
         indicator["confidence"] = round(report.confidence * 100)
-    return _bundle(indicator, f"bundle--{uuid5(NAMESPACE, str(payload.report_id))}")
+    return bundle_of(indicator, f"bundle--{uuid5(NAMESPACE, str(payload.report_id))}")
 
 
-def render_case_event(payload: CaseEventPayload, *, sender: str, tlp: Tlp, opened_at: datetime) -> bytes:
+def render_case_event(payload: CaseEventPayload, *, sender: str, tlp: Tlp, opened_at: datetime, salt: str) -> bytes:
     """Write a case event entry: a bundle of one version of an incident, canonical JSON.
 
     `opened_at`: when the sender's case was opened; for `refused`, when the partner decided to send the report.
     """
-    moment = _stix_time(payload.decided_at)
+    moment = stix_time(payload.decided_at)
     # A refusal is about the partner's case, and the partner's own incident bears that id.
     incident_id = uuid5(NAMESPACE, f"{sender}/{payload.case}") if payload.event == REFUSED else payload.case
     incident: dict[str, Any] = {
@@ -157,14 +162,14 @@ def render_case_event(payload: CaseEventPayload, *, sender: str, tlp: Tlp, opene
         "spec_version": "2.1",
         "id": f"incident--{incident_id}",
         "created_by_ref": identity(sender),
-        "created": _stix_time(min(opened_at, payload.decided_at)),
+        "created": stix_time(min(opened_at, payload.decided_at)),
         "modified": moment,
         "name": f"{payload.category}: {payload.registrable}",
         "labels": [payload.category, payload.event],
         "object_marking_refs": [STIX_MARKING[tlp]],
-        "extensions": {EXTENSION: _extension(event=payload)},
+        "extensions": {EXTENSION: extension_of("event", payload, salt)},
     }
-    return _bundle(incident, f"bundle--{uuid5(NAMESPACE, f'{payload.case}/{payload.event}/{moment}')}")
+    return bundle_of(incident, f"bundle--{uuid5(NAMESPACE, f'{payload.case}/{payload.event}/{moment}')}")
 
 
 def parse_report(data: bytes) -> ReportPayload | PayloadProblem:
@@ -192,18 +197,27 @@ def identity(party: str) -> str:
     return f"identity--{uuid5(NAMESPACE, party)}"
 
 
-def _read(data: bytes, kind: str) -> _Extension | PayloadProblem:
+def read_extension(data: bytes, kind: str) -> msgspec.Raw | PayloadProblem:
+    """Read the comity extension of the one object of a payload, which must be of that STIX type."""
     if len(data) > MAX_PAYLOAD_BYTES:
         return PayloadProblem("too-large", f"{len(data)} bytes; at most {MAX_PAYLOAD_BYTES}")
     try:
         bundle = _decode_bundle(data)
-        if bundle.type != "bundle" or len(bundle.objects) != 1 or bundle.objects[0].type != kind:
-            return PayloadProblem("not-one-object", f"a bundle of exactly one {kind} is expected")
-        raw = bundle.objects[0].extensions.get(EXTENSION)
-        if raw is None:
-            return PayloadProblem("no-extension", f"the {kind} has no comity extension")
-        return _decode_extension(raw)
     except (msgspec.DecodeError, RecursionError) as error:
+        return PayloadProblem("malformed", str(error))
+    if bundle.type != "bundle" or len(bundle.objects) != 1 or bundle.objects[0].type != kind:
+        return PayloadProblem("not-one-object", f"a bundle of exactly one {kind} is expected")
+    raw = bundle.objects[0].extensions.get(EXTENSION)
+    return PayloadProblem("no-extension", f"the {kind} has no comity extension") if raw is None else raw
+
+
+def _read(data: bytes, kind: str) -> _Extension | PayloadProblem:
+    raw = read_extension(data, kind)
+    if isinstance(raw, PayloadProblem):
+        return raw
+    try:
+        return _decode_extension(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return PayloadProblem("malformed", str(error))
 
 
@@ -214,13 +228,13 @@ def _problem_of_report(payload: ReportPayload) -> PayloadProblem | None:
         return PayloadProblem("bad-value", "kind is report or early-warning")
     times = [payload.decided_at, report.observed_at, report.verified_at, report.reported_at]
     times += [piece.captured_at for piece in report.evidence]
-    if not all(map(_is_time, times)):
+    if not all(map(is_time, times)):
         return PayloadProblem("bad-time", "a time has no zone or lies outside the years 2000 to 2199")
     return next((PayloadProblem("bad-value", problem.message) for problem in find_problems(report)), None)
 
 
 def _problem_of_event(payload: CaseEventPayload) -> PayloadProblem | None:
-    if not _is_time(payload.decided_at):
+    if not is_time(payload.decided_at):
         return PayloadProblem("bad-time", "a time has no zone or lies outside the years 2000 to 2199")
     for field, letters in _LETTERS.items():
         text: str = getattr(payload, field)
@@ -229,19 +243,22 @@ def _problem_of_event(payload: CaseEventPayload) -> PayloadProblem | None:
     return None
 
 
-def _is_time(at: datetime | None) -> bool:
+def is_time(at: datetime | None) -> bool:
+    """Answer whether a time has a zone and lies in years that a store can hold."""
     return at is None or (at.tzinfo is not None and at.year in _YEARS)
 
 
-def _extension(*, report: ReportPayload | None = None, event: CaseEventPayload | None = None) -> dict[str, Any]:
-    value: Any = report if report is not None else event
-    key = "report" if report is not None else "event"
-    return {"extension_type": "property-extension", key: msgspec.to_builtins(value)}
+def extension_of(key: str, payload: msgspec.Struct, salt: str) -> dict[str, Any]:
+    """What stands in an object's comity extension: the payload under its key, and the salt."""
+    salted = {"salt": salt} if salt else {}
+    return {"extension_type": "property-extension", key: msgspec.to_builtins(payload), **salted}
 
 
-def _bundle(stix_object: dict[str, Any], bundle_id: str) -> bytes:
+def bundle_of(stix_object: dict[str, Any], bundle_id: str) -> bytes:
+    """A bundle of one object, canonical JSON."""
     return canonical({"type": "bundle", "id": bundle_id, "objects": [stix_object]})
 
 
-def _stix_time(at: datetime) -> str:
+def stix_time(at: datetime) -> str:
+    """A time as STIX writes it: UTC with milliseconds (STIX 2.1 §3.2)."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

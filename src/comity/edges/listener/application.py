@@ -1,0 +1,88 @@
+"""A request as WSGI (PEP 3333): what the application is told, and its answer as a value.
+
+Of the request's headers only the type of its content is passed on: everything else a partner might say (host, cookies,
+addresses of proxies) has no meaning here.  Who asks is in `SSL_CLIENT_PARTNER`, which no header can set.
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+PARTNER: Final = "SSL_CLIENT_PARTNER"
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One complete request of one partner."""
+
+    method: str
+    target: str
+    content_type: str
+    body: bytes
+    partner: str
+    address: str
+
+    @property
+    def path(self) -> str:
+        """The path as the application sees it."""
+        return decode_path(self.target)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the application answered."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+def decode_path(target: str) -> str:
+    """Take the path from a request's target, percent-decoded, as Latin-1 octets (PEP 3333)."""
+    return unquote_to_bytes(target.partition("?")[0]).decode("latin-1")
+
+
+def ask(application: Application, request: Request, *, server: tuple[str, int]) -> Answer:
+    """Let the application answer."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], _error: object = None) -> Callable[[bytes], None]:
+        started[:] = [(status, headers)]
+        return lambda _data: None
+
+    answered = application(_environ(request, server), start_response)
+    try:
+        body = b"".join(answered)
+    finally:
+        close = getattr(answered, "close", None)
+        if close is not None:
+            close()
+    status, headers = started[0]
+    return Answer(int(status[:3]), tuple(headers), body)
+
+
+def _environ(request: Request, server: tuple[str, int]) -> dict[str, Any]:
+    return {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": request.path,
+        "QUERY_STRING": request.target.partition("?")[2],
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1]),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": request.address,
+        "CONTENT_TYPE": request.content_type,
+        "CONTENT_LENGTH": str(len(request.body)),
+        "HTTPS": "on",
+        PARTNER: request.partner,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "https",
+        "wsgi.input": BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }

@@ -1,0 +1,41 @@
+"""Forget: take out of this node's store what an erasure names, wherever it was copied (docs/spec/entries.md §8).
+
+A report keeps what its case needs (`core.erasure`); the notes of its case lose what they quote of it.  Decisions stay:
+they hold clauses and classes, no content.  The ledger's own payload is the caller's to erase, in the same transaction.
+"""
+
+from collections.abc import Iterable
+
+from comity.core.erasure import erased_texts, mask_quotes, reduce_report
+from comity.store.case_reports import ReportRow
+from comity.store.erasures import read_notes, replace_notes, replace_report
+from comity.wire.canonical import canonical, parse_json
+from comity.wire.report_json import render_report
+
+
+def forget_report(row: ReportRow, *, also: Iterable[str] = ()) -> tuple[str, ...]:
+    """Reduce a stored report and mask its case's notes; tells the texts that must not be quoted any more."""
+    texts = erased_texts(row.report, host=row.host, also=also)
+    replace_report(row.pk, render_report(reduce_report(row.report, host=row.host)))
+    if row.case_pk is not None:
+        mask_notes([row.case_pk], texts)
+    return texts
+
+
+def mask_notes(case_pks: Iterable[int], texts: tuple[str, ...]) -> None:
+    """Put a word in place of every quotation in what was written on these cases."""
+    changed = []
+    for case_pk in case_pks:
+        for pk, note, detail in read_notes(case_pk):
+            masked = mask_quotes(note, texts), _mask_detail(detail, texts)
+            if masked != (note, detail):
+                changed.append((pk, *masked))
+    replace_notes(changed)
+
+
+def _mask_detail(detail: bytes, texts: tuple[str, ...]) -> bytes:
+    said = parse_json(detail) if detail else {}
+    words = said.get("collateral") if isinstance(said, dict) else None
+    if not isinstance(words, str) or mask_quotes(words, texts) == words:
+        return detail
+    return canonical({**said, "collateral": mask_quotes(words, texts)})

@@ -1,0 +1,91 @@
+"""Recall reports: of what a partner gives back of our own ledger, keep our own reports and cases as they were told.
+
+A restored node has forgotten reports that its partner works on.  They come back as they left: redacted, under the
+identifiers that the partner knows, so that its outcomes find their cases.  Nothing is told a second time: a feed that
+is read again finds them known.  What this node had told about cases of its own zones is put on those cases as a note
+once they are back (`flows.remember`), since a person has to decide again.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from msgspec.structs import replace
+
+from comity.core.disclosure import Decision
+from comity.core.exchange import IncomingEntry
+from comity.core.names import NameFolder, NameRefusal
+from comity.core.reports import Claim, report_key
+from comity.edges.guard_lists import load_guard
+from comity.edges.home import Home, open_home
+from comity.edges.suffix_file import load_suffixes
+from comity.flows.share import refer_sent
+from comity.flows.store_batch import store_batch
+from comity.store.case_reports import find_claims
+from comity.store.case_writes import append_events
+from comity.store.cases import find_cases_by_pk
+from comity.store.decisions import DecisionRow, add_decisions
+from comity.store.displaced import find_displaced
+from comity.store.reports import RECALLED_REPORTER, ensure_reporter, find_report_pks
+from comity.wire.stix import PayloadProblem, ReportPayload, parse_report
+
+_CLAUSE_ALLOWED: Final = "allowed"
+
+
+def recall_reports(home: Home, partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> None:
+    """Store the reports among the entries that are not known here, in the caller's transaction."""
+    folder = _folder_at(home.path)
+    found: list[tuple[ReportPayload, Claim]] = []
+    for entry in entries:
+        payload = parse_report(entry.payload) if entry.kind == "report" else None
+        if payload is None or isinstance(payload, PayloadProblem):
+            continue
+        target = folder.target(payload.target)
+        if not isinstance(target, NameRefusal):
+            report = replace(payload.report, report_id=payload.report_id)
+            found.append((payload, Claim(report, target.name, target.url or target.name.ascii)))
+    reporter = ensure_reporter(RECALLED_REPORTER, kind="node", at=at)
+    # What the backup still had stands among the displaced entries, or is known by its identifier.
+    known = find_claims([_key(payload) for payload, _ in found])
+    kept = find_displaced(partner, [str(payload.report_id) for payload, _ in found])
+    found = [
+        (payload, claim)
+        for payload, claim in found
+        if _key(payload) not in known and str(payload.report_id) not in kept
+    ]
+    if not found:
+        return
+    stored = store_batch(
+        home, [claim for _, claim in found], reporter=reporter, run=None, at=at, guard=load_guard(home), tell=False
+    )
+    cases = {case_pk: payload.clause for (payload, _), case_pk in zip(found, stored.case_pks, strict=True) if case_pk}
+    rows = {row.pk: row for row in find_cases_by_pk(list(cases))}
+    append_events(refer_sent(home.party, rows, cases), at=at)
+    pks = find_report_pks([_key(payload) for payload, _ in found])
+    add_decisions(
+        [
+            DecisionRow(
+                report_pk=pks.get(_key(payload)),
+                case_pk=case_pk,
+                partner=partner,
+                direction="out",
+                kind=payload.kind,
+                memorandum=payload.memorandum,
+                decision=Decision("send", payload.clause, _CLAUSE_ALLOWED),
+                decided_at=payload.decided_at,
+            )
+            for (payload, _), case_pk in zip(found, stored.case_pks, strict=True)
+        ],
+        at=at,
+    )
+
+
+def _key(payload: ReportPayload) -> bytes:
+    return report_key("", payload.report.category, "", 0, payload.report_id)
+
+
+@lru_cache(maxsize=1)
+def _folder_at(path: Path) -> NameFolder:
+    return NameFolder(load_suffixes(open_home(path)))

@@ -1,0 +1,102 @@
+"""Recover: a node that was restored from a backup takes its own entries back from its partner before it signs anew.
+
+Who restores an old backup has forgotten entries that the partner holds, signed by both.  Signing others in their place
+would be a second history.  So a ledger that recovers is cut back to what is receipted; what stood beyond waits without
+a place (`store.displaced`); the partner gives back what came after, part by part, each proven to belong to the head
+that both signed; then what waited is appended behind it, without what the partner had already.  Meanwhile nothing is
+signed and nothing taken.  Each step is one durable transaction and may be repeated.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from comity.core.examination import take_back
+from comity.core.exchange import REFUSALS, BehindError, ForkError, IncomingEntry, OutgoingEntry
+from comity.core.ledger import entry_hash
+from comity.edges.home import Home
+from comity.edges.keys import load_public_keys
+from comity.flows.catch_up import catch_up
+from comity.flows.recall_reports import recall_reports
+from comity.flows.repeat_erasures import repeat_erasures
+from comity.store.displaced import displace_entries, drop_known, take_displaced
+from comity.store.ledgers import RECALLED, append_entries, ends_recalled, frontier_of, lock_ledger, store_receipt
+from comity.store.links import get_link, known_keys, set_link_state
+from comity.store.models import Ledger, Link
+from comity.store.reports import lock_intake
+from comity.wire.checkpoint import read_head
+from comity.wire.link_batch import PartBody
+
+
+def begin_recovery(partner: str) -> None:
+    """Cut the ledger back to what is receipted and let the link recover.  Repeating it changes nothing."""
+    with transaction.atomic():
+        link = get_link(partner)
+        ledger = lock_ledger(link, "out")
+        link = get_link(partner)
+        if link.state == "stopped":
+            raise ForkError("the link is stopped; look at its evidence first", item=ledger.origin)
+        if ledger.size > ledger.receipt_size and not ends_recalled(ledger):
+            displace_entries(ledger, ledger.receipt_size)
+        set_link_state(link, "recovering")
+
+
+def take_part(home: Home, partner: str, part: PartBody, *, at: datetime) -> bool:
+    """Take back the next part of our own ledger; answer whether it was the last.
+
+    Raises the `ComityError` of docs/spec/link.md §6 when it is not what we once signed; nothing of it is kept then.
+    """
+    claim = read_head(
+        part.note, sender=load_public_keys(home), receiver=known_keys(partner, at=at), receiver_name=partner
+    )
+    with transaction.atomic():
+        lock_intake()  # first, as intake does
+        link = get_link(partner)
+        ledger = lock_ledger(link, "out")
+        link = get_link(partner)
+        if link.state != "recovering":
+            raise BehindError("this node does not ask for its entries back", item=ledger.origin)
+        found = take_back(claim, part.start, part.entries, part.proof, origin=ledger.origin, held=frontier_of(ledger))
+        if found.verdict != "take":
+            raise REFUSALS[found.verdict](
+                f"what was given back does not follow entry {ledger.size}", item=ledger.origin
+            )
+        stored = [OutgoingEntry(*entry[1:]) for entry in found.entries]
+        append_entries(
+            ledger, stored, found.leaves, grown=(found.frontier, found.growth), refusals=[RECALLED] * len(stored), at=at
+        )
+        recall_reports(home, partner, _whole(found.entries), at=at)
+        if found.frontier.size < claim.head.size:
+            return False
+        store_receipt(ledger, checkpoint=part.note, receipt=part.note, size=claim.head.size, at=at)
+        _finish(home, link, ledger, at=at)
+    return True
+
+
+def end_recovery(home: Home, partner: str, *, at: datetime) -> None:
+    """Go on with a link whose partner holds nothing that we do not hold."""
+    with transaction.atomic():
+        lock_intake()
+        link = get_link(partner)
+        ledger = lock_ledger(link, "out")
+        _finish(home, link, ledger, at=at)
+
+
+def _finish(home: Home, link: Link, ledger: Ledger, *, at: datetime) -> None:
+    """Give what was displaced its place, forget what was erased, open the link, offer what waited; one transaction."""
+    ledger.refresh_from_db()
+    drop_known(ledger.pk)
+    for entries in take_displaced(ledger.pk):
+        leaves = [entry_hash(*entry) for entry in entries]
+        append_entries(ledger, entries, leaves, grown=frontier_of(ledger).extend(leaves), at=at)
+    repeat_erasures(home, link.partner, at=at)
+    link.refresh_from_db()
+    link.recover_after = None
+    link.save(update_fields=("recover_after",))
+    set_link_state(link, "open")
+    catch_up(home, link.partner, at=at)
+
+
+def _whole(entries: Sequence[IncomingEntry]) -> list[IncomingEntry]:
+    return [entry for entry in entries if not entry.erased]

@@ -1,0 +1,100 @@
+"""Django's SQLite backend whose writers stand in a queue (`comity.store.sqlite.writer_queue`) and not in a sleep.
+
+A transaction enters the queue before BEGIN IMMEDIATE and leaves it after COMMIT or ROLLBACK, whatever became of them;
+savepoints are within it.  A statement that writes outside of a transaction is one of its own.  Readers pass by.  The
+module has the name under which Django looks for a backend.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from django.db.backends.sqlite3.base import DatabaseWrapper as SqliteWrapper
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
+
+from comity.store.sqlite.writer_queue import WriterQueue
+
+_WRITES: Final = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
+
+
+class DatabaseWrapper(SqliteWrapper):
+    """A connection that waits for its turn to write."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._queue: WriterQueue | None = None
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        self._forget_queue()
+        if not self.is_in_memory_db():
+            self._queue = WriterQueue(str(self.settings_dict["NAME"]))
+        return super().get_new_connection(conn_params)
+
+    def create_cursor(self, name: str | None = None) -> Any:  # noqa: ARG002 — Django's signature; SQLite has no named ones
+        return self.connection.cursor(factory=lambda connection: _Cursor(connection, self))
+
+    @contextmanager
+    def turn_to_write(self) -> Iterator[None]:
+        """Hold the queue while one statement writes, unless a transaction holds it already."""
+        queue = self._queue
+        if queue is None or queue.held or self.connection.in_transaction:
+            yield
+            return
+        queue.enter()
+        try:
+            yield
+        finally:
+            queue.leave()
+
+    def _start_transaction_under_autocommit(self) -> None:
+        if self._queue is not None:
+            self._queue.enter()
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # Django's stubs leave out its private half
+        finally:
+            self._leave_after_transaction()
+
+    def _commit(self) -> None:
+        try:
+            super()._commit()  # type: ignore[misc]  # as above
+        finally:
+            self._leave_after_transaction()
+
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()  # type: ignore[misc]  # as above
+        finally:
+            self._leave_after_transaction()
+
+    def _close(self) -> None:
+        try:
+            super()._close()  # type: ignore[misc]  # as above
+        finally:
+            self._forget_queue()
+
+    def _leave_after_transaction(self) -> None:
+        """A COMMIT that failed may have left the transaction open: then the ROLLBACK that follows ends the turn."""
+        if self._queue is not None and not (self.connection is not None and self.connection.in_transaction):
+            self._queue.leave()
+
+    def _forget_queue(self) -> None:
+        if self._queue is not None:
+            self._queue.close()
+            self._queue = None
+
+
+class _Cursor(SQLiteCursorWrapper):
+    def __init__(self, connection: Any, wrapper: DatabaseWrapper) -> None:
+        super().__init__(connection)
+        self._wrapper = wrapper
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        if _WRITES.match(query) is None:
+            return super().execute(query, params)
+        with self._wrapper.turn_to_write():
+            return super().execute(query, params)
+
+    def executemany(self, query: str, param_list: Any) -> Any:
+        with self._wrapper.turn_to_write():
+            return super().executemany(query, param_list)
