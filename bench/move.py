@@ -1,6 +1,6 @@
 """How fast do a backup, a restore and a move to PostgreSQL go, and what do they weigh, for a long ledger?
 
-    bench/move.py [--entries 1000000] [--postgresql URL]
+    bench/move.py [--entries 200000] [--postgresql URL]
 
 URL is an empty database; without one only SQLite is measured.  Every restore includes the recomputation of the ledger,
 which is also given by itself; a move includes its spool file.  Each command is a process of its own; `MB` is the most
@@ -59,7 +59,7 @@ def comity(*words: str | Path) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--entries", type=int, default=200_000)
     parser.add_argument("--postgresql", default="")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
