@@ -1,7 +1,7 @@
 """A burst for a partner that is away: entries gather on disk and nowhere else, then all of them cross.
 
-Memory is measured at half of the burst and at its end: what grew with the backlog would show (SQLite's cache of 64 MiB is
-full long before half of a million).  With COMITY_SOAK=1 it is a million entries; the figures are printed (pytest -s).
+Memory is measured at half of the burst and at its end: what grew with the backlog would show (SQLite's cache of 64 MiB
+is full long before half of a million).  With COMITY_SOAK=1 it is a million entries; the figures are printed (pytest -s).
 """
 
 import os
