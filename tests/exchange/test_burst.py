@@ -1,7 +1,7 @@
 """A burst for a partner that is away: entries gather on disk and nowhere else, then all of them cross.
 
 Memory of each process is measured early and at the end: what grew with the backlog would show.  A process may fill
-SQLite's cache (64 MiB, `edges.home`) and no more.  With COMITY_SOAK=1 it is a million entries; pytest -s prints figures.
+SQLite's cache (64 MiB, `edges.home`) and no more.  With COMITY_SOAK=1 it is a million; pytest -s prints the figures.
 """
 
 import os
