@@ -6,11 +6,11 @@ from datetime import datetime
 from pathlib import Path
 
 import comity.cli.broken_node_setup  # noqa: F401 — starts Django before any module that holds a model
-from comity.cli.context import point_store
 from comity.flows.admit import admit
 from comity.flows.diagnose import diagnose
+from comity.store.connect import use_database
 
 patient = admit(Path(sys.argv[1]))
-point_store(patient.home.database())
+use_database(patient.home.database())
 told = [diagnose(patient, at=datetime.fromisoformat(day)) for day in sys.argv[2:]]
 print(json.dumps([sorted([alarm.code, alarm.about] for alarm in alarms) for alarms in told]))

@@ -1,7 +1,7 @@
 """Random faults, many at a time, on real nodes: whatever was filed is with the partner once, in order, and proven.
 
-In the normal run a short campaign of two nodes on each store; `make soak` (COMITY_SOAK=1) lets more than a thousand faults strike
-two and three nodes on each.  What a campaign prints names its seed: the same seed gives the same plan
+In the normal run a short campaign of two nodes on each store; `make soak` (COMITY_SOAK=1) lets more than a thousand
+faults strike two and three nodes on each.  What a campaign prints names its seed: the same seed gives the same plan
 (`python -m comity.testing.campaign --seed …`).
 """
 

@@ -1,4 +1,6 @@
-"""Each kind of trouble that a message can meet, one after another, on either way: nothing is lost and nothing is doubled."""
+"""Each kind of trouble that a message can meet, one after another, on either way: nothing is lost and nothing is
+doubled.
+"""
 
 import time
 from collections.abc import Iterator

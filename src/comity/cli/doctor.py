@@ -78,9 +78,10 @@ def _open(patient: Patient) -> tuple[Patient, list[Alarm]]:
 
 def _for_a_look(home: Home) -> dict[str, Any]:
     entry = home.database()
-    if entry["ENGINE"].endswith("sqlite3"):
+    if home.is_embedded:
         options = {"uri": True, "timeout": _SECONDS, "transaction_mode": "IMMEDIATE"}
-        return {**entry, "NAME": f"file:{quote(entry['NAME'])}?mode=rw", "OPTIONS": options}
+        name = f"file:{quote(entry['NAME'])}?mode=rw"  # never made where it is missing
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": options}
     return {**entry, "CONN_MAX_AGE": 0, "OPTIONS": {"connect_timeout": _SECONDS}}
 
 

@@ -35,10 +35,11 @@ from comity.edges.tls import write_partner_authorities
 from comity.flows.apply_kept import apply_kept
 from comity.flows.courier import courier
 from comity.store.links import partner_authorities
+from comity.store.replica import Replica
 
 _PARTS = ("courier", "links")
-_LINK_ADDRESSES = "comity.node.link_urls"  # what partners may ask, and nothing else
 _LOG_FILE = "run/log.json"
+_LINK_ADDRESSES = "comity.node.link_urls"  # what partners may ask, and nothing else
 
 
 @click.command()
@@ -50,14 +51,13 @@ def serve(directory: Path, only: str | None) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
-    if only is not None:
+    if only:
         _keep_connection()
-    if only == "courier":
         sys.excepthook = log_uncaught
+    if only == "courier":
         courier(home, stop=beating(home.path, "courier", stopping.is_set))
         return
     if only == "links":
-        sys.excepthook = log_uncaught
         settings.HOME, settings.ROOT_URLCONF = home, _LINK_ADDRESSES
         listen(home, get_wsgi_application(), stop=stopping.is_set)
         return
@@ -68,6 +68,8 @@ def serve(directory: Path, only: str | None) -> None:
         click.echo(f"{home.party}: {count} entries of {partner} that an older version kept are applied", err=True)
     counters = make_counters()
     os.environ[VARIABLE] = str(counters)  # for every child: the pages tell the counts of all of them
+    if home.settings.database.replica:
+        Replica(home.path).begin()
     click.echo(f"{home.party}: pages at {home.settings.web.url}  links at {home.settings.link.url}", err=True)
     links = _LinksListener(home)
     children = [_pages(home), _part(home, "courier")]

@@ -24,8 +24,8 @@ from comity.core.errors import ComityError
 from comity.edges.home import LogSettings
 
 FIELDS: Final = (
-    "party", "partner", "origin", "part", "exit_code", "code", "status", "method", "route", "kind", "verdict", "clause",
-    "reason", "size", "start", "count", "position", "seconds",
+    "party", "partner", "origin", "key", "part", "exit_code", "code", "status", "method", "route", "kind", "verdict",
+    "clause", "reason", "size", "start", "count", "position", "seconds",
 )  # fmt: skip
 EVENTS: Final = Counter("comity_log_events", "Records of the log", ("level", "logger", "code"))
 _HIDDEN: Final = "…"

@@ -80,10 +80,9 @@ def check_disk(patient: Patient, *, at: datetime) -> list[Alarm]:  # noqa: ARG00
 
 def check_file_system(patient: Patient, *, at: datetime) -> list[Alarm]:  # noqa: ARG001
     """Does an embedded database lie on a network file system?"""
-    entry = patient.home.database()
-    if not entry["ENGINE"].endswith("sqlite3"):
+    if not patient.home.is_embedded:
         return []
-    file = Path(entry["NAME"])
+    file = Path(patient.home.database()["NAME"])
     kind = find_network_file_system(file.resolve(), read_mounts())
     return [Alarm("database-on-network", str(file), kind)] if kind else []
 

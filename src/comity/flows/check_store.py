@@ -112,6 +112,6 @@ def _named(key: SigningKey, ours: MemorandumParty, partner: str, *, at: datetime
 def _database(patient: Patient) -> str:
     """The database's name for a person: a file, or host and name, never a password."""
     entry = patient.home.database()
-    if entry["ENGINE"].endswith("sqlite3"):
+    if patient.home.is_embedded:
         return str(entry["NAME"])
     return f"{entry['HOST']}:{entry['PORT'] or 5432}/{entry['NAME']}"

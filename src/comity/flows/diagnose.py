@@ -58,6 +58,10 @@ WATCHED: Final[tuple[Check, ...]] = (
     check_store.check_links,
     check_store.check_partner_authorities,
 )
+# Whatever a broken node makes of a check, the others are made all the same.
+_TROUBLE: Final = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, HTTPException, DatabaseError,
+)  # fmt: skip
 _NO_STORE: Final = frozenset({"database-unreachable", "schema-behind", "schema-ahead"})
 
 
@@ -83,5 +87,5 @@ def _run(checks: Iterable[Check], patient: Patient, *, at: datetime) -> Iterable
             yield from check(patient, at=at)
         except ComityError as error:
             yield Alarm("check-failed", check.__name__, error.code)
-        except (OSError, ValueError, HTTPException, DatabaseError) as error:
+        except _TROUBLE as error:
             yield Alarm("check-failed", check.__name__, type(error).__name__)

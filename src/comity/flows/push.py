@@ -47,6 +47,7 @@ class Pusher:
 
     def __init__(self, home: Home, link: Link) -> None:
         self._home = home
+        self._partner = link.partner
         self._conversation = Conversation(home, link)
         self._patience = Patience(home.settings.link.poll_seconds, home.settings.link.back_off_seconds)
         self._edge = Frontier()
@@ -125,7 +126,7 @@ class Pusher:
 
     def _failed(self, event: SenderEvent, error: ComityError) -> SenderEvent:
         self.trouble = f"{error} [{error.code}]"
-        LOG.warning("link: %s", self.trouble)
+        LOG.warning("link: %s", self.trouble, extra={"event": "link-trouble", "partner": self._partner})
         return event
 
     def _ask(self, link: Link, ledger: Ledger) -> SenderEvent:
@@ -188,12 +189,12 @@ class Pusher:
             self._patience.hope()
         else:
             self.trouble = f"the partner's answer is not a receipt for what was sent [{event}]"
-            LOG.warning("link %s: %s", link.partner, self.trouble)
+            LOG.warning("link: %s", self.trouble, extra={"event": "link-trouble", "partner": link.partner})
         return event
 
     def _refused(self, link: Link, answer: Answer) -> SenderEvent:
         self.trouble = tell_refusal(answer)
-        LOG.warning("link %s: %s", link.partner, self.trouble)
+        LOG.warning("link: %s", self.trouble, extra={"event": "link-trouble", "partner": link.partner})
         return "refused"
 
 

@@ -17,14 +17,15 @@ from comity.core.exchange import REFUSALS, BehindError, ForkError, IncomingEntry
 from comity.core.ledger import entry_hash
 from comity.edges.home import Home
 from comity.edges.keys import load_public_keys
+from comity.flows.apply_revocations import recall_revocations
 from comity.flows.catch_up import catch_up
 from comity.flows.recall_reports import recall_reports
 from comity.flows.repeat_erasures import repeat_erasures
 from comity.store.displaced import displace_entries, drop_known, take_displaced
+from comity.store.intake_lock import lock_intake
 from comity.store.ledgers import RECALLED, append_entries, ends_recalled, frontier_of, lock_ledger, store_receipt
 from comity.store.links import get_link, known_keys, set_link_state
 from comity.store.models import Ledger, Link
-from comity.store.reports import lock_intake
 from comity.wire.checkpoint import read_head
 from comity.wire.link_batch import PartBody
 
@@ -67,6 +68,7 @@ def take_part(home: Home, partner: str, part: PartBody, *, at: datetime) -> bool
             ledger, stored, found.leaves, grown=(found.frontier, found.growth), refusals=[RECALLED] * len(stored), at=at
         )
         recall_reports(home, partner, _whole(found.entries), at=at)
+        recall_revocations(home, _whole(found.entries), at=at)
         if found.frontier.size < claim.head.size:
             return False
         store_receipt(ledger, checkpoint=part.note, receipt=part.note, size=claim.head.size, at=at)

@@ -32,7 +32,6 @@ from comity.wire.rejects import Reject, is_header, parse_header, parse_reject
 
 BATCH: Final = 10_000
 _FOLDED_AT_ONCE: Final = 4_000
-_DRAINED_BYTES: Final = 32_768  # less than this came from a pipe: nothing else waits in it
 
 Progress = Callable[[int, int], None]
 
@@ -86,7 +85,7 @@ def take_in(
     try:
         for block in source.blocks():
             run.take(block)
-            if source.is_live and len(block.data) < _DRAINED_BYTES:
+            if source.is_drained():
                 run.store()
             if progress is not None:
                 progress(source.packed_read, source.size)

@@ -99,8 +99,8 @@ def is_empty(tables: Iterable[TableHead]) -> bool:
 
 def empty_store() -> None:
     """Remove every row, in the caller's transaction."""
-    names = [model._meta.db_table for model in _models()]  # noqa: SLF001 — as above
     with connection.cursor() as cursor:
+        names = [model._meta.db_table for model in _present(cursor)]  # noqa: SLF001 — as above
         if connection.vendor == "postgresql":
             cursor.execute(f"TRUNCATE {', '.join(map(_quoted, names))}")
             return
@@ -130,7 +130,7 @@ def finish_filling() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a row that refers to nothing is found here
-        for statement in connection.ops.sequence_reset_sql(no_style(), _models()):
+        for statement in connection.ops.sequence_reset_sql(no_style(), _present(cursor)):
             cursor.execute(statement)
 
 
@@ -204,6 +204,12 @@ def _models() -> list[type[models.Model]]:
         ordered += ready
         waiting = [model for model in waiting if model not in ordered]
     return ordered
+
+
+def _present(cursor: Any) -> list[type[models.Model]]:
+    """The tables that the store has: an older schema has fewer."""
+    there = set(connection.introspection.table_names(cursor))
+    return [model for model in _models() if model._meta.db_table in there]  # noqa: SLF001 — as above
 
 
 def _referred(model: type[models.Model]) -> set[Any]:

@@ -38,7 +38,6 @@ SEVERITY_WORDS: Final[dict[Severity, _Texts]] = {
 
 _RESTART: Final = "systemctl restart comity"
 _SETTINGS: Final = "editor {directory}/node.toml && " + _RESTART
-_AMEND: Final = "comity memo propose memorandum.yaml -o proposed.json --dir {directory}"
 
 ENTRIES: Final[dict[str, _Entry]] = {
     "settings-unreadable": _Entry(
@@ -175,7 +174,7 @@ ENTRIES: Final[dict[str, _Entry]] = {
             "Ký bằng khóa được nêu, hoặc bổ sung khóa này bằng bản sửa đổi",
             "改用备忘录载明的密钥，或以修正案载明此密钥",
         ),
-        _AMEND,
+        "comity key list --dir {directory}; comity key use KID --dir {directory}",
     ),
     "signing-key-revoked": _Entry(
         (
@@ -209,7 +208,7 @@ ENTRIES: Final[dict[str, _Entry]] = {
             "Ký bằng khóa kế nhiệm, hoặc bổ sung ngay bằng bản sửa đổi",
             "改用后续密钥，或立即以修正案载明新密钥",
         ),
-        _AMEND,
+        "comity key list --dir {directory}; comity key use KID --dir {directory}",
     ),
     "signing-key-ending": _Entry(
         (
@@ -226,7 +225,7 @@ ENTRIES: Final[dict[str, _Entry]] = {
             "Trước ngày đó hãy bổ sung khóa kế nhiệm bằng bản sửa đổi",
             "请在此日前以修正案载明后续密钥",
         ),
-        _AMEND,
+        "comity key new KID --dir {directory}; comity key export KID --dir {directory}",
     ),
     "certificate-unusable": _Entry(
         (
@@ -260,7 +259,7 @@ ENTRIES: Final[dict[str, _Entry]] = {
             "Gia hạn; chỉ cần báo đối tác nếu đó là tổ chức chứng thực",
             "更新证书；仅当其为颁发机构时才需通知伙伴",
         ),
-        "comity key certificate --dir {directory} && " + _RESTART,
+        "comity link renew-certificate --dir {directory} && " + _RESTART,
     ),
     "certificate-ending": _Entry(
         (
@@ -277,7 +276,7 @@ ENTRIES: Final[dict[str, _Entry]] = {
             "Gia hạn trước ngày đó; chỉ cần báo đối tác nếu đó là tổ chức chứng thực",
             "请在此日前更新；仅当其为颁发机构时才需通知伙伴",
         ),
-        "comity key certificate --dir {directory} && " + _RESTART,
+        "comity link renew-certificate --dir {directory} && " + _RESTART,
     ),
     "certificate-other-host": _Entry(
         (
@@ -294,7 +293,7 @@ ENTRIES: Final[dict[str, _Entry]] = {
             "Cấp chứng thư cho máy chủ đó hoặc sửa link.url",
             "为该主机签发证书，或更正 link.url",
         ),
-        "comity key certificate --dir {directory} && " + _RESTART,
+        "comity link renew-certificate --dir {directory} && " + _RESTART,
     ),
     "partner-authority-ended": _Entry(
         (

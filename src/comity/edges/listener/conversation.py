@@ -12,6 +12,8 @@ What is refused is answered, read past for a moment so that the answer is heard,
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -169,6 +171,8 @@ class Conversation:
             headers.append(("Content-Length", str(len(answer.body))))
         if last:
             headers.append(("Connection", "close"))
+        # RFC 9110 §6.6.1; partners compare their clocks by it.
+        headers.append(("Date", format_datetime(datetime.now(UTC), usegmt=True)))
         response = h11.Response(
             status_code=answer.status, headers=headers, reason=HTTPStatus(answer.status).phrase.encode()
         )

@@ -156,7 +156,11 @@ class _Listener:
 
     def _tell_sums(self) -> None:
         for (who, why), count in self._ended.most_common(_TELL_LINES):
-            LOG.warning("%s: %d connections ended with %s", who, count, why)
+            LOG.warning(
+                "%d connections of a partner ended early",
+                count,
+                extra={"event": "connections-ended", "partner": who, "reason": why},
+            )
         self._ended.clear()
 
 
