@@ -80,7 +80,7 @@ def test_a_partition(lined: tuple[list[CampaignNode], list[MessageLine]], tmp_pa
 
 
 def wait_until_struck(lines: list[MessageLine], kind: str) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not all(line.struck.get(kind) for line in lines):
         assert time.monotonic() < end, f"no message met {kind}"
         time.sleep(0.02)

@@ -31,7 +31,7 @@ _FEED_CLAIMS: Final = 10
 _FILING_AT_ONCE: Final = 2
 _WRITERS: Final = 8
 _PATIENCE_SECONDS: Final = 15.0
-_SETTLE_SECONDS: Final = 120.0
+_SETTLE_SECONDS: Final = 300.0
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
