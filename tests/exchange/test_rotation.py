@@ -4,9 +4,6 @@ The nodes serve all the time and are never restarted; everything is done with th
 """
 
 import json
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,48 +11,18 @@ from typing import Any
 import pytest
 
 from comity.demo.nodes import CommandError, Node
-from comity.demo.tally import read_progress
 from comity.testing.harness import Harness
-from exchange.pair import HERE, act, environment
+from exchange.load import FIRST, Load, moves_on
+from exchange.pair import act
 
 pytestmark = pytest.mark.processes
 RU, BY = "cctld.ru", "oac.by"
-FIRST = {RU: 0, BY: 10_000_000}
 
 
 @pytest.fixture
 def t(tmp_path: Path) -> Iterator[Harness]:
     with Harness(tmp_path) as harness:
         yield harness
-
-
-class Load:
-    """Entries that are filed at both nodes all the time."""
-
-    def __init__(self, directory: Path, *nodes: tuple[Node, str]) -> None:
-        self._stop = directory / "stop"
-        self._writers = {
-            node.party: subprocess.Popen(
-                [sys.executable, str(HERE / "act.py"), "load", str(node.place.path), partner,
-                 str(FIRST[node.party]), str(self._stop)],
-                env=environment(), stdout=subprocess.PIPE,
-            )
-            for node, partner in nodes
-        }  # fmt: skip
-
-    def stop(self) -> dict[str, int]:
-        """How many entries each filed."""
-        self._stop.touch()
-        return {party: int(writer.communicate(timeout=30)[0]) for party, writer in self._writers.items()}
-
-
-def moves_on(*nodes: Node, by: int = 50) -> None:
-    """Wait until so many more entries of each node are receipted: what was changed works."""
-    before = {node.party: read_progress(node.place).receipted for node in nodes}
-    end = time.monotonic() + 60
-    while any(read_progress(node.place).receipted < before[node.party] + by for node in nodes):
-        assert time.monotonic() < end, [row for node in nodes for row in node.comity_json("link", "status")]
-        time.sleep(0.05)
 
 
 def next_version(directory: Path, proposer: Node, countersigner: Node, keys: dict[str, dict[str, Any]]) -> None:
@@ -84,43 +51,43 @@ def test_everything_is_replaced_under_load_and_nothing_is_lost(t: Harness, tmp_p
     ru, by = t.node(RU), t.node(BY)
     t.memorandum(ru, by)
     t.start()
-    load = Load(tmp_path, (ru, BY), (by, RU))
-    moves_on(ru, by)
-    old = {node.party: act("signers", node.place.path, partner)["out"][0] for node, partner in ((ru, BY), (by, RU))}
+    with Load(tmp_path, (ru, BY), (by, RU)) as load:
+        moves_on(ru, by)
+        old = {node.party: act("signers", node.place.path, partner)["out"][0] for node, partner in ((ru, BY), (by, RU))}
 
-    # Signing keys: made, named by the next version, used by both.
-    new = {RU: ru.comity_json("key", "new", "ru-2031-1"), BY: by.comity_json("key", "new", "by-2031-1")}
-    with pytest.raises(CommandError, match="version 1 does not name it"):
+        # Signing keys: made, named by the next version, used by both.
+        new = {RU: ru.comity_json("key", "new", "ru-2031-1"), BY: by.comity_json("key", "new", "by-2031-1")}
+        with pytest.raises(CommandError, match="version 1 does not name it"):
+            ru.work("key", "use", "ru-2031-1")
+        next_version(tmp_path, ru, by, new)
+        moves_on(ru, by)
         ru.work("key", "use", "ru-2031-1")
-    next_version(tmp_path, ru, by, new)
-    moves_on(ru, by)
-    ru.work("key", "use", "ru-2031-1")
-    moves_on(ru, by)
-    by.work("key", "use", "by-2031-1")
-    moves_on(ru, by)
-    assert act("signers", ru.place.path, BY) == {
-        "out": ["ru-2031-1", "by-2031-1"], "in": ["by-2031-1", "ru-2031-1"],
-    }  # fmt: skip
+        moves_on(ru, by)
+        by.work("key", "use", "by-2031-1")
+        moves_on(ru, by)
+        assert act("signers", ru.place.path, BY) == {
+            "out": ["ru-2031-1", "by-2031-1"], "in": ["by-2031-1", "ru-2031-1"],
+        }  # fmt: skip
 
-    # The old key may be in wrong hands: the partner hears it by the link and believes it no more.
-    ru.work("key", "revoke", old[RU], "--reason", "compromised", "-o", str(tmp_path / "revocation.json"))
-    moves_on(ru, by)
-    (revoked,) = by.comity_json("key", "list")["revoked"]
-    assert (revoked["party"], revoked["kid"], revoked["signed_by"]) == (RU, old[RU], old[RU])
+        # The old key may be in wrong hands: the partner hears it by the link and believes it no more.
+        ru.work("key", "revoke", old[RU], "--reason", "compromised", "-o", str(tmp_path / "revocation.json"))
+        moves_on(ru, by)
+        (revoked,) = by.comity_json("key", "list")["revoked"]
+        assert (revoked["party"], revoked["kid"], revoked["signed_by"]) == (RU, old[RU], old[RU])
 
-    # Certificates, and then the authority that signs them.
-    ru.work("link", "renew-certificate")
-    by.work("link", "renew-certificate")
-    moves_on(ru, by)
-    ru.work("link", "new-authority")
-    trust(by, ru, tmp_path)
-    moves_on(ru, by)
-    ru.work("link", "use-authority")
-    moves_on(ru, by)
-    trust(by, ru, tmp_path)  # the new authority alone
-    moves_on(ru, by)
+        # Certificates, and then the authority that signs them.
+        ru.work("link", "renew-certificate")
+        by.work("link", "renew-certificate")
+        moves_on(ru, by)
+        ru.work("link", "new-authority")
+        trust(by, ru, tmp_path)
+        moves_on(ru, by)
+        ru.work("link", "use-authority")
+        moves_on(ru, by)
+        trust(by, ru, tmp_path)  # the new authority alone
+        moves_on(ru, by)
 
-    filed = load.stop()
+        filed = load.stop()
     t.settle(ru, by)
     held = {node.party: act("dump", node.place.path, partner) for node, partner in ((ru, BY), (by, RU))}
     for party, partner in ((RU, BY), (BY, RU)):

@@ -1,6 +1,5 @@
 """A memorandum of three parties, and of four: one text, a link and two ledgers for every pair (memorandum.md §7)."""
 
-import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,28 +9,16 @@ import pytest
 
 from comity.demo.nodes import CommandError, Node
 from comity.testing.harness import Harness
-from exchange.several_parties import join, links, memo, phishing, sign, text_of
+from exchange.agreed_texts import URN, arrived, join, links, memo, phishing, sign, text_of
 
 pytestmark = pytest.mark.processes
 RU, BY, VN, SU = "cctld.ru", "oac.by", "vnnic.vn", "fid.su"
-URN = "urn:comity:memo:several:demo"
 
 
 @pytest.fixture
 def t(tmp_path: Path) -> Iterator[Harness]:
     with Harness(tmp_path) as harness:
         yield harness
-
-
-def arrived(node: Node, partner: str) -> list[tuple[str, str]]:
-    """Kind and refusal of every entry that a node holds of a partner's ledger, in order."""
-    with sqlite3.connect(f"{node.place.database.as_uri()}?mode=ro", uri=True) as database:
-        rows = database.execute(
-            "SELECT e.kind, e.refused FROM ledger_entry e JOIN ledger l ON l.id = e.ledger_id "
-            "JOIN link k ON k.id = l.link_id WHERE k.partner = ? AND l.direction = 'in' ORDER BY e.position",
-            (partner,),
-        )
-        return rows.fetchall()
 
 
 def wait_for(node: Node, partner: str, **wanted: Any) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from comity.testing.harness import Harness
 from comity.testing.later_peer import Entry, LaterPeer
 from comity.wire.checkpoint import sign_checkpoint
 from comity.wire.link_batch import render_batch
+from exchange.agreed_texts import phishing
 from exchange.pair import act
-from exchange.several_parties import phishing
 
 pytestmark = pytest.mark.processes
 RU, BY = "cctld.ru", "oac.by"

@@ -4,7 +4,8 @@
 
 One process for each parser, one after another, with its share of the inputs.  An input is a good one changed by
 `edits`, or octets of libFuzzer's own; one that takes more than two seconds of processor time is a fault like any
-other.  What is found is written into the directory that is named, to be kept in `found`.  Then the largest inputs (`sized`).
+other.  What is found is written into the directory that is named, to be kept in `found`.  At the end come the largest
+inputs (`sized`).
 """
 
 import argparse

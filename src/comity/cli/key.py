@@ -205,6 +205,7 @@ def _own(home: Home, *, at: datetime) -> list[dict[str, Any]]:
 def _revoked(row: RevokedKey) -> dict[str, Any]:
     statement = parse_revocation(bytes(row.statement)) if row.statement else None
     known = statement if isinstance(statement, RevocationStatement) else None
+    in_doubt = known is not None and known.revocation.reason in {"compromised", "lost"}
     return {
         "party": row.party,
         "kid": row.kid,
@@ -212,7 +213,7 @@ def _revoked(row: RevokedKey) -> dict[str, Any]:
         "at": row.revoked_at.isoformat(),
         "signed_by": known.kid if known else "",
         "since": known.revocation.since.isoformat() if known else None,
-        "doubtful": find_doubtful(row.party, known.revocation.since) if known else None,
+        "doubtful": find_doubtful(row.party, known.revocation.since, row.revoked_at) if known and in_doubt else None,
     }
 
 

@@ -10,7 +10,13 @@ from datetime import date, datetime
 from comity.core.errors import NotFoundError
 from comity.core.exchange import UnknownOriginError
 from comity.core.ledger import EMPTY_ROOT, PublicKey, ledger_origin
-from comity.store.memoranda import StoredMemorandum, find_governing, find_in_force, list_versions
+from comity.store.memoranda import (
+    StoredMemorandum,
+    find_governing,
+    find_in_force,
+    list_versions,
+    was_signed_by_all,
+)
 from comity.store.models import Ledger, Link
 from comity.store.revoked_keys import find_revoked
 
@@ -124,7 +130,7 @@ def known_keys(partner: str, *, at: datetime) -> tuple[PublicKey, ...]:
     """Tell every key a party ever had by a memorandum: what one signed stays checkable after its end."""
     found: dict[bytes, PublicKey] = {}
     for stored in list_versions(at=at):
-        if stored.status not in {"draft", "proposed"}:
+        if was_signed_by_all(stored):
             found.update((key.public, key) for key in _keys(stored, partner, on=None))
     return tuple(found.values())
 

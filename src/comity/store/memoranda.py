@@ -121,6 +121,13 @@ def get_document(urn: str, version: int) -> Document:
     return Document(memorandum=_text(row.digest, row.body), text=row.body, signatures=signatures)
 
 
+def was_signed_by_all(stored: StoredMemorandum) -> bool:
+    """Answer whether a version ever bound anybody: a proposal that was withdrawn has ended, too."""
+    if stored.status == "terminated":
+        return get_document(stored.urn, stored.version).is_complete()
+    return stored.status not in {"draft", "proposed"}
+
+
 def list_events(urn: str, version: int) -> list[models.MemorandumEvent]:
     """List what happened to one version, in order."""
     events = models.MemorandumEvent.objects.filter(memorandum__urn=urn, memorandum__version=version)

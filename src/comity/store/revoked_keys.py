@@ -54,8 +54,10 @@ def list_held(party: str = "") -> list[RevocationStatement]:
     return [one for one in statements if one.revocation.public_bytes not in gone[one.revocation.party]]
 
 
-def find_doubtful(party: str, since: datetime) -> tuple[int, int] | None:
-    """Tell the first and last position of what a party's ledger brought from a moment on, or None for nothing."""
-    arrived = LedgerEntry.objects.filter(ledger__direction="in", ledger__link__partner=party, at__gte=since)
+def find_doubtful(party: str, since: datetime, until: datetime) -> tuple[int, int] | None:
+    """Tell the first and last position of what a party's ledger brought between two moments, or None for nothing."""
+    arrived = LedgerEntry.objects.filter(
+        ledger__direction="in", ledger__link__partner=party, at__gte=since, at__lte=until
+    )
     first, last = arrived.order_by("position").first(), arrived.order_by("-position").first()
     return None if first is None or last is None else (first.position, last.position)

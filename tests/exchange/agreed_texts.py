@@ -1,6 +1,7 @@
-"""A memorandum of several parties between real nodes: written, signed by all, and links for every pair."""
+"""Memoranda between two and more real nodes as a test wants them: written, signed by all, and links for every pair."""
 
 import json
+import sqlite3
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from comity.edges.home import open_home
 from comity.edges.keys import load_signing_key
 from comity.wire.memorandum_yaml import parse_memorandum, render_memorandum
 
+URN = "urn:comity:memo:several:demo"
 ACCESSION = {"clause": "1.1", "open_to": "registries of top-level domains", "needs": "all_signatures"}
 
 
@@ -45,7 +47,7 @@ def text_of(
         }
         for node, key in zip(nodes, keys, strict=True)
     ]
-    tree |= {"id": "urn:comity:memo:several:demo", "version": version, "accession": ACCESSION}
+    tree |= {"id": URN, "version": version, "accession": ACCESSION}
     tree["personal_data"]["on_request"]["legal"] = {}
     if former:
         tree["supersedes"] = {"version": version - 1, "digest": former}
@@ -60,22 +62,22 @@ def text_of(
 
 def sign(directory: Path, tree: dict[str, Any], nodes: Sequence[Node]) -> str:
     """Proposed by the first, countersigned by each of the others in turn, adopted by all; the digest of the text."""
-    version = tree["version"]
+    version, urn = tree["version"], tree["id"]
     draft = directory / f"draft-{version}.json"
     draft.write_text(json.dumps(tree))
     travelling = directory / f"signed-{version}.json"
     nodes[0].work("memo", "propose", str(draft), "-o", str(travelling))
     for node in nodes[1:]:
-        assert memo(nodes[0], version)["status"] == "proposed", "it has no force before all have signed"
+        assert memo(nodes[0], version, urn)["status"] == "proposed", "it has no force before all have signed"
         node.work("memo", "countersign", str(travelling), "-o", str(travelling))
     for node in nodes[:-1]:
         node.work("memo", "countersign", str(travelling), "-o", str(directory / "adopted.json"))
-    return str(memo(nodes[0], version)["digest"])
+    return str(memo(nodes[0], version, urn)["digest"])
 
 
-def memo(node: Node, version: int = 1) -> dict[str, Any]:
+def memo(node: Node, version: int = 1, urn: str = URN) -> dict[str, Any]:
     rows = node.comity_json("memo", "show")["memoranda"]
-    (row,) = (row for row in rows if row["version"] == version)
+    (row,) = (row for row in rows if (row["id"], row["version"]) == (urn, version))
     return dict(row)
 
 
@@ -90,6 +92,17 @@ def join(nodes: Sequence[Node], new: Sequence[Node] = ()) -> None:
 def links(node: Node) -> dict[str, dict[str, Any]]:
     """What `comity link status` says, by partner."""
     return {row["partner"]: row for row in node.comity_json("link", "status")}
+
+
+def arrived(node: Node, partner: str) -> list[tuple[str, str]]:
+    """Kind and refusal of every entry that a node holds of a partner's ledger, in order."""
+    with sqlite3.connect(f"{node.place.database.as_uri()}?mode=ro", uri=True) as database:
+        rows = database.execute(
+            "SELECT e.kind, e.refused FROM ledger_entry e JOIN ledger l ON l.id = e.ledger_id "
+            "JOIN link k ON k.id = l.link_id WHERE k.partner = ? AND l.direction = 'in' ORDER BY e.position",
+            (partner,),
+        )
+        return rows.fetchall()
 
 
 def phishing(*names: str, machine_only: bool = False) -> bytes:
