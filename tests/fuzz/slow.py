@@ -89,9 +89,11 @@ def slow_batch(size: int) -> dict[str, bytes]:
 
 def slow_part(size: int) -> dict[str, bytes]:
     hashes = b"comity-part/1\n0 0 4 999\nnote" + (b"0" * 64 + b"\n") * 999
-    return {what: data.replace(b"batch/1\n0 ", b"part/1\n0 ", 1) for what, data in slow_batch(size).items()} | {
-        "hashes": hashes
+    some = {
+        what: data.replace(b"comity-batch/1", b"comity-part/1", 1).replace(b" 4\nnote", b" 4 0\nnote", 1)
+        for what, data in slow_batch(size - 2).items()
     }
+    return some | {"hashes": hashes}
 
 
 def slow_proof(size: int) -> dict[str, bytes]:
