@@ -11,10 +11,12 @@ Several processes (pytest-xdist) share one PostgreSQL: the first starts it and h
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -74,7 +76,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if item.get_closest_marker(shared) is not None:
                 item.add_marker(pytest.mark.xdist_group(shared))
     if _ON_POSTGRESQL:
-        wanted = [item for item in items if item.get_closest_marker("django_db") or item.get_closest_marker("postgres")]
+        wanted = [item for item in items if any(map(item.get_closest_marker, ("django_db", "postgres", "stores")))]
         wanted = [item for item in wanted if item.get_closest_marker("browser") is None]
         chosen = set(map(id, wanted))
         config.hook.pytest_deselected(items=[item for item in items if id(item) not in chosen])
@@ -104,6 +106,33 @@ def postgres_server() -> Iterator[str]:
         yield cluster.start()
     finally:
         cluster.stop()
+
+
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest) -> Callable[[], str] | None:
+    """Makes an empty database for a node of its own and tells its URL; None: each node has an SQLite file.
+
+    A test whose nodes stand on it is marked `stores`, and runs on both.
+    """
+    return request.getfixturevalue("new_postgresql") if _ON_POSTGRESQL else None
+
+
+@pytest.fixture
+def new_postgresql(postgres_server: str) -> Iterator[Callable[[], str]]:
+    """Makes empty PostgreSQL databases and tells their URLs; they are dropped after the test."""
+    names: list[str] = []
+
+    def make() -> str:
+        name = f"node_{uuid4().hex}"
+        with psycopg.connect(postgres_server, autocommit=True) as server:
+            server.execute(f'CREATE DATABASE "{name}"')
+        names.append(name)
+        return f"{postgres_server.rpartition('/')[0]}/{name}"
+
+    yield make
+    with psycopg.connect(postgres_server, autocommit=True) as server:
+        for name in names:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _shared(part: str) -> Path:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import Annotated, Any, Final, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 import click
 import django
@@ -44,6 +44,7 @@ SETTINGS: Final = {
     "link.answer_seconds": "How long the courier waits for a partner's answer before it asks again.",
     "link.back_off_seconds": "After trouble the courier waits longer each time, at most so long.",
     "database.url": "`sqlite:///FILE` in the node's directory, or `postgresql://user:password@host:port/name`.",
+    "database.replica": "A PostgreSQL that follows the one of `url`: pages and API calls that only read may use it.",
     "names.suffix_list": "A Public Suffix List to use instead of the one that came with the program.",
     "guard.popularity": "A popularity list (`rank,name` or a name per line; gzip allowed): the top of it is protected.",
     "guard.popularity_rank_under": "Names whose rank is lower than this are protected.",
@@ -51,10 +52,13 @@ SETTINGS: Final = {
     "desk.confirm_score": "The evidence score that the desk asks for before an analyst may confirm a case.",
     "desk.hold_score": "The evidence score that the desk asks for before a hold may be proposed.",
     "desk.hold_score_critical": "The same for a case of critical severity.",
+    "log.format": "`text`, `json` (one object a line), or `auto`: JSON under systemd, text elsewhere.",
+    "log.level": "What is at least as grave is logged: `debug`, `info`, `warning` or `error`.",
 }  # fmt: skip
 
 VARIABLES: Final = {
     "COMITY_DIR": "The node's directory, for commands that are not given `--dir`.",
+    "COMITY_CRASHES": "Tests: where a process is told at which durable step to kill itself (`comity.testing.crashing`).",
     "COMITY_SHARED": "Tests and measurements: where the shared data is, if not in `../shared`.",
     "COMITY_SOAK": "Tests: `1` lets Hypothesis try for long instead of for a moment (`make soak`).",
     "COMITY_TEST_DATABASE": "Tests: `sqlite` (as without it) or `postgresql`.",
@@ -218,6 +222,8 @@ def _type_name(kind: Any) -> str:
             if limit is not None
         ]
         return f"{_type_name(bare)}, {' '.join(bounds)}" if bounds else _type_name(bare)
+    if get_origin(kind) is Literal:
+        return " or ".join(f"`{value}`" for value in get_args(kind))
     return {tuple: "list of texts", dict: "table of texts"}[get_origin(kind)]
 
 

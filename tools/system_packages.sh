@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sees to what the tests need from Debian itself: PostgreSQL's server programs, Chromium, GNU gettext, a Chinese font,
-# and Go with the code of its module database's log, which checks ours.
+# Sees to what the tests need from Debian itself: PostgreSQL's server programs, Chromium, GNU gettext, openssl, libfaketime,
+# a Chinese font, and Go with the code of its module database's log, which checks ours.
 #
 # As root it installs what is missing; as anybody else it prints the line to run and fails.  Touches nothing that is there.
 # The program needs none of these: only its tests do.
@@ -10,6 +10,8 @@ missing=()
 if ! command -v initdb >/dev/null && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then missing+=(postgresql); fi
 command -v chromium >/dev/null || missing+=(chromium)
 if ! command -v msgfmt >/dev/null || ! command -v xgettext >/dev/null; then missing+=(gettext); fi
+command -v openssl >/dev/null || missing+=(openssl)
+compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || missing+=(faketime)
 # Without one, Chinese pages are drawn in boxes and what the reflow check measures is not what people see.
 if ! compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null && ! compgen -G '/usr/share/fonts/truetype/wqy/*' >/dev/null; then
     missing+=(fonts-wqy-microhei)

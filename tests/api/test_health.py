@@ -31,7 +31,11 @@ def test_a_node_with_a_store_is_ready() -> None:
 
     assert (response.status_code, response.json()) == (
         200,
-        {"ready": True, "checks": {"database": "ok", "ledgers": "ok"}},
+        {
+            "ready": True,
+            "checks": {"database": "ok", "ledgers": "ok", "disk": "ok"},
+            "alarms": [{"code": "memorandum-absent", "severity": "warning", "about": "cctld.ru"}],
+        },
     )
 
 
@@ -42,6 +46,7 @@ def test_a_stopped_link_makes_a_node_unready() -> None:
 
     assert response.status_code == 503
     assert response.json()["checks"]["ledgers"] == "stopped: cctld.ru"
+    assert response.json()["alarms"][0] == {"code": "link-stopped", "severity": "critical", "about": "cctld.ru"}
 
 
 def test_the_numbers_are_the_stores(analyst: Caller) -> None:

@@ -16,7 +16,7 @@ from comity.cli.context import use_node
 from comity.core.exchange import OutgoingEntry
 from comity.edges.home import Home
 from comity.edges.keys import load_public_keys, load_signing_key
-from comity.edges.tls import own_authority
+from comity.edges.tls import own_authority, write_partner_authorities
 from comity.flows.apply_entry import KINDS
 from comity.flows.countersign import countersign
 from comity.flows.join import join
@@ -26,7 +26,7 @@ from comity.flows.set_up import NewNode, set_up
 from comity.flows.suspend import suspend
 from comity.flows.verify_ledgers import verify_ledgers
 from comity.store.ledgers import read_entries
-from comity.store.links import get_ledger, get_link, known_keys, partner_authorities
+from comity.store.links import create_link, get_ledger, get_link, known_keys, partner_authorities
 from comity.store.memoranda import find_in_force
 from comity.store.models import LedgerEntry
 from comity.store.outgoing import append_outgoing
@@ -41,9 +41,12 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def pair(directory: Path, ru_port: str, by_port: str) -> dict[str, dict[str, str]]:
+def pair(directory: Path, ru_port: str, by_port: str, ru_database: str, by_database: str) -> dict[str, dict[str, str]]:
     """Make two nodes that are linked under the memorandum of the fixtures, with their keys, in force."""
-    made = {"ru": _make(directory / "ru", "cctld.ru", ru_port), "by": _make(directory / "by", "oac.by", by_port)}
+    made = {
+        "ru": _make(directory / "ru", "cctld.ru", ru_port, ru_database),
+        "by": _make(directory / "by", "oac.by", by_port, by_database),
+    }
     ru, by = directory / "ru", directory / "by"
     signed = render_document(propose(use_node(ru), _memorandum(made).encode(), actor="test", at=now()))
     both = render_document(countersign(use_node(by), signed, actor="test", at=now()))
@@ -53,10 +56,9 @@ def pair(directory: Path, ru_port: str, by_port: str) -> dict[str, dict[str, str
     return made
 
 
-def _make(directory: Path, party: str, link_port: str) -> dict[str, str]:
+def _make(directory: Path, party: str, link_port: str, database: str) -> dict[str, str]:
     new = NewNode(
-        party=party, zones=(), host="127.0.0.1", web_port=1, link_port=int(link_port),
-        database="sqlite:///comity.sqlite3",
+        party=party, zones=(), host="127.0.0.1", web_port=1, link_port=int(link_port), database=database,
     )  # fmt: skip
     set_up(directory, new, at=now())
     home = use_node(directory)
@@ -126,6 +128,12 @@ def signers(home: Home, partner: str) -> dict[str, list[str]]:
     return found
 
 
+def alter(home: Home, partner: str, position: str) -> None:
+    """Change an entry that was received, as somebody would who has the database."""
+    ledger = get_ledger(get_link(partner), "in")
+    LedgerEntry.objects.filter(ledger=ledger, position=int(position)).update(payload=b"altered")
+
+
 def dump(home: Home, partner: str) -> dict[str, object]:
     link = get_link(partner)
     out, incoming = get_ledger(link, "out"), get_ledger(link, "in")
@@ -140,6 +148,13 @@ def dump(home: Home, partner: str) -> dict[str, object]:
         "receipted": out.receipt_size,
         "differences": [line for report in verify_ledgers(home, at=now()) for line in report.differences],
     }
+
+
+def befriend(home: Home, partner: str, authority: str) -> None:
+    """Make a link to somebody who has an authority and nothing else: no memorandum is in force with them."""
+    with transaction.atomic():
+        create_link(home.party, partner, url="https://127.0.0.1:1", ca_pem=Path(authority).read_text(), at=now())
+    write_partner_authorities(home, partner_authorities())
 
 
 def outgoing(home: Home, partner: str) -> list[tuple[str, str, str]]:
@@ -174,9 +189,15 @@ def revoke(home: Home) -> str:
     return b64encode(sign_revocation(said, key.kid, key.sign)).decode()
 
 
+def receipt(_home: Home, partner: str) -> str:
+    return get_ledger(get_link(partner), "out").receipt.decode()
+
+
 VERBS = {
+    "receipt": receipt,
+    "befriend": befriend,
     "revoke": revoke, "load": load, "signers": signers, "suspend": do_suspend, "append": append,
-    "dump": dump, "outgoing": outgoing, "incoming": incoming, "keep": keep,
+    "alter": alter, "dump": dump, "outgoing": outgoing, "incoming": incoming, "keep": keep,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Two or more nodes of a campaign for a test, on the store of this test session, and the databases they need."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,18 +20,26 @@ def on_postgresql() -> bool:
 
 @contextmanager
 def nodes_on(
-    server: str | None, directory: Path, parties: Sequence[str] = (RU, BY), **more: Any
+    server: str | None,
+    directory: Path,
+    parties: Sequence[str] = (RU, BY),
+    *,
+    databases: Mapping[str, str] | None = None,
+    environment: Mapping[str, Mapping[str, str]] | None = None,
+    **more: Any,
 ) -> Iterator[list[CampaignNode]]:
-    """Linked nodes that serve; on PostgreSQL when its URL is given."""
+    """Linked nodes that serve; on PostgreSQL when its URL is given; `databases`: those that are made already."""
     with ExitStack() as stack:
-        databases = make_databases(server, parties) if server else {}
+        made = {}
         if server:
-            stack.callback(drop_databases, server, databases)
+            made = make_databases(server, [party for party in parties if party not in (databases or {})])
+            stack.callback(drop_databases, server, made)
+        databases = {**made, **(databases or {})}
         nodes = []
         for plan in assemble_nodes(directory, parties, databases=databases, settings=SETTINGS, **more):
             scratch = directory / f"scratch-{plan.party}"
             scratch.mkdir()
-            nodes.append(CampaignNode(plan, scratch))
+            nodes.append(CampaignNode(plan, scratch, (environment or {}).get(plan.party)))
             stack.callback(nodes[-1].close)
         for node in nodes:
             node.start("links", "courier")

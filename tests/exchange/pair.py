@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,19 @@ class Node:
             time.sleep(0.05)
         raise AssertionError(self.tell())
 
+    def comity(self, *arguments: str) -> str:
+        """Run a command on this node's directory to its end, as its operator would."""
+        command = [sys.executable, "-m", "comity", *arguments, "--dir", str(self.directory)]
+        done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def set_link(self, **settings: float) -> None:
+        """Set what stands in node.toml about links."""
+        file = self.directory / "node.toml"
+        lines = "".join(f"{key} = {value}\n" for key, value in settings.items())
+        file.write_text(file.read_text().replace("[link]\n", f"[link]\n{lines}"))
+
     def start_courier(self) -> None:
         self._start(
             "courier", [sys.executable, "-m", "comity", "serve", "--only", "courier", "--dir", str(self.directory)], {}
@@ -100,9 +114,10 @@ class Node:
 class Pair:
     """Two linked nodes."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, new_database: Callable[[], str] | None = None) -> None:
         ports = {"ru": free_port(), "by": free_port()}
-        made = act("pair", directory, *map(str, ports.values()))
+        databases = [new_database() if new_database else "sqlite:///comity.sqlite3" for _ in ports]
+        made = act("pair", directory, *map(str, ports.values()), *databases)
         self.ru = Node(directory / "ru", "cctld.ru", ports["ru"], made["ru"]["ca"])
         self.by = Node(directory / "by", "oac.by", ports["by"], made["by"]["ca"])
 
@@ -118,12 +133,23 @@ class Pair:
         for node, _ in self.directions():
             node.stop()
 
+    def fetch_at_ru(self) -> None:
+        """Let a firewall stand before ru: by cannot reach it, ru pushes its own ledger and fetches by's."""
+        authority = str(self.by.directory / "tls" / "ca.pem")
+        self.ru.comity("link", "add", "oac.by", "--url", self.by.url, "--ca", authority, "--fetch")
+        authority = str(self.ru.directory / "tls" / "ca.pem")
+        self.by.comity("link", "add", "cctld.ru", "--awaited", "--ca", authority)
+
     def settle(self, *, seconds: float) -> dict[str, Any]:
-        """Wait until both directions are receipted to their end; give what each node holds."""
+        """Wait until both directions are whole and receipted to their end; give what each node holds."""
         end = time.monotonic() + seconds
         while True:
             ru, by = self.ru.act("dump", "oac.by"), self.by.act("dump", "cctld.ru")
-            if all(len(side["sent"]) == side["receipted"] for side in (ru, by)):
+            sides = ((ru, by), (by, ru))
+            if all(
+                len(ours["sent"]) == ours["receipted"] == len(theirs["received"]) and ours["state"] == "open"
+                for ours, theirs in sides
+            ):
                 return {"ru": ru, "by": by}
             assert time.monotonic() < end, f"{ru['last_error']}\n{by['last_error']}\n{self.ru.tell()}\n{self.by.tell()}"
             time.sleep(0.2)

@@ -1,7 +1,6 @@
 """`comity link`: what an operator types between two real nodes, and what the program says when something is wrong."""
 
 import json
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 
 from exchange.pair import Node, Pair, environment
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.stores]
 
 
 def comity(node: Node, *words: str) -> subprocess.CompletedProcess[str]:
@@ -44,8 +43,7 @@ def test_sync_status_and_verify_tell_the_truth(pair: Pair) -> None:
         assert document["equal"] is True
         assert {ledger["entries"] for ledger in document["ledgers"]} == {0, 1200}
 
-    with sqlite3.connect(pair.by.directory / "comity.sqlite3") as database:
-        database.execute("UPDATE ledger_entry SET payload = 'altered' WHERE position = 700")
+    pair.by.act("alter", "cctld.ru", "700")
     verified = comity(pair.by, "verify")
     assert verified.returncode == 1
     assert "entry 700 is altered" in verified.stdout

@@ -1,7 +1,8 @@
 """kill -9 at every durable step, before and after it, on either side: whatever was committed arrives once and in order.
 
-The steps are not listed by hand: a run of the main job with every commit watched finds them (`comity.testing.durable_steps`), and the
-table must name exactly those.  Then the same job is done again and every process dies at every step that it passes.
+The steps are not listed by hand: a run of the main job with every commit watched finds them
+(`comity.testing.durable_steps`), and the table must name exactly those.  Then the same job is done again and every
+process dies at every step that it passes.
 """
 
 import ast
@@ -38,7 +39,7 @@ def runs_always(step: str) -> bool:
 
 
 class Tracer:
-    """Runs commands and writes down which steps each kind of command passes, and which the nodes' parts pass meanwhile."""
+    """Runs commands and writes down which steps each kind of command passes, and the nodes' parts meanwhile."""
 
     def __init__(self) -> None:
         self.of_command: dict[str, list[str]] = {}

@@ -7,7 +7,7 @@ import pytest
 
 from exchange.pair import Pair
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.stores]
 
 EACH = 20  # entries of one transaction
 COUNT = 4_000

@@ -1,13 +1,13 @@
 """Two real nodes under kill -9 and on a bad line: nothing is lost, nothing is doubled, both ledgers are the same.
 
-These are whole nodes as an operator runs them (`comity serve`, mutual TLS, SQLite files), killed without a goodbye
+These are whole nodes as an operator runs them (`comity serve`, mutual TLS, a store each), killed without a goodbye
 while entries cross, started again, and compared from outside.  `test_kill` does it to the parts of the link alone.
 """
 
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from comity.demo.tally import read_progress
 from comity.testing.faults import FaultyLine
 from comity.testing.harness import Harness
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.stores]
 
 RU, BY = "cctld.ru", "oac.by"
 
@@ -32,8 +32,8 @@ def feed(party: str, records: int, *, seed: int) -> bytes:
 
 
 @pytest.fixture
-def t(tmp_path: Path) -> Iterator[Harness]:
-    with Harness(tmp_path) as harness:
+def t(tmp_path: Path, new_database: Callable[[], str] | None) -> Iterator[Harness]:
+    with Harness(tmp_path, new_database=new_database) as harness:
         yield harness
 
 

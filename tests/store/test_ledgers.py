@@ -20,7 +20,7 @@ from comity.core.proofs import (
 )
 from comity.store.ledger_tiles import node_reader, read_tile
 from comity.store.ledgers import count_entries, frontier_of, read_batch, read_entries, root_at, store_receipt
-from comity.store.links import create_link, get_ledger
+from comity.store.links import create_link, get_ledger, get_link
 from comity.store.models import Ledger, LedgerEntry, LedgerTile, Link
 from comity.store.outgoing import append_outgoing
 
@@ -38,8 +38,10 @@ def link(partner: str = "oac.by") -> Link:
 
 
 def append(made: list[OutgoingEntry], partner: str = "oac.by") -> int:
+    """Append, and tell the position after the last."""
     with transaction.atomic():
-        return append_outgoing(partner, made, at=AT)
+        append_outgoing(partner, made, at=AT)
+    return get_ledger(get_link(partner), "out").size
 
 
 def append_and_fail() -> None:
@@ -67,7 +69,7 @@ def test_any_batches_make_the_tree_of_their_entries_and_the_tiles_prove_it(
         made = link(f"partner-{Link.objects.count()}.example")
         size = 0
         for width in widths:
-            assert append(entries(width, size), made.partner) == size
+            assert append(entries(width, size), made.partner) == size + width
             size += width
         ledger = get_ledger(made, "out")
         leaves = [entry_hash(*entry) for entry in entries(size)]
@@ -122,7 +124,7 @@ def test_without_a_link_nothing_is_made_and_with_a_stopped_one_entries_wait() ->
     made = link()
     made.state = "stopped"
     made.save()
-    assert append(entries(1)) == 0
+    assert append(entries(1)) == 1
     assert get_ledger(made, "out").size == 1
 
 

@@ -62,7 +62,7 @@ def report(**changed: object) -> OutgoingEntry:
         memorandum=document().digest, decided_at=AT,
     )  # fmt: skip
     payload = msgspec.structs.replace(payload, **changed)
-    return OutgoingEntry("report", str(REPORT), render_report(payload, sender="cctld.ru"))
+    return OutgoingEntry("report", str(REPORT), render_report(payload, sender="cctld.ru", salt="5a" * 16))
 
 
 def event(word: str, *, minutes: int, **more: str) -> OutgoingEntry:
@@ -70,7 +70,7 @@ def event(word: str, *, minutes: int, **more: str) -> OutgoingEntry:
         case=THEIRS, peer_cases=(CASE,), event=word, registrable=NAME, category="phishing", clause="3.2",
         memorandum=document().digest, decided_at=AT + timedelta(minutes=minutes), **more,
     )  # fmt: skip
-    data = render_case_event(payload, sender="oac.by", tlp="TLP:AMBER", opened_at=AT)
+    data = render_case_event(payload, sender="oac.by", tlp="TLP:AMBER", opened_at=AT, salt="5a" * 16)
     return OutgoingEntry("case-event", str(THEIRS), data)
 
 
@@ -155,10 +155,14 @@ def members(data: bytes | None = None) -> dict[str, bytes]:
     return found
 
 
-def forge(changed: Mapping[str, bytes], change: Callable[[Manifest], Manifest] = lambda manifest: manifest) -> bytes:
+def forge(
+    changed: Mapping[str, bytes],
+    change: Callable[[Manifest], Manifest] = lambda manifest: manifest,
+    of: bytes | None = None,
+) -> bytes:
     """Put altered members together again, manifest and seal made anew by the maker itself."""
-    held = {**members(), **changed}
-    manifest = parse_manifest(members()[MANIFEST])
+    held = {**members(of), **changed}
+    manifest = parse_manifest(held[MANIFEST])
     listed = tuple(
         Member(name, len(held[name]), sha256(held[name]).hexdigest()) for name in held if name not in {MANIFEST, SEAL}
     )

@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 
 import comity.core.disclosure as disclosure
+import comity.core.quotas as quotas
 from comity.core.disclosure import QUESTIONS, VERDICTS, Decision, TraceStep
 from comity.wire import decision_texts
 from comity.wire.decision_texts import LANGUAGES, REASONS, explain
 
-SOURCE = ast.parse(Path(disclosure.__file__).read_text(encoding="utf-8"))
+SOURCES = [ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8")) for module in (disclosure, quotas)]
 
 
 def codes_in_source() -> set[str]:
     """Reason codes as `decide` writes them: what is given to objections, decisions and steps."""
     found = set()
-    for node in ast.walk(SOURCE):
+    for node in (node for source in SOURCES for node in ast.walk(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) > 1:
             place = {"_Objection": 1, "Decision": 2, "TraceStep": 2}.get(node.func.id)
             if place is not None:

@@ -2,9 +2,9 @@
 
 import json
 import os
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,15 +16,19 @@ from nacl.signing import SigningKey
 from pymerkle import InmemoryTree
 
 from comity.core.case_evidence import Fault
+from comity.core.errors import InputError
 from comity.core.exchange import OutgoingEntry
 from comity.core.ledger import Head, leaf_data, leaf_hash
+from comity.wire.canonical import canonical
 from comity.wire.checkpoint import cosign, parse_head, parse_note, sign_checkpoint, sign_text
 from comity.wire.evidence import MANIFEST, SEAL, Manifest, Waiting, parse_manifest, render_manifest, seal_text
+from comity.wire.evidence_account import read_statements
 from comity.wire.evidence_check import Verdict, check_package
 from comity.wire.evidence_tar import render_tar
 from comity.wire.memorandum_document import Document, write_signature
+from comity.wire.memorandum_yaml import render_memorandum
 from comity.wire.tlog_proof import parse_proof, render_proof
-from memoranda_made import KIDS, SECRETS, made, signed
+from memoranda_made import KIDS, SECRETS, example, made, signed
 from wire.evidence_made import (
     AT,
     LATER,
@@ -127,8 +131,8 @@ def test_no_maker_can_alter_what_was_signed(data: st.DataObject) -> None:
         assert not faults or name in {fault.place for fault in faults}
         return
     places = {fault.place for fault in faults}
-    # An altered proof that still parses, an altered payload …: the member itself; a receipt is also in the proofs.
-    assert name in places or (name.endswith("receipt") and any(place.endswith(".tlog-proof") for place in places))
+    # The member itself; or, of leaf data that could be another entry's, the proof beside them that does not fit.
+    assert name in places or (name.endswith(".leaf") and name.replace(".leaf", ".tlog-proof") in places)
 
 
 def test_when_a_memorandum_was_signed_is_the_signers_word() -> None:
@@ -216,6 +220,141 @@ def test_a_key_that_had_ended_and_one_that_had_not_begun() -> None:
     assert found(data) == {("key-not-valid", f"{OUT}/receipt")}
 
 
+def test_a_seal_of_a_day_on_which_the_key_was_not_valid() -> None:
+    def date_it(at: datetime) -> Callable[[Manifest], Manifest]:
+        return lambda manifest: msgspec.structs.replace(manifest, made_at=at)
+
+    assert found(forge({}, date_it(LATER + timedelta(days=1)))) == set()
+    for at in (AT - timedelta(days=500), AT + timedelta(days=500)):
+        faults = check(forge({}, date_it(at))).faults
+        assert faults == (Fault("key-not-valid", SEAL, ("cctld.ru", "ru-2026-1", at.date().isoformat())),)
+
+
+def test_a_manifest_that_names_another_memorandum_or_other_sizes() -> None:
+    other = "sha256:" + "0" * 64
+
+    def rename(manifest: Manifest) -> Manifest:
+        return msgspec.structs.replace(manifest, memoranda=(other,))
+
+    faults = check(forge({}, rename)).faults
+    assert faults[0] == Fault("memorandum-digest", "memorandum-1.json", (other, PIN))
+    assert {(fault.code, fault.place) for fault in faults[1:]} == {
+        ("not-signed", SEAL), ("not-signed", f"{OUT}/receipt"), ("not-signed", f"{IN}/receipt"),
+    }  # fmt: skip
+
+    def resize(manifest: Manifest) -> Manifest:
+        first = msgspec.structs.replace(manifest.members[0], bytes=1)
+        return msgspec.structs.replace(manifest, members=(first, *manifest.members[1:]))
+
+    size = str(len(members()["memorandum-1.json"]))
+    assert check(forge({}, resize)).faults == (Fault("member-size", "memorandum-1.json", ("1", size)),)
+
+
+def test_a_ledger_whose_origin_names_no_two_parties() -> None:
+    def rename(manifest: Manifest) -> Manifest:
+        place = msgspec.structs.replace(manifest.ledgers[0], origin="cctld.ru/ledger")
+        return msgspec.structs.replace(manifest, ledgers=(place, manifest.ledgers[1]))
+
+    assert found(forge({}, rename)) == {("wrong-origin", f"{OUT}/receipt")}
+
+
+def test_keys_count_for_a_ledger_only_by_a_text_that_binds_both_its_parties() -> None:
+    """A party cannot bring its partner's ledger under a memorandum that the partner's partner never signed."""
+    parties = [*example()["parties"]]
+    vn = {**parties[1], "id": "vnnic.vn", "zones": ["vn"]}
+    key = SigningKey(b"v" * 32)
+    vn["keys"] = [{**vn["keys"][0], "kid": "vn-2026-1", "public": b64encode(bytes(key.verify_key)).decode()}]
+    other = made({"id": "urn:comity:memo:ru:vn", "parties": [parties[0], vn], "disputes": example()["disputes"]})
+    text = render_memorandum(other)
+    signatures = (
+        write_signature("cctld.ru", KIDS["cctld.ru"], SECRETS["cctld.ru"].sign(text).signature, at=AT),
+        write_signature("vnnic.vn", "vn-2026-1", key.sign(text).signature, at=AT),
+    )
+    with_vn = Document(other, text, signatures)
+    data = made_of(texts(with_vn), ledgers())
+    assert found(data) == {("not-signed", f"{OUT}/receipt"), ("not-signed", f"{IN}/receipt")}
+    # Nor is what it signs with the key of another agreement its word under this one.
+    ours = made({"parties.0.keys": [{**first_key(), "public": b64encode(bytes(STRANGER.verify_key)).decode()}]})
+    signatures = tuple(
+        write_signature(party, KIDS[party], key.sign(render_memorandum(ours)).signature, at=AT)
+        for party, key in (("cctld.ru", STRANGER), ("oac.by", SECRETS["oac.by"]))
+    )
+    verdict = check(made_of(texts(Document(ours, render_memorandum(ours), signatures), with_vn), ledgers()))
+    assert {(fault.code, fault.place, fault.said) for fault in verdict.faults} == {
+        ("not-signed", f"{OUT}/receipt", ("cctld.ru",)), ("not-signed", f"{IN}/receipt", ("cctld.ru",)),
+    }  # fmt: skip
+    assert not any(entry.is_proven for each in verdict.ledgers for entry in each.entries)
+
+
+def test_a_memorandum_and_its_signatures_have_one_way_to_be_written() -> None:
+    plain = made({"demo": None})
+    spelt = render_memorandum(plain)
+    longer = spelt.replace(b'"disputes"', b'"demo":false,"disputes"', 1)
+    both = tuple(
+        write_signature(party, KIDS[party], SECRETS[party].sign(longer).signature, at=AT)
+        for party in ("cctld.ru", "oac.by")
+    )
+    assert longer != spelt
+    faults = check(made_of(texts(Document(plain, longer, both)), ledgers())).faults
+    assert faults[0] == Fault("bad-memorandum", "memorandum-1.json", ("writes out a default",))
+    first, second = json.loads(members()["signatures-1.json"])
+    turned = canonical([second, first])
+    faults = check(forge({"signatures-1.json": turned})).faults
+    assert faults[0] == Fault("bad-memorandum", "signatures-1.json", ("is in another order",))
+    for data in (b"[]", b"{}", b"[1]", b"[" * 500, b'[{"party":"oac.by"}]', members()["signatures-1.json"] + b" "):
+        assert ("bad-memorandum", "signatures-1.json") in found(forge({"signatures-1.json": data})) or data == b"[]"
+
+
+def test_a_manifest_names_each_ledger_and_entry_once_and_in_order() -> None:
+    manifest = parse_manifest(members()[MANIFEST])
+    out, incoming = manifest.ledgers
+    for ledgers_named in (
+        (msgspec.structs.replace(out, origin="zz.by/ledger/cctld.ru"), incoming),
+        (msgspec.structs.replace(out, origin=incoming.origin), incoming),
+        (out, msgspec.structs.replace(incoming, entries=incoming.entries[::-1])),
+        (out, msgspec.structs.replace(incoming, entries=(*incoming.entries, incoming.entries[-1]))),
+        (out, msgspec.structs.replace(incoming, unreceipted=incoming.unreceipted * 2)),
+    ):
+        with pytest.raises(InputError, match="twice or out of order"):
+            parse_manifest(render_manifest(msgspec.structs.replace(manifest, ledgers=ledgers_named)))
+
+
+def test_two_keys_of_one_name_are_two_keys() -> None:
+    """An amendment calls a new key by the old name: what the old one signed is judged by the old one's days."""
+    first = document()
+    keys = [{**first_key(), "public": b64encode(bytes(STRANGER.verify_key)).decode(), "not_before": "2026-11-24"}]
+    again = made({"version": 2, "supersedes": {"version": 1, "digest": first.digest}, "parties.0.keys": keys})
+    signatures = tuple(
+        write_signature(party, KIDS[party], key.sign(render_memorandum(again)).signature, at=AT + timedelta(days=1))
+        for party, key in (("cctld.ru", STRANGER), ("oac.by", SECRETS["oac.by"]))
+    )
+    second = Document(again, render_memorandum(again), signatures)
+    data = made_of(texts(second, first), [ledger("cctld.ru", "oac.by", [report(), *noise(3)], [0])])
+    assert found(data) == set()
+    assert found(data, second.digest) == set(), "the pinned text names the one before it"
+    assert check(data).ledgers[0].signed_by == KIDS["cctld.ru"]
+    # What the new one signed before its first day is not excused by the old one's days.
+    early = made_of(texts(second, first), [ledger("cctld.ru", "oac.by", [report(), *noise(3)], [0])])
+    receipt = resign(
+        parse_note(members(early)[f"{OUT}/receipt"]).text,
+        "cctld.ru/ledger/oac.by",
+        STRANGER,
+        "oac.by",
+        SECRETS["oac.by"],
+    )
+    proof = render_proof(0, parse_proof(members(early)[f"{OUT}/0.tlog-proof"]).hashes, receipt)
+    verdict = check(forge({f"{OUT}/receipt": receipt, f"{OUT}/0.tlog-proof": proof}, of=early))
+    assert [(one.code, one.place) for one in verdict.faults] == [("key-not-valid", f"{OUT}/receipt")]
+    assert [entry.is_proven for entry in verdict.ledgers[0].entries] == [False]
+    alone = made_of(texts(second), [ledger("cctld.ru", "oac.by", [report(), *noise(3)], [0])])
+    assert found(alone) == {("not-signed", SEAL), ("not-signed", f"{OUT}/receipt")}
+
+
+def first_key() -> dict[str, object]:
+    key = document().memorandum.parties[0].keys[0]
+    return dict(msgspec.to_builtins(key))
+
+
 def test_a_memorandum_that_not_all_signed_is_believed_in_nothing() -> None:
     alone = signed(made(), "cctld.ru", at=AT)
     assert found(made_of(texts(alone), ledgers())) == {
@@ -251,7 +390,8 @@ def test_a_pin_reaches_the_versions_that_it_replaces_and_no_others() -> None:
     assert [one.why for one in check(data, second.digest).believed] == ["pinned", "named-by-pinned"]
     assert [one.why for one in check(data, first.digest).believed] == ["pinned"]
     assert found(data, first.digest) == set()
-    stranger = signed(made({"id": "urn:comity:memo:another"}), "cctld.ru", "oac.by", at=AT)
+    claims = {"id": "urn:comity:memo:another", "version": 2, "supersedes": {"version": 1, "digest": first.digest}}
+    stranger = signed(made(claims), "cctld.ru", "oac.by", at=AT)
     assert len(check(made_of(texts(stranger, first), ledgers()), stranger.digest).believed) == 1
 
 
@@ -292,7 +432,11 @@ def test_what_is_claimed_as_unreceipted_lies_beyond_the_receipt() -> None:
         place = msgspec.structs.replace(manifest.ledgers[1], unreceipted=(Waiting(290, "case-event"),))
         return msgspec.structs.replace(manifest, ledgers=(manifest.ledgers[0], place))
 
-    assert found(forge({}, claim)) == {("is-receipted", MANIFEST)}
+    verdict = check(forge({}, claim))
+    assert [(fault.code, fault.said) for fault in verdict.faults] == [
+        ("is-receipted", ("290", "oac.by/ledger/cctld.ru"))
+    ]
+    assert all(entry.is_proven for entry in verdict.ledgers[1].entries)
 
 
 def test_an_entry_of_another_case() -> None:
@@ -403,6 +547,21 @@ def test_vectors_of_the_specification() -> None:
     assert sha256(data).hexdigest() == VECTORS["sha256"]
     assert [text.digest for text in verdict.texts] == VECTORS["memoranda"]
     assert verdict.faults == ()
+    assert VECTORS["proven"] == [
+        {
+            "ledger": one.ledger.origin, "position": one.entry.position, "kind": one.entry.leaf.kind,
+            "subject": one.entry.leaf.subject, "payload_sha256": one.entry.leaf.payload_sha256,
+            "erased": one.entry.erased, "confirmed_by": one.ledger.receiver,
+            "confirmed_at": one.ledger.cosigned_at.isoformat().replace("+00:00", "Z"),
+        }
+        for one in read_statements(verdict)
+        if one.entry.is_proven and one.entry.leaf and one.ledger.cosigned_at
+    ]  # fmt: skip
+    assert VECTORS["unreceipted"] == [
+        {"ledger": ledger.origin, "position": position, "kind": kind}
+        for ledger in verdict.ledgers
+        for position, kind in ledger.unreceipted
+    ]
     for case in VECTORS["altered"]:
         altered = bytearray(data)
         altered[case["octet"]] ^= case["xor"]

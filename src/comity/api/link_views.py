@@ -15,8 +15,8 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import Counter
 
-from comity.api.problems import MethodError, answers_problems
-from comity.core.errors import ComityError, ForbiddenError, InputError, SettingError, TooLargeError
+from comity.api.problems import MethodError, answers_problems, problem
+from comity.core.errors import ComityError, ForbiddenError, InputError, NotFoundError, SettingError, TooLargeError
 from comity.edges.home import Home
 from comity.flows.answer import answer_status, give_back
 from comity.flows.give import give_entries, take_receipt, take_returned
@@ -74,6 +74,11 @@ def give_return(request: HttpRequest, origin: str) -> HttpResponseBase:
     return _answer(
         request, "return", BATCH_MAX_BYTES, lambda home, part: b"%d\n" % take_returned(home, origin, part, at=_now())
     )
+
+
+def unknown_address(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 — Django's signature
+    """Answer for every address that is none of a link."""
+    return problem(NotFoundError("partners' nodes ask at /link/v1/ only", item="address"))
 
 
 def _keep(home: Home, origin: str, note: bytes) -> bytes:

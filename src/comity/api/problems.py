@@ -29,10 +29,12 @@ class MethodError(ComityError):
 
 
 def problem(error: ComityError) -> HttpResponse:
-    """Make the answer for an error; it is logged with its code, never with personal data."""
+    """Make the answer for an error; it is logged by its code alone: the sentence may hold what a person wrote."""
     status = error.http_status
     LOG.log(
-        logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.WARNING, "%s [%s]", error, error.code
+        logging.ERROR if status >= HTTPStatus.INTERNAL_SERVER_ERROR else logging.WARNING,
+        "a request was refused",
+        extra={"event": "request-refused", "code": error.code, "status": status},
     )
     return HttpResponse(render_problem(error), status=status, content_type=CONTENT_TYPE)
 

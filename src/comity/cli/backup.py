@@ -9,6 +9,7 @@ import msgspec
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
 from comity.flows.backup import backup as make_backup
+from comity.flows.check_files import BACKUP_RECORD
 
 
 @click.command()
@@ -22,6 +23,7 @@ def backup(file: Path, with_keys: bool, directory: Path, as_json: bool) -> None:
     """Write all that the node remembers into FILE, as it stands at one moment, while the node serves."""
     home = use_node(directory)
     made = make_backup(home, file, with_keys=with_keys, at=datetime.now(UTC))
+    (home.path / BACKUP_RECORD).touch()  # by its time comity doctor tells how old the last backup is
     if as_json:
         print_json(
             {"file": str(made.file), "octets": made.octets, "party": made.header.party, "keys": with_keys,

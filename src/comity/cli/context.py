@@ -1,15 +1,14 @@
 """Which node a command works on: `--dir DIR`, else COMITY_DIR, else the current directory."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
-from django.db import connections
 
 from comity.edges.home import Home, open_home
 from comity.edges.node_lock import share_node, take_node_alone
+from comity.store.connect import use_database
 
 dir_option: Callable[[Any], Any] = click.option(
     "--dir",
@@ -38,7 +37,5 @@ def use_node_alone(directory: Path) -> Home:
 
 
 def _use(home: Home) -> Home:
-    connections.settings.update(connections.configure_settings({"default": home.database()}))
-    with suppress(AttributeError):  # no connection was made yet: the usual case
-        del connections["default"]
+    use_database(home.database())
     return home

@@ -12,13 +12,17 @@ import msgspec
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.link_certificates import certificates, new_authority, renew, use
 from comity.cli.outcome import print_json
+from comity.core.alarms import LinkFacts, link_alarms
 from comity.core.errors import InputError
+from comity.edges.home import Home
 from comity.edges.tls import own_authority
 from comity.flows.courier import drain
 from comity.flows.join import halt_link, join, resume_link
 from comity.flows.verify_ledgers import LedgerReport, verify_ledgers
+from comity.store.link_facts import read_link_facts
 from comity.store.links import get_ledger, get_link, is_in_force, list_links
 from comity.store.models import Link
+from comity.wire.alarm_texts import alarm_text
 
 
 @click.group()
@@ -69,9 +73,12 @@ def export_ca(directory: Path) -> None:
 @json_option
 def status(directory: Path, as_json: bool) -> None:
     """Say for each link what was sent, receipted and received, and what is wrong."""
-    use_node(directory)
+    home = use_node(directory)
     now = datetime.now(UTC)
-    rows = [_status(joined, at=now) for joined in list_links()]
+    facts = {one.partner: one for one in read_link_facts(at=now)}
+    rows = [
+        _status(joined, at=now) | {"alarms": _alarms(facts[joined.partner], home, at=now)} for joined in list_links()
+    ]
     if as_json:
         print_json(rows)
         return
@@ -82,6 +89,9 @@ def status(directory: Path, as_json: bool) -> None:
             f"{row['partner']}  {row['state']}  sent {row['sent']}, receipted {row['receipted']}, "
             f"waiting {row['lag']}; received {row['received']}; last receipt {row['last_receipt_at'] or 'never'}"
         )
+        for alarm in row["alarms"]:
+            click.echo(f"  {alarm['severity']} [{alarm['code']}] {alarm['found']}")
+            click.echo(f"      {alarm['mend']}: {alarm['command']}")
         for line in (row["last_error"], row["reason"]):
             if line:
                 click.echo(f"  {line}")
@@ -156,6 +166,13 @@ def _tell(report: LedgerReport, *, err: bool) -> None:
         click.echo(f"  {sentence}", err=err)
     if report.differences_more:
         click.echo(f"  and {report.differences_more} more", err=err)
+
+
+def _alarms(facts: LinkFacts, home: Home, *, at: datetime) -> list[dict[str, str]]:
+    return [
+        {"code": alarm.code, **msgspec.structs.asdict(alarm_text(alarm, "en", directory=str(home.path)))}
+        for alarm in link_alarms(facts, at=at)
+    ]
 
 
 def _status(joined: Link, *, at: datetime) -> dict[str, Any]:

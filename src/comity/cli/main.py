@@ -21,6 +21,8 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "key": ("key", "Signing keys: made, used, revoked, distrusted.", True),
     "evidence": ("evidence", "Make an evidence package of a case, for somebody who has no node.", True),
     "verify": ("verify", "Check an evidence package offline; needs no node.", False),
+    "migrate-store": ("migrate_store", "Move a node to another database: SQLite to PostgreSQL, or back.", True),
+    "doctor": ("doctor", "Find what is wrong with a node and say how to mend it.", False),
     "person": ("person", "People who sign in, and their API tokens.", True),
 }
 
@@ -37,7 +39,7 @@ class Verbs(click.Group):
         module, _line, needs_store = COMMANDS[cmd_name]
         if needs_store:
             import_module("comity.cli.django_setup")
-        command = getattr(import_module(f"comity.cli.{module}"), cmd_name)
+        command = getattr(import_module(f"comity.cli.{module}"), cmd_name.replace("-", "_"))
         if not isinstance(command, click.Command):
             raise TypeError(cmd_name)
         return command

@@ -137,10 +137,18 @@ def withdraw_command(uuid: str, directory: Path, as_json: bool, name: str, role:
 @report.command("erase")
 @click.argument("uuid")
 @click.option("--reason", type=click.Choice(_REASONS), required=True, help="Why it must go.")
+@click.option("--again", is_flag=True, help="Ask once more every partner that has not confirmed.")
 @click.option("--words", multiple=True, help="Further words that the notes of its case must not keep, here.")
 @_acting
 def erase_command(
-    uuid: str, reason: ErasureReason, words: tuple[str, ...], directory: Path, as_json: bool, name: str, role: str
+    uuid: str,
+    reason: ErasureReason,
+    words: tuple[str, ...],
+    again: bool,
+    directory: Path,
+    as_json: bool,
+    name: str,
+    role: str,
 ) -> int:
     """Erase report UUID here, and ask every partner that has it to do the same.
 
@@ -148,14 +156,20 @@ def erase_command(
     """
     home = use_node(directory)
     actor = _actor(name, role, home.party)
-    erased = erase(home, uuid, actor, reason=reason, at=datetime.now(UTC), also=words)
+    erased = erase(home, uuid, actor, reason=reason, at=datetime.now(UTC), also=words, again=again)
     asked = [{"partner": partner, "position": position} for partner, position in erased.asked]
     if as_json:
-        print_json({"erased": uuid, "asked": asked, "withheld": _withheld(erased.withheld)})
+        print_json({"erased": uuid, "asked": asked, "withheld": _withheld(erased.withheld), "wiped": erased.wiped})
     else:
         click.echo(f"{uuid}: erased here")
         for one in asked:
             click.echo(f"  {one['partner']} is asked to erase entry {one['position']}")
+    if not erased.wiped:
+        click.echo(
+            "comity: the database's write-ahead log could not be emptied, somebody was reading; it empties itself when "
+            "the node is stopped, or run the same command again",
+            err=True,
+        )
     return _complain(erased.withheld)
 
 

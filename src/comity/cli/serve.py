@@ -7,6 +7,9 @@
 The links listener trusts the partners' certificate authorities; a partner that is added is let in without a restart.
 """
 
+import logging.config
+import os
+import shutil
 import signal
 import sys
 import threading
@@ -14,21 +17,28 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import orjson
 from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from comity.cli.context import dir_option, use_node
+from comity.edges.counters import VARIABLE, make_counters
+from comity.edges.heartbeat import beating, clear_dead
 from comity.edges.home import Home
+from comity.edges.journal import log_configuration, log_uncaught
 from comity.edges.listener.server import listen
 from comity.edges.processes import Child, supervise
+from comity.edges.service_manager import ALIVE, READY, STOPPING, tell
 from comity.edges.tls import write_partner_authorities
 from comity.flows.apply_kept import apply_kept
 from comity.flows.courier import courier
 from comity.store.links import partner_authorities
+from comity.store.replica import Replica
 
 _PARTS = ("courier", "links")
+_LOG_FILE = "run/log.json"
 _LINK_ADDRESSES = "comity.node.link_urls"  # what partners may ask, and nothing else
 
 
@@ -41,26 +51,58 @@ def serve(directory: Path, only: str | None) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
+    if only:
+        _keep_connection()
+        sys.excepthook = log_uncaught
     if only == "courier":
-        courier(home, stop=stopping.is_set)
+        courier(home, stop=beating(home.path, "courier", stopping.is_set))
         return
     if only == "links":
         settings.HOME, settings.ROOT_URLCONF = home, _LINK_ADDRESSES
         listen(home, get_wsgi_application(), stop=stopping.is_set)
         return
+    _log_as_set(home)
+    clear_dead(home.path, "courier")
     call_command("migrate", interactive=False, verbosity=0)
     for partner, count in apply_kept(home, at=datetime.now(UTC)).items():
         click.echo(f"{home.party}: {count} entries of {partner} that an older version kept are applied", err=True)
+    counters = make_counters()
+    os.environ[VARIABLE] = str(counters)  # for every child: the pages tell the counts of all of them
+    if home.settings.database.replica:
+        Replica(home.path).begin()
     click.echo(f"{home.party}: pages at {home.settings.web.url}  links at {home.settings.link.url}", err=True)
     links = _LinksListener(home)
     children = [_pages(home), _part(home, "courier")]
     for child in children:
         child.start()
     try:
-        supervise(children, stop=stopping.is_set, each_round=links.tend)
+        tell(READY)
+        supervise(children, stop=stopping.is_set, each_round=lambda: _round(links))
     finally:
+        tell(STOPPING)
         links.stop()
+        shutil.rmtree(counters, ignore_errors=True)
     click.echo(f"{home.party}: stopped", err=True)
+
+
+def _keep_connection() -> None:
+    """Let a part that asks all the time keep its connection: SQLite empties its log when the last one is closed."""
+    connections.settings["default"]["CONN_MAX_AGE"] = None
+
+
+def _round(links: "_LinksListener") -> None:
+    links.tend()
+    tell(ALIVE)
+
+
+def _log_as_set(home: Home) -> None:
+    """Let this process and, by a file, the server's processes log as the node's configuration says."""
+    configuration = log_configuration(home.settings.log, under_journal="JOURNAL_STREAM" in os.environ)
+    logging.config.dictConfig(configuration)
+    sys.excepthook = log_uncaught
+    file = home.path / _LOG_FILE
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    file.write_bytes(orjson.dumps(configuration))
 
 
 def _part(home: Home, part: str) -> Child:
@@ -84,6 +126,7 @@ def _granian(home: Home, application: str, host: str, port: int, *, workers: int
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", str(workers), "--blocking-threads", "2", "--no-ws", "--http", "1",
         "--http1-header-read-timeout", "10000", "--respawn-failed-workers", "--log-level", "warning",
+        "--log-config", str(home.path / _LOG_FILE),
         "--ssl-certificate", str(tls / "node.pem"), "--ssl-keyfile", str(tls / "node.key"), application,
     ]  # fmt: skip
 

@@ -58,8 +58,9 @@ class NamedKey(msgspec.Struct, frozen=True):
     not_after: date
     digest: str
 
-    def public_key(self) -> PublicKey:
-        return PublicKey(self.kid, self.public)
+    def labelled(self) -> PublicKey:
+        """The key under a name that no other key has: two texts may call two keys by one kid."""
+        return PublicKey(self.public.hex(), self.public)
 
 
 class Leaf(msgspec.Struct, frozen=True):
@@ -98,10 +99,17 @@ def keys_of(believed: Sequence[BelievedText], party: str, *, other: str = "") ->
     )
 
 
-def was_valid(keys: Sequence[NamedKey], kid: str, *, at: datetime, ended_is_fine: bool) -> bool:
-    """Answer whether a key was valid at a time; with `ended_is_fine`, whether it was valid then or before."""
+def find_key(keys: Sequence[NamedKey], label: str) -> NamedKey:
+    """Find a key by the name that `labelled` gave it."""
+    return next(key for key in keys if key.public.hex() == label)
+
+
+def was_valid(keys: Sequence[NamedKey], used: NamedKey, *, at: datetime, ended_is_fine: bool) -> bool:
+    """Answer whether a key was valid at a time by any text; with `ended_is_fine`, whether then or before."""
     day = at.date()
-    return any(key.kid == kid and key.not_before <= day and (ended_is_fine or day <= key.not_after) for key in keys)
+    return any(
+        key.public == used.public and key.not_before <= day and (ended_is_fine or day <= key.not_after) for key in keys
+    )
 
 
 def parse_leaf(data: bytes) -> Leaf | None:

@@ -1,4 +1,4 @@
-"""What stays of a report when it is erased, and what must not be quoted any more (docs/spec/entries.md §5).
+"""What stays of a report when it is erased, and what must not be quoted any more (docs/spec/entries.md §8).
 
 A case must stay understandable: which name, which category, when seen, how strong the evidence was by its kinds.  All
 words that people wrote go, with the address beyond its host, the hashes of evidence, and every class of personal data.

@@ -6,7 +6,7 @@ published as JSON Schema (docs/spec/report.md).  Times are aware UTC.  The repor
 same claim within an episode has the same key, and a report that carries its own identifier is known by it alone.
 """
 
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from hashlib import sha1, sha256
 from typing import Final, Literal
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -44,6 +44,7 @@ _KEY_BYTES: Final = 16
 _SHA256_LETTERS: Final = 64
 _HEX: Final = frozenset("0123456789abcdef")
 _PORTS: Final = 65_536
+_EDGES: Final = frozenset({MINYEAR, MAXYEAR})  # a time in them may have no UTC that a datetime can hold
 
 
 class Evidence(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -188,8 +189,10 @@ def _about_texts(report: Report) -> list[Problem]:
 def _about_times(report: Report) -> list[Problem]:
     times = [(field, getattr(report, field)) for field in ("observed_at", "verified_at", "reported_at")]
     times += [(f"evidence[{i}].captured_at", one.captured_at) for i, one in enumerate(report.evidence)]
-    return [
-        Problem("bad-time", f"{field} has no time zone; write UTC, for example 2026-11-23T09:30:00Z")
-        for field, at in times
-        if at is not None and at.tzinfo is None
-    ]
+    found = []
+    for field, at in times:
+        if at is not None and at.tzinfo is None:
+            found.append(Problem("bad-time", f"{field} has no time zone; write UTC, for example 2026-11-23T09:30:00Z"))
+        elif at is not None and at.year in _EDGES:
+            found.append(Problem("bad-time", f"{field} is in the year {at.year}"))
+    return found

@@ -54,7 +54,7 @@ def fold_targets(texts: Sequence[str], *, folder: NameFolder) -> tuple[list[Name
         if url:
             if isinstance(name, NameRefusal):
                 urls[at] = ""
-            elif not url.startswith(name.ascii, 7 if url[4] == ":" else 8):
+            elif not url.startswith(f"{name.ascii}/", 7 if url[4] == ":" else 8):
                 scheme, _, rest = url.partition("://")
                 urls[at] = f"{scheme}://{name.ascii}/{rest.partition('/')[2]}"
     return found, urls  # type: ignore[return-value]  # every place was filled

@@ -22,8 +22,10 @@ import orjson
 
 from comity.core.errors import ComityError
 from comity.core.parties import PARTIES
+from comity.edges.home import database_entry
 from comity.edges.processes import die_with_parent
 
+SQLITE: Final = "sqlite:///comity.sqlite3"
 _START_SECONDS: Final = 120.0  # a machine may be busy; a node that ends is noticed at once
 _STOP_SECONDS: Final = 30.0
 _ZONES: Final = {party.id: party.zones for party in PARTIES}
@@ -43,6 +45,7 @@ class Place(msgspec.Struct, frozen=True):
     path: Path
     web_port: int
     link_port: int
+    database_url: str = SQLITE
 
     @property
     def url(self) -> str:
@@ -53,8 +56,9 @@ class Place(msgspec.Struct, frozen=True):
         return f"https://127.0.0.1:{self.link_port}/"
 
     @property
-    def database(self) -> Path:
-        return self.path / "comity.sqlite3"
+    def database(self) -> dict[str, Any]:
+        """Django's DATABASES entry for the node's store."""
+        return database_entry(self.database_url, base=self.path)
 
 
 class Node:
@@ -202,12 +206,16 @@ def free_ports(count: int) -> list[int]:
         return [int(one.getsockname()[1]) for one in sockets]
 
 
-def make_nodes(directory: Path, parties: Sequence[str]) -> list[Node]:
-    """Make nodes of known parties with `comity init`, each with all its party's zones and ports of its own."""
+def make_nodes(directory: Path, parties: Sequence[str], *, database_urls: Sequence[str] = ()) -> list[Node]:
+    """Make nodes of known parties with `comity init`, each with all its party's zones and ports of its own.
+
+    `database_urls`: an empty database for each node; without it each has an SQLite file in its directory.
+    """
     ports = free_ports(2 * len(parties))
+    urls = database_urls or [SQLITE] * len(parties)
     nodes = [
-        Node(Place(party, _ZONES[party], directory / party, *ports[2 * number : 2 * number + 2]))
-        for number, party in enumerate(parties)
+        Node(Place(party, _ZONES[party], directory / party, ports[2 * number], ports[2 * number + 1], url))
+        for number, (party, url) in enumerate(zip(parties, urls, strict=True))
     ]
     finish_all([_start_init(node) for node in nodes], "comity init")
     return nodes
@@ -218,7 +226,8 @@ def _start_init(node: Node) -> "subprocess.Popen[bytes]":
     zone_options = [part for zone in place.zones for part in ("--zone", zone)]
     return node.start_comity(
         "init", str(place.path), "--party", place.party, *zone_options,
-        "--web-port", str(place.web_port), "--link-port", str(place.link_port), "--json",
+        "--web-port", str(place.web_port), "--link-port", str(place.link_port),
+        "--database", place.database_url, "--json",
     )  # fmt: skip
 
 

@@ -1,17 +1,20 @@
-"""What really happened, read from outside: both stores opened read-only, side by side, without the nodes' knowledge.
+"""What really happened, read from outside: both stores side by side, without the nodes' knowledge.
 
 The demo does not believe its nodes.  What was sent is compared with what arrived, entry by entry and report by report,
-and lost and doubled are counted from the two sets; nothing here is derived from a promise of the program.
+and lost and doubled are counted from the two sets; nothing here is derived from a promise of the program.  An SQLite
+store is opened read-only as it is; what is asked of a PostgreSQL store is first copied out of it in one snapshot.
 """
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Final
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
 
 import msgspec
 
 from comity.demo.nodes import Place
+from comity.demo.tally_postgresql import copy_tables, is_sqlite, one_moment
 
 _VIEWS: Final = (
     """CREATE TEMP VIEW sent AS SELECT e.* FROM ours.ledger_entry AS e
@@ -123,28 +126,26 @@ def read_exchanged(ours: Place, theirs: Place) -> Exchanged:
 def read_progress(place: Place) -> Progress:
     """Look how far one node is."""
     with _reading(place) as db:
-        value = _Reader(db, {"own": place.party})
         entries, receipted = db.execute(
             "SELECT coalesce(sum(size), 0), coalesce(sum(receipt_size), 0) FROM ledger WHERE direction = 'out'"
         ).fetchone()
-        states = db.execute("SELECT party = :own, state, count(*) FROM abuse_case GROUP BY 1, 2", {"own": place.party})
         own = own_closed = referred = returned = 0
-        for ours, state, count in states:
-            if ours:
+        for party, state, count in db.execute("SELECT party, state, count(*) FROM abuse_case GROUP BY 1, 2").fetchall():
+            if party == place.party:
                 own += count
                 own_closed += count if state == "closed" else 0
             else:
                 referred += count if state in {"referred", "closed"} else 0
                 returned += count if state == "closed" else 0
-        reports = value("SELECT coalesce(max(id), 0) FROM report")
-        return Progress(reports, entries, receipted, own, own_closed, referred, returned)
+        (reports,) = db.execute("SELECT coalesce(max(id), 0) FROM report").fetchone()
+        return Progress(reports, int(entries), int(receipted), own, own_closed, referred, returned)
 
 
 def read_status_token(place: Place, reporter: str) -> str:
     """The key to a reporter's own status page, as the node would write it into its confirmation to the reporter."""
     with _reading(place) as db:
-        row = db.execute("SELECT status_token FROM reporter WHERE key = ?", (reporter,)).fetchone()
-        return str(row[0]) if row else ""
+        tokens = dict(db.execute("SELECT key, status_token FROM reporter").fetchall())
+        return str(tokens.get(reporter, ""))
 
 
 class _Reader:
@@ -177,7 +178,11 @@ def _side_by_side(ours: Place, theirs: Place) -> Iterator[sqlite3.Connection]:
     db = sqlite3.connect(":memory:", uri=True)
     try:
         for name, place in (("ours", ours), ("theirs", theirs)):
-            db.execute(f"ATTACH DATABASE ? AS {name}", (_read_only(place),))
+            if is_sqlite(place):
+                db.execute(f"ATTACH DATABASE ? AS {name}", (_read_only(place),))
+            else:
+                db.execute(f"ATTACH DATABASE ':memory:' AS {name}")
+                copy_tables(place, db, name)
         for view in _VIEWS:
             db.execute(view)
         yield db
@@ -186,13 +191,15 @@ def _side_by_side(ours: Place, theirs: Place) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def _reading(place: Place) -> Iterator[sqlite3.Connection]:
-    db = sqlite3.connect(_read_only(place), uri=True, timeout=30)
-    try:
+def _reading(place: Place) -> Iterator[Any]:
+    """One store as it stands, for queries that both kinds of store understand."""
+    if not is_sqlite(place):
+        with one_moment(place) as cursor:
+            yield cursor
+        return
+    with closing(sqlite3.connect(_read_only(place), uri=True, timeout=30)) as db:
         yield db
-    finally:
-        db.close()
 
 
 def _read_only(place: Place) -> str:
-    return f"{place.database.as_uri()}?mode=ro"
+    return f"{Path(place.database['NAME']).as_uri()}?mode=ro"

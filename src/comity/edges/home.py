@@ -10,7 +10,7 @@ Everything wrong with it is a `SettingError` that names the file and the key; do
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -43,9 +43,10 @@ class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`sqlite:///relative/or//absolute` or `postgresql://user:password@host:port/name`."""
+    """`sqlite:///relative/or//absolute` or `postgresql://user:password@host:port/name`; a replica is a PostgreSQL."""
 
     url: str = "sqlite:///comity.sqlite3"
+    replica: str = ""
 
 
 class NameSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +71,13 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hold_score_critical: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.7
 
 
+class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the log is written.  `auto`: JSON where systemd's journal reads it, text elsewhere."""
+
+    format: Literal["auto", "text", "json"] = "auto"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
 class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """node.toml as a value."""
 
@@ -84,6 +92,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: NameSettings = NameSettings()
     guard: GuardSettings = GuardSettings()
     desk: DeskSettings = DeskSettings()
+    log: LogSettings = LogSettings()
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -100,9 +109,25 @@ class Home(msgspec.Struct, frozen=True):
     def zones(self) -> tuple[str, ...]:
         return self.settings.zones
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is a file of the node's own."""
+        return urlsplit(self.settings.database.url).scheme == "sqlite"
+
     def database(self) -> dict[str, Any]:
         """Django's DATABASES entry for this node."""
         return database_entry(self.settings.database.url, base=self.path)
+
+    def databases(self) -> dict[str, dict[str, Any]]:
+        """Django's DATABASES: the store, and its replica where there is one."""
+        entries = {"default": self.database()}
+        if self.settings.database.replica:
+            replica = database_entry(self.settings.database.replica, base=self.path)
+            if not all(entry["ENGINE"].endswith("postgresql") for entry in (replica, entries["default"])):
+                raise SettingError("is for PostgreSQL, and follows the PostgreSQL of url", item="[database] replica")
+            replica["OPTIONS"] = {"connect_timeout": 3, "options": "-c default_transaction_read_only=on"}
+            entries["replica"] = replica
+        return entries
 
 
 def database_entry(url: str, *, base: Path) -> dict[str, Any]:
@@ -116,8 +141,9 @@ def database_entry(url: str, *, base: Path) -> dict[str, Any]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",  # two writers wait in line instead of failing half-way
                 "timeout": 60,
+                # secure_delete: what was erased is overwritten by zeros and not only unlinked (docs/how-to/erase.md).
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
-                "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864",
+                "PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; PRAGMA secure_delete=ON",
             },
         }
     if parts.scheme in {"postgresql", "postgres"}:

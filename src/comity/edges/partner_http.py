@@ -147,7 +147,7 @@ def _hang_up(sock: socket.socket) -> None:
 def _problem(data: bytes) -> _Problem:
     try:
         return msgspec.json.decode(data, type=_Problem)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _Problem()
 
 

@@ -52,7 +52,10 @@ class Child:
             self._delay_seconds = 0.0
         if lived < self._delay_seconds:
             return
-        _log.error("%s ended with code %s and is started again", self.name, self._process.returncode)
+        _log.error(
+            "a part of the node ended and is started again",
+            extra={"event": "part-ended", "part": self.name, "exit_code": self._process.returncode},
+        )
         self._delay_seconds = min(30.0, self._delay_seconds * 2 or 1.0)
         self.start()
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import msgspec
+from django.db import transaction
 
 from comity.core.erasure import erased_texts, is_reduced
 from comity.core.exchange import IncomingEntry
@@ -23,6 +24,7 @@ from comity.store.case_peers import cases_of_peer
 from comity.store.case_reports import ReportRow, find_partner_report
 from comity.store.cases import find_cases
 from comity.store.erasures import add_erasures, confirm_erasure, erase_payloads, replace_report
+from comity.store.remains import wipe_remains
 from comity.store.told import REPORT_KINDS, ToldEntry, find_entry
 from comity.wire.notices import ErasedPayload, ErasureAnswer, parse_erased, parse_erasure, parse_marking
 from comity.wire.report_json import render_report
@@ -72,6 +74,7 @@ def apply_erasures(
         answers.append((entry.subject, answered))
         refusals.append("" if answer in {"erased", "already-erased"} else answer)
     answer_erasures(home, partner, answers, at=at)
+    transaction.on_commit(wipe_remains)
     return refusals
 
 
@@ -122,7 +125,9 @@ def _erase_report(home: Home, partner: str, named: ToldEntry, reason: str, at: d
         case_uuids += cases_of_peer(partner, [str(payload.case)]).get(str(payload.case), [])
     quoting = quoting_entries(case_uuids, texts, direction="out", partner=partner)
     erase_payloads(quoting, at=at)
-    if row is not None:  # else it was refused, and the partner erases its copy of the refusal with its own report
+    if (
+        quoting and row is not None
+    ):  # else it was refused, and the partner erases its copy of the refusal with its own report
         add_erasures(quoting, reason="quotes-erased", actor=partner, at=at)
         ask_partner(home, partner, row, at=at)
 

@@ -58,8 +58,14 @@ def _apply(partner: str, entry: IncomingEntry, *, at: datetime) -> str:
     if isinstance(bearing, RevocationProblem):
         return f"revocation:{bearing.code}"
     if bearing == "held" and said.public_bytes not in revoked:
-        LOG.error("%s revokes its key %s with another key: ask the partner, then accept or not", partner, said.kid)
+        LOG.error(
+            "a partner revokes a key of its own with another key: ask the partner, then accept or not",
+            extra={"event": "revocation-held", "partner": partner, "key": said.kid},
+        )
         return HELD
     add_revoked(partner, said.kid, said.public_bytes, reason=said.reason, statement=entry.payload, at=at)
-    LOG.warning("%s revoked its key %s (%s); it is believed no more", partner, said.kid, said.reason)
+    LOG.warning(
+        "a partner revoked a key of its own; it is believed no more",
+        extra={"event": "key-revoked", "partner": partner, "key": said.kid, "reason": said.reason},
+    )
     return ""

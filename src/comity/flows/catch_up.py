@@ -19,7 +19,7 @@ from comity.flows.advance_cases import Grounds
 from comity.flows.apply_kept import apply_kept
 from comity.flows.correct import tell_correction
 from comity.flows.erase import ask_partner
-from comity.flows.mark import receivers, tell_marking
+from comity.flows.mark import tell_marking
 from comity.flows.refer import refer
 from comity.flows.share import share_events
 from comity.store.case_reports import find_reports_by_pk
@@ -43,14 +43,12 @@ def catch_up(home: Home, partner: str, *, at: datetime) -> None:
 
 
 def _tell_changed_reports(home: Home, partner: str, *, at: datetime) -> None:
-    """Tell of reports that the partner has what changed about them; those it never got wait in their cases."""
+    """Tell of reports that the partner has what changed about them; those that it never got wait in their cases."""
     withheld = find_withheld_notices(partner)
     rows = {row.pk: row for row in find_reports_by_pk(sorted({pk for pk, _ in withheld}))}
     folder = NameFolder(load_suffixes(home)) if rows else None
     for pk, kind in withheld:
         row = rows[pk]
-        if partner not in receivers(row):
-            continue
         if is_reduced(row.report, host=row.host):
             ask_partner(home, partner, row, at=at)
         elif kind == "retraction":

@@ -126,7 +126,7 @@ class _LinkThread(threading.Thread):
                     news.wait(self._home.settings.link.poll_seconds)
             except (DatabaseError, ComityError):
                 # A full disk, a store that takes no writes, a key that cannot be read: say so, and try again.
-                LOG.exception("link %s: waits for its own node to be well again", self._partner)
+                LOG.exception("a link waits for its own node to be well again", extra={"partner": self._partner})
                 close_old_connections()
                 self.stop.wait(_TROUBLE_SECONDS)
         if carriage is not None:

@@ -40,6 +40,7 @@ class Puller:
 
     def __init__(self, home: Home, link: Link) -> None:
         self._home = home
+        self._partner = link.partner
         self._conversation = Conversation(home, link)
         self._patience = Patience(home.settings.link.poll_seconds, home.settings.link.back_off_seconds)
         self._lacks_from = 0
@@ -92,7 +93,7 @@ class Puller:
 
     def _failed(self, event: FetcherEvent, error: ComityError) -> FetcherEvent:
         self.trouble = f"{error} [{error.code}]"
-        LOG.warning("link: %s", self.trouble)
+        LOG.warning("link: %s", self.trouble, extra={"event": "link-trouble", "partner": self._partner})
         return event
 
     def _tell(self, _link: Link, ledger: Ledger) -> FetcherEvent:
@@ -135,5 +136,5 @@ class Puller:
         if answer.code == BehindError.code and answer.item.isdecimal():
             self._lacks_from = int(answer.item)
             return "behind"
-        LOG.warning("link: %s", self.trouble)
+        LOG.warning("link: %s", self.trouble, extra={"event": "link-trouble", "partner": self._partner})
         return "refused"

@@ -1,4 +1,4 @@
-"""Forget: take out of this node's store what an erasure names, wherever it was copied (docs/spec/entries.md §5).
+"""Forget: take out of this node's store what an erasure names, wherever it was copied (docs/spec/entries.md §8).
 
 A report keeps what its case needs (`core.erasure`); the notes of its case lose what they quote of it.  Decisions stay:
 they hold clauses and classes, no content.  The ledger's own payload is the caller's to erase, in the same transaction.

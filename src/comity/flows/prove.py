@@ -6,9 +6,8 @@ The memoranda that name the keys are enclosed with their signatures.  The node's
 case of which nothing is receipted, because there would be nothing that two parties signed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
@@ -32,6 +31,8 @@ from comity.wire.evidence import (
     Waiting,
     render_package,
 )
+from comity.wire.evidence_account import plain_fault
+from comity.wire.evidence_check import check_package
 from comity.wire.memorandum_document import find_faults, render_signatures
 
 _SIGNED = frozenset(("countersigned", "in-force", "suspended", "terminated"))
@@ -53,7 +54,7 @@ def prove(home: Home, ref: str, *, partner: str = "", at: datetime) -> Package:
     """Make the evidence package of a case; with `partner`, of what passed between it and us alone.
 
     Raises `NotFoundError` for a case that is none or of which no partner heard, `ConflictError` while nothing of it is
-    receipted, `TooLargeError` beyond what a package may hold.
+    receipted or where the stored record does not verify, `TooLargeError` beyond what a package may hold.
     """
     case = get_case(ref)
     subjects = subjects_of_case(case.pk, case.uuid)
@@ -75,7 +76,7 @@ def prove(home: Home, ref: str, *, partner: str = "", at: datetime) -> Package:
     memoranda = _memoranda(home.party, partners, at=at)
     key = load_signing_key(home)
     data = render_package(
-        CaseName(case.uuid, case.ref, case.registrable, case.category, _written(subjects)),
+        CaseName(case.uuid, case.ref, case.registrable, case.category, _subjects(by_ledger.values())),
         memoranda,
         enclosed,
         maker=home.party,
@@ -83,6 +84,7 @@ def prove(home: Home, ref: str, *, partner: str = "", at: datetime) -> Package:
         sign=key.sign,
         at=at,
     )
+    _refuse_what_is_not_good(data, case, at=at)
     return Package(
         data=data,
         case=case,
@@ -92,6 +94,18 @@ def prove(home: Home, ref: str, *, partner: str = "", at: datetime) -> Package:
         waiting=sum(map(len, by_ledger.values())) - len(entries),
         memoranda=tuple(one.digest for one in memoranda),
     )
+
+
+def _refuse_what_is_not_good(data: bytes, case: CaseRow, *, at: datetime) -> None:
+    """Check the package as whoever gets it will: a node hands out nothing that its own record does not bear out."""
+    faults = check_package(data, at=at).faults
+    if faults:
+        more = f" (and {len(faults) - 1} more)" if faults[1:] else ""
+        raise ConflictError(
+            f"what this node holds does not prove the case: {plain_fault(faults[0], 'en')}{more}; "
+            "see: comity link verify",
+            item=case.ref,
+        )
 
 
 def _enclose(ledger: Ledger, entries: Sequence[StoredEntry]) -> EnclosedLedger:
@@ -127,6 +141,6 @@ def _memoranda(party: str, partners: Sequence[str], *, at: datetime) -> list[Enc
     return found
 
 
-def _written(subjects: Sequence[str]) -> tuple[str, ...]:
-    """The subjects as the manifest writes them: identifiers in their one form."""
-    return tuple(sorted({str(UUID(subject)) for subject in subjects}))
+def _subjects(ledgers: Iterable[Sequence[StoredEntry]]) -> tuple[str, ...]:
+    """The subjects that entries have, and no other: a report that was withheld must not show by its identifier."""
+    return tuple(sorted({entry.subject for entries in ledgers for entry in entries}))

@@ -47,6 +47,7 @@ class Pusher:
 
     def __init__(self, home: Home, link: Link) -> None:
         self._home = home
+        self._partner = link.partner
         self._conversation = Conversation(home, link)
         self._patience = Patience(home.settings.link.poll_seconds, home.settings.link.back_off_seconds)
         self._edge = Frontier()
@@ -125,7 +126,7 @@ class Pusher:
 
     def _failed(self, event: SenderEvent, error: ComityError) -> SenderEvent:
         self.trouble = f"{error} [{error.code}]"
-        LOG.warning("link: %s", self.trouble)
+        LOG.warning("link: %s", self.trouble, extra={"event": "link-trouble", "partner": self._partner})
         return event
 
     def _ask(self, link: Link, ledger: Ledger) -> SenderEvent:
@@ -133,7 +134,7 @@ class Pusher:
         _note, answer = self._conversation.ask("status", _receipted(ledger), at=datetime.now(UTC))
         event = self._weigh(link, ledger, answer, sent=0)
         if event in {"receipt", "caught-up"} and get_link(link.partner).state == "recovering":
-            end_recovery(link.partner, at=datetime.now(UTC))
+            end_recovery(self._home, link.partner, at=datetime.now(UTC))
             return "recovered"
         if event == "behind":
             begin_recovery(link.partner)
@@ -188,12 +189,12 @@ class Pusher:
             self._patience.hope()
         else:
             self.trouble = f"the partner's answer is not a receipt for what was sent [{event}]"
-            LOG.warning("link %s: %s", link.partner, self.trouble)
+            LOG.warning("link: %s", self.trouble, extra={"event": "link-trouble", "partner": link.partner})
         return event
 
     def _refused(self, link: Link, answer: Answer) -> SenderEvent:
         self.trouble = tell_refusal(answer)
-        LOG.warning("link %s: %s", link.partner, self.trouble)
+        LOG.warning("link: %s", self.trouble, extra={"event": "link-trouble", "partner": link.partner})
         return "refused"
 
 

@@ -34,6 +34,7 @@ from comity.store.outgoing import append_outgoing, lock_outgoing
 from comity.wire.stix import (
     MAX_PAYLOAD_BYTES,
     REFUSED,
+    REPORT_KINDS,
     CaseEventPayload,
     ReportPayload,
     render_case_event,
@@ -52,6 +53,8 @@ _TOLD: Final[dict[str, tuple[str, Kind]]] = {
     "retract": ("retracted", "retraction"),
 }
 _CLOSES: Final[tuple[str, Kind]] = ("outcome", "outcome")
+# Outcomes by which we take back what we said; of a case about a partner's name that is all they can mean.
+_TAKES_BACK: Final = frozenset(("withdrawn", "false_positive"))
 
 # What a node says of itself alone, under clause 1 (the parties and their keys): no name, no case, no person is in it.
 NOTICES: Final = frozenset(("key-revocation",))
@@ -64,11 +67,11 @@ def share_reports(home: Home, partner: str, shared: Sequence[SharedReport], *, a
     """
     memorandum = find_governing(partner, at=at)
     terms = memorandum.memorandum if memorandum else None
-    if terms is not None and terms.terms.caps:
+    if terms is not None and REPORT_KINDS & terms.terms.caps.keys():
         lock_outgoing(partner)
     cases = {case.pk: case for case in find_cases_by_pk(list({one.case_pk for one in shared}))}
     approvals = count_approvals([case for case in cases.values() if case.protected])
-    sent_today = count_today(partner, memorandum, at=at)
+    sent_today = count_today(partner, memorandum, REPORT_KINDS, at=at)
     rows: list[DecisionRow] = []
     entries: list[OutgoingEntry] = []
     clause_of_case: dict[int, str] = {}
@@ -129,7 +132,7 @@ def refer_sent(party: str, cases: Mapping[int, CaseRow], clause_of_case: Mapping
 
 def share_events(home: Home, changes: Sequence[CaseChange], *, at: datetime) -> None:
     """Tell partners what they must hear of what happened to cases that they take part in."""
-    told = [(change, *_told(change)) for change in changes if change.event in _TOLD or _closing(change)]
+    told = [(change, *_told(home, change)) for change in changes if change.event in _TOLD or _closing(change)]
     peers = find_peers({change.case_pk for change, _, _ in told})
     rows: list[DecisionRow] = []
     entries: dict[str, list[OutgoingEntry]] = {}
@@ -143,7 +146,7 @@ def share_events(home: Home, changes: Sequence[CaseChange], *, at: datetime) -> 
                     entry = _event_entry(home, change, event, part, decision, memorandum, at=at)
                     entries.setdefault(peer.partner, []).append(entry)
     add_decisions(rows, at=at)
-    for partner, batch in entries.items():
+    for partner, batch in sorted(entries.items()):  # two that lock ledgers in another order would wait for each other
         append_outgoing(partner, batch, at=at)
 
 
@@ -157,7 +160,7 @@ def share_standing(home: Home, partner: str, joined: Collection[tuple[int, str]]
     for pk, remote in sorted(joined):
         changes = [change_of(rows[pk], entry) for entry in history[pk]] if pk in rows else []
         for change in _standing(changes):
-            event, kind = _told(change)
+            event, kind = _told(home, change)
             decision, memorandum = asking.ask(partner, kind, change.zone, change.category)
             decisions.append(_row(decision, partner, kind, memorandum, report_pk=None, case_pk=pk))
             if memorandum is not None and decision.verdict in _SENT:
@@ -237,14 +240,18 @@ def _closing(change: CaseChange) -> bool:
     return change.to_state == CLOSED and change.from_state != CLOSED
 
 
-def _told(change: CaseChange) -> tuple[str, Kind]:
+def _told(home: Home, change: CaseChange) -> tuple[str, Kind]:
+    if _closing(change) and change.outcome in _TAKES_BACK and change.zone not in home.zones:
+        return _TOLD["withdrawal_sent"]
     return _TOLD.get(change.event, _CLOSES)
 
 
-def count_today(partner: str, memorandum: StoredMemorandum | None, *, at: datetime) -> Counter[str]:
-    """How many items of each kind that has a cap went to a partner on the UTC day of `at`."""
+def count_today(
+    partner: str, memorandum: StoredMemorandum | None, kinds: Collection[str], *, at: datetime
+) -> Counter[str]:
+    """How many items of those of these kinds that have a cap went to a partner on the UTC day of `at`."""
     caps = memorandum.memorandum.terms.caps if memorandum else {}
-    return count_sent(partner, day=day_of(at), direction="out", kinds=caps.keys())
+    return count_sent(partner, day=day_of(at), direction="out", kinds=caps.keys() & set(kinds))
 
 
 class _Asking:
@@ -260,13 +267,14 @@ class _Asking:
         if partner not in self._memoranda:
             self._memoranda[partner] = find_governing(partner, at=self._at)
         memorandum = self._memoranda[partner]
-        capped = memorandum is not None and kind in memorandum.memorandum.terms.caps
+        caps = memorandum.memorandum.terms.caps if memorandum else {}
+        capped = kind in caps
         question = (partner, kind, zone, category)
         if question in self._answers and not capped:
             return self._answers[question], memorandum
         if capped and partner not in self._sent:
             lock_outgoing(partner)
-            self._sent[partner] = count_today(partner, memorandum, at=self._at)
+            self._sent[partner] = count_today(partner, memorandum, caps, at=self._at)
         sent = self._sent.get(partner, Counter())
         item = Item(
             kind=kind, sender=self._home.party, recipient=partner, zone=zone, category=category, sent_today=sent[kind]

@@ -73,7 +73,7 @@ def share_correction(home: Home, partner: str, shared: SharedReport, *, created:
         memorandum=memorandum.memorandum if memorandum else None,
         protected=cases[0].protected,
         approvals=count_approvals(cases).get(shared.case_pk, 0) if cases[0].protected else 0,
-        sent_today=count_today(partner, memorandum, at=at)[kind],
+        sent_today=count_today(partner, memorandum, (kind,), at=at)[kind],
         at=at,
     )
     decision = _decide(item, memorandum, at=at)

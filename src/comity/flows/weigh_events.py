@@ -8,9 +8,9 @@ from collections import Counter
 from datetime import date, datetime
 from typing import Final
 
-from comity.core.disclosure import Decision, Item, Kind, TraceStep, decide
+from comity.core.disclosure import Decision, Item, Kind, decide
 from comity.core.memoranda import Memorandum
-from comity.core.quotas import DECIDED_IN_THE_FUTURE, DECIDED_OUT_OF_ORDER, day_of, is_ahead, is_in_order
+from comity.core.quotas import DECIDED_IN_THE_FUTURE, day_of, is_ahead, is_in_order, refuse_out_of_order
 from comity.edges.home import Home
 from comity.store.cases import CaseRow
 from comity.store.decisions import DecisionRow, count_sent, find_newest_taken
@@ -61,9 +61,7 @@ class EventScales:
 
     def _decide(self, kind: Kind, payload: CaseEventPayload, case: CaseRow, memorandum: Memorandum) -> Decision:
         if not is_in_order(payload.decided_at, self._newest):
-            clause = memorandum.exchange.clause
-            trace = (TraceStep(clause, "kind", DECIDED_OUT_OF_ORDER),)
-            return Decision("refuse", clause, DECIDED_OUT_OF_ORDER, trace=trace)
+            return refuse_out_of_order(memorandum, self._newest)
         day = day_of(payload.decided_at)
         if day not in self._taken:
             self._taken[day] = count_sent(self._partner, day=day, direction="in", kinds=self._caps.keys())

@@ -2,4 +2,5 @@
 
 from django.urls import include, path
 
+handler404 = "comity.api.link_views.unknown_address"
 urlpatterns = [path("link/v1/", include("comity.api.link_urls"))]

@@ -8,7 +8,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from comity.edges.home import Home, open_home
+from comity.edges.home import Home, LogSettings, open_home
+from comity.edges.journal import log_configuration
 from comity.edges.node_lock import share_node
 
 _directory = os.environ.get("COMITY_DIR", "")
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "comity.node.reading.ReadingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "comity.web.headers.ContentSecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -62,9 +64,9 @@ TEMPLATES = [
     }
 ]
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": HOME.database() if HOME else {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
-}
+DATABASES: dict[str, dict[str, Any]] = (
+    HOME.databases() if HOME else {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский"), ("be", "Беларуская"), ("vi", "Tiếng Việt"), ("zh-hans", "简体中文")]
@@ -94,10 +96,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-}
+LOGGING = log_configuration(
+    HOME.settings.log if HOME else LogSettings(level="warning"), under_journal="JOURNAL_STREAM" in os.environ
+)

@@ -5,11 +5,23 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
+from django.db import connection
 
-from comity.store.models import Decision, LedgerEntry
+from comity.store.models import LedgerEntry
 
 REPORT_KINDS: Final = ("report", "correction")
-_SENT: Final = ("send", "send-redacted")
+
+_WITHHELD: Final = """
+SELECT kept.report_id, kept.kind FROM decision kept JOIN report ON report.id = kept.report_id
+WHERE kept.partner = %s AND kept.direction = 'out' AND kept.verdict = 'refuse' AND kept.reason = 'suspended'
+  AND EXISTS (SELECT 1 FROM ledger_entry sent JOIN ledger ON ledger.id = sent.ledger_id
+              JOIN link ON link.id = ledger.link_id
+              WHERE sent.subject = report.uuid AND sent.kind = 'report' AND ledger.direction = 'out'
+              AND link.partner = kept.partner)
+  AND NOT EXISTS (SELECT 1 FROM decision told WHERE told.report_id = kept.report_id AND told.partner = kept.partner
+                  AND told.direction = 'out' AND told.kind = kept.kind
+                  AND told.verdict IN ('send', 'send-redacted') AND told.at > kept.at)
+GROUP BY kept.report_id, kept.kind ORDER BY min(kept.id)"""
 
 
 class ToldEntry(msgspec.Struct, frozen=True):
@@ -56,24 +68,10 @@ def list_entries_of_kind(partner: str, direction: str, kind: str) -> list[ToldEn
 
 
 def find_withheld_notices(partner: str) -> list[tuple[int, str]]:
-    """Reports (row) and kinds of which a suspended memorandum withheld something that was not told since.
-
-    A report that never left waits in its case (`flows.refer`); the caller tells the two apart by the ledger.
-    """
-    withheld = Decision.objects.filter(
-        partner=partner, direction="out", verdict="refuse", reason="suspended", report__isnull=False
-    )
-    newest: dict[tuple[int, str], datetime] = {}
-    for report, kind, at in withheld.values_list("report_id", "kind", "at").order_by("at"):
-        if report is not None:
-            newest[report, kind] = at
-    return [
-        (report, kind)
-        for (report, kind), at in newest.items()
-        if not Decision.objects.filter(
-            report_id=report, partner=partner, direction="out", kind=kind, verdict__in=_SENT, at__gt=at
-        ).exists()
-    ]
+    """Reports (row) that a partner has, and of which kind a suspended memorandum withheld something about them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHHELD, [partner])
+        return [(report, kind) for report, kind in cursor.fetchall()]
 
 
 def _told(row: LedgerEntry) -> ToldEntry:

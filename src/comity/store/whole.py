@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
+import orjson
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, models
@@ -74,7 +75,7 @@ def count_rows(tables: Iterable[TableHead]) -> dict[str, int]:
 
 
 def read_table(table: TableHead) -> Iterator[list[Any]]:
-    """Read every row of a table in the order of its key, as JSON knows values; octets stay octets."""
+    """Within `one_moment`: read every row of a table by its key, as JSON knows values; octets stay octets."""
     columns = ", ".join(_quoted(name) for name, _kind in table.columns)
     special = [
         (index, kind) for index, (_name, kind) in enumerate(table.columns) if kind in {"boolean", "time", "json"}
@@ -98,8 +99,8 @@ def is_empty(tables: Iterable[TableHead]) -> bool:
 
 def empty_store() -> None:
     """Remove every row, in the caller's transaction."""
-    names = [model._meta.db_table for model in _models()]  # noqa: SLF001 — as above
     with connection.cursor() as cursor:
+        names = [model._meta.db_table for model in _present(cursor)]  # noqa: SLF001 — as above
         if connection.vendor == "postgresql":
             cursor.execute(f"TRUNCATE {', '.join(map(_quoted, names))}")
             return
@@ -129,7 +130,7 @@ def finish_filling() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a row that refers to nothing is found here
-        for statement in connection.ops.sequence_reset_sql(no_style(), _models()):
+        for statement in connection.ops.sequence_reset_sql(no_style(), _present(cursor)):
             cursor.execute(statement)
 
 
@@ -165,7 +166,7 @@ def _told(value: Any, kind: Kind) -> Any:
     if kind == "boolean":
         return bool(value)
     if kind == "json":
-        return value if isinstance(value, str) else value.decode()
+        return orjson.dumps(orjson.loads(value), option=orjson.OPT_SORT_KEYS).decode()  # each store has its own order
     at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
@@ -203,6 +204,12 @@ def _models() -> list[type[models.Model]]:
         ordered += ready
         waiting = [model for model in waiting if model not in ordered]
     return ordered
+
+
+def _present(cursor: Any) -> list[type[models.Model]]:
+    """The tables that the store has: an older schema has fewer."""
+    there = set(connection.introspection.table_names(cursor))
+    return [model for model in _models() if model._meta.db_table in there]  # noqa: SLF001 — as above
 
 
 def _referred(model: type[models.Model]) -> set[Any]:

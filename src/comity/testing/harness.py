@@ -11,6 +11,7 @@ the trouble, see `faults`.  Everything is stopped when the harness ends.
 """
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -33,8 +34,10 @@ class NotSettledError(AssertionError):
 class Harness:
     """Makes and runs real nodes below one directory; use as a context."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, new_database: Callable[[], str] | None = None) -> None:
+        """`new_database` makes an empty database for each node and tells its URL; without it, an SQLite file."""
         self._directory = directory
+        self._new_database = new_database
         self.nodes: list[Node] = []
 
     def __enter__(self) -> Self:
@@ -48,7 +51,8 @@ class Harness:
 
     def node(self, party: str) -> Node:
         """Make a node of a known party with all its zones."""
-        (made,) = make_nodes(self._directory, [party])
+        urls = [self._new_database()] if self._new_database else []
+        (made,) = make_nodes(self._directory, [party], database_urls=urls)
         self.nodes.append(made)
         return made
 

@@ -3,8 +3,8 @@
     links     what partners reach            courier   what carries entries to partners
     desk      the demo's scripted analyst    and any `comity` command, at any time
 
-All of them are real processes of the program on a real store; what they are told to crash at is in `crashes`.  `links_command` is
-the one place that knows how the listener is started.
+All of them are real processes of the program on a real store; what they are told to crash at is in
+`crashes`.  `links_command` is the one place that knows how the listener is started.
 """
 
 import os
@@ -30,6 +30,7 @@ from comity.testing.crashing import HOOK, VARIABLE, Crashes
 
 _SOURCE: Final = Path(__file__).resolve().parent.parent.parent
 _START_SECONDS: Final = 60.0
+_TOLD_LETTERS: Final = 6_000
 _FORKED: Final[dict[str, tuple[str, ...]]] = {
     "courier": ("serve", "--only", "courier"),
     "desk": ("demo", "--only", "desk"),
@@ -39,14 +40,7 @@ PARTS: Final = ("links", *_FORKED)
 
 def links_command(node: NodePlan) -> tuple[list[str], dict[str, str]]:
     """How the listener for partners is started by itself: the command and what it needs in its environment."""
-    tls = node.path / "tls"
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(node.link_port),
-        "--workers", "1", "--blocking-threads", "2", "--no-ws", "--http", "1", "--log-level", "warning",
-        "--ssl-certificate", str(tls / "node.pem"), "--ssl-keyfile", str(tls / "node.key"),
-        "--ssl-ca", str(tls / "partners.pem"), "--ssl-client-verify", "comity.node.wsgi:application",
-    ]  # fmt: skip
-    return command, {"COMITY_SURFACE": "links"}
+    return [sys.executable, "-m", "comity", "serve", "--only", "links", "--dir", str(node.path)], {}
 
 
 class CampaignNode:
@@ -62,6 +56,7 @@ class CampaignNode:
         self._links: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] = (scratch / "links.log").open("ab")
         self._parts: dict[str, Forked] = {}
+        self._wanted: set[str] = set()
 
     def command(self, *words: str) -> tuple[str, ...]:
         """The words of a command on this node."""
@@ -86,6 +81,7 @@ class CampaignNode:
     def start(self, *parts: str) -> None:
         """Start parts that do not run."""
         for part in parts:
+            self._wanted.add(part)
             if part == "links":
                 self._start_links()
             elif not self.runs(part):
@@ -97,19 +93,36 @@ class CampaignNode:
             return self._links is not None and self._links.poll() is None
         return part in self._parts and self._parts[part].code is None
 
-    def signal(self, part: str, number: signal.Signals) -> None:
+    def send_signal(self, part: str, number: signal.Signals) -> None:
         """Send a signal to a part: SIGKILL, SIGSTOP, SIGCONT."""
         if part != "links":
             if part in self._parts:
-                self._forks.signal(self._parts[part], number)
+                self._forks.send_signal(self._parts[part], number)
         elif self._links is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._links.pid, number)
 
+    def signal_command(self, forked: Forked, number: signal.Signals) -> bool:
+        """Send a signal to a command that was begun; answer whether it still ran."""
+        return self._forks.send_signal(forked, number)
+
+    def pids(self) -> list[int]:
+        """The processes from which all others of the node are made, and the parts that run."""
+        found = [self._forks.pid, *(part.pid for part in self._parts.values() if part.code is None)]
+        if self._links is not None:
+            found.append(self._links.pid)
+        return found
+
+    def tend(self) -> int:
+        """Start every part again that was started once and died; tell how many."""
+        dead = [part for part in self._wanted if not self.runs(part)]
+        self.start(*dead)
+        return len(dead)
+
     def kill(self, *parts: str) -> None:
         """Kill -9 parts and wait until they are gone."""
         for part in parts:
-            self.signal(part, signal.SIGKILL)
+            self.send_signal(part, signal.SIGKILL)
             if part == "links" and self._links is not None:
                 self._links.wait(_START_SECONDS)
                 self._links = None
@@ -140,9 +153,7 @@ class CampaignNode:
     def tell(self) -> str:
         """The end of what the node's processes said, for whoever looks for a cause."""
         said = [*sorted(self._scratch.glob("*.err")), self._scratch / "links.log", self._scratch / "forks.log"]
-        return "\n".join(
-            file.read_text(errors="replace")[-1_000:] for file in said if file.exists() and file.stat().st_size
-        )
+        return "\n".join(file.read_text(errors="replace")[-1_000:] for file in said if file.exists())[-_TOLD_LETTERS:]
 
     def _start_links(self) -> None:
         if self.runs("links"):

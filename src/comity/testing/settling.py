@@ -1,4 +1,7 @@
-"""Wait until nodes have come to rest: every entry of every link between them is receipted, on both sides alike."""
+"""Wait until nodes have come to rest: every entry of every link between them is receipted, on both sides alike.
+
+Parts that were started and died meanwhile are started again, as `comity serve` does with its children.
+"""
 
 import time
 from typing import Final
@@ -18,6 +21,8 @@ def settle(*nodes: CampaignNode, within_seconds: float = _SECONDS) -> None:
     """Wait for these nodes.  Raises `NotAtRestError`."""
     end = time.monotonic() + within_seconds
     while True:
+        for node in nodes:
+            node.tend()
         counted = {node.party: node.census(brief=True) for node in nodes}
         if all(is_at_rest(one, counted) for one in counted.values()):
             return

@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.http import Http404
 
 from comity.core.cases import CaseEntry
+from comity.core.erasure import is_reduced
 from comity.core.evidence import facts_of, score_value
 from comity.core.reports import Report as Claim
 from comity.core.roles import may_read
@@ -32,6 +33,7 @@ class ShownReport(msgspec.Struct, frozen=True):
     received_at: datetime
     readable: bool
     claim: Claim | None
+    erased: bool
 
 
 class ShownDecision(msgspec.Struct, frozen=True):
@@ -96,6 +98,7 @@ def _report(row: Report, role: str) -> ShownReport:
         received_at=row.received_at,
         readable=readable,
         claim=claim if readable else None,
+        erased=claim is not None and is_reduced(claim, host=row.host),
     )
 
 

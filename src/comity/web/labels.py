@@ -229,6 +229,7 @@ WHY: Final[Labels] = {
     "kind-not-allowed": _("this kind of message is not agreed"),
     "wrong-direction": _("not agreed in this direction"),
     "over-daily-cap": _("more than agreed for one day"),
+    "decided-out-of-order": _("decided long before what came earlier"),
     "no-zone": _("no zone given"),
     "not-the-recipients-zone": _("not the recipient’s zone"),
     "zone-of-no-party": _("a zone of neither party"),
@@ -270,6 +271,10 @@ REASON: Final[Labels] = {
     "sent-to-partner": _("sent to the responsible registry"),
     "further-reports": _("further reports came in"),
     "held-report-let-in": _("a held report was let in"),
+    "report-corrected": _("a report was corrected"),
+    "marking-changed": _("the marking of a report changed"),
+    "report-erased": _("a report was erased"),
+    "correction-refused": _("a correction was not accepted"),
 }
 
 VERDICT: Final[Labels] = {

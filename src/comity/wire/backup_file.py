@@ -109,7 +109,7 @@ class BackupReader:
         line = self._next()
         try:
             self.header = _header(line)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             raise BackupFormatError("is not a backup of this program") from None
         if self.header.format != FORMAT:
             raise BackupFormatError(f"is of format {self.header.format}, this program reads {FORMAT}")
@@ -123,7 +123,7 @@ class BackupReader:
                 return
             try:
                 table = _table(line)
-            except msgspec.MsgspecError:
+            except (msgspec.MsgspecError, UnicodeDecodeError):
                 raise self._broken() from None
             rows = self._rows(table)
             yield table, rows
@@ -168,7 +168,7 @@ class BackupReader:
     def _finish(self, line: bytes) -> None:
         try:
             said = _end(line).sha256
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, UnicodeDecodeError):
             raise self._broken() from None
         if said != self._digest.hexdigest():
             raise BackupFormatError("is damaged: its SHA-256 is not what its last line says")

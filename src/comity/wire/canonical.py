@@ -32,6 +32,9 @@ _OPTIONS: Final = (
     | orjson.OPT_PASSTHROUGH_DATACLASS
     | orjson.OPT_PASSTHROUGH_SUBCLASS
 )
+# Every branch that begins with a quote matches: one that could fail would be tried again from each quote after it.
+_TOKENS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
+_SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _ESCAPES: Final = re.compile(r'["\\\x00-\x1f]')
 _SHORT: Final = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
 
@@ -70,16 +73,23 @@ def parse_canonical(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
 
 
 def parse_json(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Any:
-    """Read JSON in any spelling, refusing duplicate keys, NaN and deep nesting."""
+    """Read JSON in any spelling, refusing duplicate keys, NaN and infinities, lone surrogates and deep nesting."""
     _bound(data, max_bytes)
     if _depth(data) > max_depth:
         raise CanonicalError(f"is nested deeper than {max_depth} levels")
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse_constant)
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite
+        )
+        if _SURROGATE.search(data):  # half a character in a text: it could never be written again
+            json.dumps(value, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
         raise CanonicalError(f"is not UTF-8 at byte {error.start}") from None
+    except UnicodeEncodeError:
+        raise CanonicalError("text holds a lone surrogate") from None
     except ValueError as error:  # JSONDecodeError, and integers of more digits than Python cares to read
         raise CanonicalError(f"is not JSON: {error}") from None
+    return value
 
 
 def _bound(data: bytes, max_bytes: int) -> None:
@@ -88,9 +98,9 @@ def _bound(data: bytes, max_bytes: int) -> None:
 
 
 def _depth(data: bytes) -> int:
-    """The nesting of brackets, those inside of strings left out."""
+    """The nesting of brackets, those inside of strings left out; a string that never ends is one up to the end."""
     deepest = depth = 0
-    for token in re.finditer(rb'"(?:[^"\\]|\\.)*+"|[\[{]|[\]}]', data, re.DOTALL):
+    for token in _TOKENS.finditer(data):
         mark = token[0]
         if mark in b"[{":
             depth += 1
@@ -106,8 +116,16 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise CanonicalError("the same key stands twice in one object", item=key)
+                shown = key[:100].encode(errors="replace").decode()
+                raise CanonicalError("the same key stands twice in one object", item=shown)
             seen.add(key)
+    return value
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise CanonicalError(f"{text[:40]} is beyond what a JSON number can be")
     return value
 
 

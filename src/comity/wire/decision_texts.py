@@ -225,11 +225,18 @@ REASONS: Final[dict[str, _Texts]] = {
         "此类信息仅由对方发送。",
     ),
     "over-daily-cap": (
-        "The daily limit is used up.",
-        "Суточный предел исчерпан.",
-        "Сутачны ліміт вычарпаны.",
-        "Đã hết hạn mức trong ngày.",
-        "已达每日限额。",
+        "The daily limit is used up (counted by both parties for the UTC day of the decision).",
+        "Суточный предел исчерпан (обе стороны считают по дню решения, UTC).",
+        "Сутачны ліміт вычарпаны (абодва бакі лічаць па дні рашэння, UTC).",
+        "Đã hết hạn mức trong ngày (hai bên cùng tính theo ngày quyết định, UTC).",
+        "已达每日限额（双方均按作出决定的 UTC 日期计算）。",
+    ),
+    "decided-out-of-order": (
+        "It says it was decided more than two days before what came earlier; old days give no further limit.",
+        "Указанное время решения более чем на двое суток раньше уже полученного; прошедшие дни предел не увеличивают.",
+        "Пазначаны час рашэння больш чым на двое сутак раней за ўжо атрыманае; мінулыя дні ліміт не павялічваюць.",
+        "Thời điểm quyết định sớm hơn hai ngày so với nội dung đã nhận; ngày cũ không cho thêm hạn mức.",
+        "所称决定时间比已收到的内容早两天以上；过去的日期不增加限额。",
     ),
     "no-zone": (
         "It is not said which zone it is about.",

@@ -44,7 +44,7 @@ class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaseName(_Part, frozen=True):
-    """The case as its maker knows it, and the subjects by which its entries were found."""
+    """The case as its maker knows it, and the subjects that its entries have."""
 
     uuid: _Uuid
     ref: _Line

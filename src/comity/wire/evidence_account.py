@@ -97,7 +97,7 @@ def show_address(address: str) -> str:
 
 def show_time(at: datetime) -> str:
     """A time as people compare it: UTC, whole seconds."""
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def one_line(text: str) -> str:

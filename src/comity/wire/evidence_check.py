@@ -21,6 +21,7 @@ from comity.core.case_evidence import (
     NamedKey,
     SignedText,
     believe,
+    find_key,
     keys_of,
     parse_leaf,
     proves,
@@ -29,8 +30,8 @@ from comity.core.case_evidence import (
 from comity.core.errors import InputError
 from comity.core.exchange import ForgedError
 from comity.core.ledger import Head
-from comity.core.memoranda import Signature, digest
 from comity.wire.checkpoint import check_cosignatures, check_signatures, parse_head, parse_note
+from comity.wire.enclosed_memoranda import read_enclosed
 from comity.wire.evidence import (
     MANIFEST,
     SEAL,
@@ -38,14 +39,12 @@ from comity.wire.evidence import (
     LedgerPlace,
     Manifest,
     entry_names,
-    memorandum_names,
     name_attachments,
     parse_manifest,
     read_payload,
     seal_text,
 )
 from comity.wire.evidence_tar import parse_tar
-from comity.wire.memorandum_document import Document, find_faults, parse_document, render_signatures
 from comity.wire.tlog_proof import parse_proof
 
 _ORIGIN: Final = re.compile(r"([a-z0-9.-]{1,253})/ledger/([a-z0-9.-]{1,253})")
@@ -79,7 +78,7 @@ def check_package(
     texts = [
         text
         for number in range(len(manifest.memoranda))
-        if (text := _read_text(members, manifest, number, faults, at)) is not None
+        if (text := read_enclosed(members, manifest, number, faults, at=at)) is not None
     ]
     faults += [Fault("pin-missing", "", (pin,)) for pin in sorted(pins) if pin not in manifest.memoranda]
     believed = believe(texts, pins)
@@ -107,8 +106,9 @@ def _read_manifest(members: dict[str, bytes], faults: list[Fault]) -> Manifest |
     named = [member.name for member in manifest.members]
     found = list(members)[2:]
     faults += [Fault("missing-member", name) for name in named if name not in members]
-    faults += [Fault("unnamed-member", name) for name in found if name not in set(named)]
-    if len(found) == len(named) and found != named and set(found) == set(named):
+    known = frozenset(named)
+    faults += [Fault("unnamed-member", name) for name in found if name not in known]
+    if found != named and known == frozenset(found):
         faults.append(Fault("wrong-order", MANIFEST))
     for member in manifest.members:
         content = members.get(member.name)
@@ -117,48 +117,6 @@ def _read_manifest(members: dict[str, bytes], faults: list[Fault]) -> Manifest |
         elif content is not None and len(content) != member.bytes:
             faults.append(Fault("member-size", member.name, (str(member.bytes), str(len(content)))))
     return manifest
-
-
-def _read_text(
-    members: dict[str, bytes], manifest: Manifest, number: int, faults: list[Fault], at: datetime
-) -> SignedText | None:
-    place, signed = memorandum_names(number + 1)
-    if place not in members or signed not in members:
-        return None
-    text, start = members[place], len(faults)
-    # (3.1) The text is a memorandum in canonical form, and its digest is the one the manifest names.
-    document = parse_document(b'{"memorandum":' + text + b',"signatures":' + members[signed] + b"}")
-    if not isinstance(document, Document):
-        where = signed if all(problem.path.startswith("signatures") for problem in document) else place
-        faults.append(Fault("bad-memorandum", where, (f"{document[0].path} {document[0].reason}".strip(),)))
-        return None
-    if document.text != text:
-        faults.append(Fault("bad-memorandum", place, ("not canonical JSON",)))
-        return None
-    if render_signatures(document.signatures) != members[signed]:
-        faults.append(Fault("bad-memorandum", signed, ("not canonical JSON",)))
-        return None
-    if digest(text) != manifest.memoranda[number]:
-        faults.append(Fault("memorandum-digest", place, (manifest.memoranda[number], digest(text))))
-    # (3.2) Every signature is good: docs/spec/memorandum.md §5.
-    faults += [
-        Fault("memorandum-signature", signed, (*_signer(document, problem.path), problem.code))
-        for problem in find_faults(document, at=at)
-    ]
-    # (3.3) Every party signed.
-    faults += [
-        Fault("memorandum-not-signed", signed, (party.id,))
-        for party in document.memorandum.parties
-        if party.id not in document.signed_by()
-    ]
-    if len(faults) > start:
-        return None
-    return SignedText(place, digest(text), document.memorandum, document.signatures)
-
-
-def _signer(document: Document, path: str) -> tuple[str, str]:
-    signature: Signature = document.signatures[int(path[len("signatures[") : -1])]
-    return signature.party, signature.kid
 
 
 def _check_seal(members: dict[str, bytes], manifest: Manifest, keys: Sequence[NamedKey], faults: list[Fault]) -> str:
@@ -174,21 +132,22 @@ def _check_seal(members: dict[str, bytes], manifest: Manifest, keys: Sequence[Na
         return ""
     # (4.2) A believed key of the maker signed it, on a day on which the key was valid.
     try:
-        signers = check_signatures(note, manifest.made_by, [key.public_key() for key in keys])
+        signers = check_signatures(note, manifest.made_by, [key.labelled() for key in keys])
     except ForgedError as error:
-        faults.append(Fault("false-signature", SEAL, (manifest.made_by, error.item)))
+        faults.append(Fault("false-signature", SEAL, (manifest.made_by, find_key(keys, error.item).kid)))
         return ""
     # (4.3) It bears that signature and no other line: nothing of a package is left unchecked.
     if len(signers) != 1 or len(note.signatures) != 1:
         faults.append(Fault("not-signed", SEAL, (manifest.made_by,)))
         return ""
-    if not was_valid(keys, signers[0], at=manifest.made_at, ended_is_fine=False):
-        faults.append(_not_valid(SEAL, manifest.made_by, signers[0], manifest.made_at))
-    return signers[0]
+    key = find_key(keys, signers[0])
+    if not was_valid(keys, key, at=manifest.made_at, ended_is_fine=False):
+        faults.append(_not_valid(SEAL, key, manifest.made_at))
+    return key.kid
 
 
-def _not_valid(place: str, party: str, kid: str, at: datetime) -> Fault:
-    return Fault("key-not-valid", place, (party, kid, at.date().isoformat()))
+def _not_valid(place: str, key: NamedKey, at: datetime) -> Fault:
+    return Fault("key-not-valid", place, (key.party, key.kid, at.date().isoformat()))
 
 
 def _judge_ledger(
@@ -224,14 +183,14 @@ def _judge_receipt(
     # (5.2) A believed key of the sender signed it, and (5.3) one of the receiver cosigned it.
     sender_keys, receiver_keys = keys_of(believed, sender, other=receiver), keys_of(believed, receiver, other=sender)
     try:
-        signers = check_signatures(note, head.origin, [key.public_key() for key in sender_keys])
+        signers = check_signatures(note, head.origin, [key.labelled() for key in sender_keys])
     except ForgedError as error:
-        faults.append(Fault("false-signature", where, (sender, error.item)))
+        faults.append(Fault("false-signature", where, (sender, find_key(sender_keys, error.item).kid)))
         return judged
     try:
-        cosigners = check_cosignatures(note, receiver, [key.public_key() for key in receiver_keys])
+        cosigners = check_cosignatures(note, receiver, [key.labelled() for key in receiver_keys])
     except ForgedError as error:
-        faults.append(Fault("false-signature", where, (receiver, error.item)))
+        faults.append(Fault("false-signature", where, (receiver, find_key(receiver_keys, error.item).kid)))
         return judged
     missing = [party for party, found in ((sender, signers), (receiver, cosigners)) if not found]
     faults += [Fault("not-signed", where, (party,)) for party in missing]
@@ -239,17 +198,19 @@ def _judge_receipt(
         return judged
     # (5.4) The receiver's key was valid when it cosigned, and the sender's then or before.
     cosigner = max(cosigners, key=lambda one: one.at)
+    signed_by, cosigned_by = find_key(sender_keys, signers[0]), find_key(receiver_keys, cosigner.kid)
     before = len(faults)
-    if not was_valid(receiver_keys, cosigner.kid, at=cosigner.at, ended_is_fine=False):
-        faults.append(_not_valid(where, receiver, cosigner.kid, cosigner.at))
-    if not was_valid(sender_keys, signers[0], at=cosigner.at, ended_is_fine=True):
-        faults.append(_not_valid(where, sender, signers[0], cosigner.at))
+    if not was_valid(receiver_keys, cosigned_by, at=cosigner.at, ended_is_fine=False):
+        faults.append(_not_valid(where, cosigned_by, cosigner.at))
+    if not was_valid(sender_keys, signed_by, at=cosigner.at, ended_is_fine=True):
+        faults.append(_not_valid(where, signed_by, cosigner.at))
+    is_good = len(faults) == before
     # (5.5) What is named as not yet receipted does lie beyond the receipt.
     faults += [
         Fault("is-receipted", MANIFEST, (str(position), head.origin)) for position, _ in waiting if position < head.size
     ]
     return msgspec.structs.replace(
-        judged, head=head if len(faults) == before else None, signed_by=signers[0], cosigned_by=cosigner.kid,
+        judged, head=head if is_good else None, signed_by=signed_by.kid, cosigned_by=cosigned_by.kid,
         cosigned_at=cosigner.at,
     )  # fmt: skip
 
@@ -298,20 +259,21 @@ def _proof_fault(
 def _check_contents(
     manifest: Manifest, ledgers: Sequence[JudgedLedger], attachments: Mapping[str, str], faults: list[Fault]
 ) -> None:
-    named: list[tuple[str, str, str, int]] = []
+    named: set[tuple[str, str, str, int]] = set()
+    subjects = frozenset(manifest.case.subjects)
     for place, ledger in zip(manifest.ledgers, ledgers, strict=True):
         for entry in ledger.entries:
             if entry.leaf is None:
                 continue
             # (7.1) Each entry concerns a subject by which the case's entries were found.
-            if entry.leaf.subject not in manifest.case.subjects:
+            if entry.leaf.subject not in subjects:
                 leaf_name = entry_names(place.directory, entry.position)[0]
                 faults.append(Fault("not-of-this-case", leaf_name, (entry.leaf.subject,)))
             if entry.is_proven and entry.payload is not None:
-                named += [
+                named |= {
                     (sha, kind, place.directory, entry.position)
                     for kind, sha in name_attachments(read_payload(entry.leaf.kind, entry.payload))
-                ]
+                }
     # (7.2) The files that the manifest lists are those that the reports name; of what is not proven nothing is asked.
     unproven = {
         (place.directory, entry.position)
@@ -319,12 +281,12 @@ def _check_contents(
         for entry in ledger.entries
         if not entry.is_proven
     }
-    listed = [
+    listed = {
         (one.sha256, one.kind, one.directory, one.position)
         for one in manifest.attachments
         if (one.directory, one.position) not in unproven
-    ]
-    for sha, kind, directory, position in sorted(set(listed) ^ set(named)):
+    }
+    for sha, kind, directory, position in sorted(listed ^ named):
         code = "attachment-not-named" if (sha, kind, directory, position) in listed else "attachment-not-listed"
         faults.append(Fault(code, MANIFEST, (sha, f"{directory}/{position}")))
     # (7.3) A file that was handed over beside the package is one of them.

@@ -6,13 +6,14 @@ is none, a category out of scope) is that row's reason, and the rest goes on.
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from comity.core.categories import Category
 from comity.core.errors import InputError
-from comity.core.reports import Problem, Record, Report
+from comity.core.reports import LIST_ITEMS, NARRATIVE_LETTERS, Problem, Record, Report, find_problems
 from comity.wire.formats import FIELDS, NAMING_FIELDS, Format
 from comity.wire.out_of_scope import find_category, must_not_be_kept, refuse_category
 
@@ -20,6 +21,8 @@ _AT_ONCE: Final = 256  # lines that are looked at again when one of them is spoi
 _CSV_CELL: Final = 131_072  # letters of a cell that `csv` reads
 _CASES: Final = (str.lower, str.upper, str.capitalize)
 _NOTHING: Final = frozenset(("", "-", *(case(word) for word in ("none", "null", "n/a") for case in _CASES)))
+_PORTS: Final = 65_536
+_SHA256: Final = re.compile("[0-9a-f]{64}").fullmatch
 _DISPOSITIONS: Final = frozenset(("malicious", "compromised", "undetermined"))
 
 
@@ -206,16 +209,44 @@ class CsvReader:
                 continue
             try:
                 values[field] = convert(cell)
-            except ValueError:
+            except (ValueError, OverflowError):
                 code = "bad-time" if field.endswith("_at") else "bad-field"
                 return Record(number, line, name, None, Problem(code, f"{field} cannot be read from {cell[:80]!r}"))
-        return Record(number, line, name, Report(**values))
+        report = Report(**values)
+        if len(line) > NARRATIVE_LETTERS and (problems := find_problems(report)):  # only a long line has a long text
+            return Record(number, line, name, None, problems[0])
+        return Record(number, line, name, report)
 
 
 def _tags(cell: str) -> tuple[str, ...]:
     if " " in cell or ",," in cell:
-        return tuple(tag for part in cell.split(",") if (tag := part.strip()))
-    return tuple(cell.strip(",").split(","))
+        tags = tuple(tag for part in cell.split(",") if (tag := part.strip()))
+    else:
+        tags = tuple(cell.strip(",").split(","))
+    if len(tags) > LIST_ITEMS:
+        raise ValueError(cell)
+    return tags
+
+
+def _confidence(cell: str) -> float:
+    confidence = float(cell)
+    if not 0 <= confidence <= 1:  # nor NaN
+        raise ValueError(cell)
+    return confidence
+
+
+def _port(cell: str) -> int:
+    port = int(cell)
+    if not 0 < port < _PORTS:
+        raise ValueError(cell)
+    return port
+
+
+def _digest(cell: str) -> str:
+    digest = cell.strip().lower()
+    if not _SHA256(digest):
+        raise ValueError(cell)
+    return digest
 
 
 def _disposition(cell: str) -> str:
@@ -226,8 +257,9 @@ def _disposition(cell: str) -> str:
 
 
 _CONVERTERS: Final[dict[str, Callable[[str], Any]]] = {
-    "confidence": float,
-    "port": int,
+    "confidence": _confidence,
+    "port": _port,
+    "sha256": _digest,
     "tags": _tags,
     "disposition": _disposition,
 }

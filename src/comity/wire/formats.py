@@ -32,6 +32,7 @@ FIELDS: Final = (
     "attack_kind", "source_ref", "tags", "requested_action", "legal_basis",
 )  # fmt: skip
 NAMING_FIELDS: Final = ("name", "url", "host")
+_DAY_MINUTES: Final = 24 * 60
 
 
 class CategoryRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -184,7 +185,7 @@ def parse_mapping(text: str, *, item: str = "mapping") -> Format:
     """Read an operator's mapping (TOML).  Raises `InputError` that names the key and what is wrong with it."""
     try:
         mapping = msgspec.convert(tomllib.loads(text), Format)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise InputError(str(error), item=item) from error
     check_format(mapping, item=item)
     return mapping
@@ -196,6 +197,8 @@ def check_format(declared: Format, *, item: str) -> None:
         raise InputError(f"kind is {declared.kind}; a mapping explains a CSV", item=item)
     if len(declared.delimiter) != 1 or declared.delimiter in '\r\n\0"':
         raise InputError("delimiter must be one character that is no quote and no line end", item=item)
+    if abs(declared.utc_offset_minutes) >= _DAY_MINUTES:
+        raise InputError("utc_offset_minutes: no zone is a day or more from UTC", item=item)
     for column, field in declared.columns.items():
         if field not in FIELDS:
             raise InputError(f"columns.{column}: no such field {field!r}; fields are {', '.join(FIELDS)}", item=item)

@@ -54,7 +54,7 @@ def read_memorandum(tree: Any) -> Memorandum | tuple[Problem, ...]:
         return (Problem("", "wrong-type", f"a memorandum is a mapping that begins with format: {FORMAT}"),)
     text = {key: value for key, value in tree.items() if key not in {"status", "signatures"}}
     problems: list[Problem] = []
-    if "status" in tree and tree["status"] not in _STATUSES:
+    if "status" in tree and not (isinstance(tree["status"], str) and tree["status"] in _STATUSES):
         problems.append(Problem("status", "not-in-list", f"is none of: {', '.join(sorted(_STATUSES))}"))
     if "signatures" in tree and not isinstance(tree["signatures"], list):
         problems.append(Problem("signatures", "wrong-type", "must be a list"))

@@ -1,6 +1,6 @@
 """Entries that speak of other entries: a marking that changed, a payload to erase, and the answer that it is gone.
 
-Each is a STIX 2.1 `note` about the object that it concerns, with a comity extension (docs/spec/entries.md §4 to §6).  A
+Each is a STIX 2.1 `note` about the object that it concerns, with a comity extension (docs/spec/entries.md §7, §8).  A
 notice repeats nothing of what it is about: an erasure that quoted what must be erased would be no erasure.  Reading is
 strict and bounded, as in `wire.stix`.
 """

@@ -7,7 +7,6 @@ stands, the record was too long or must not be kept, and only its line number an
 """
 
 import base64
-import binascii
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,7 +14,7 @@ import msgspec
 
 from comity.core.errors import InputError
 from comity.core.reports import Problem
-from comity.wire.formats import Format
+from comity.wire.formats import Format, check_format
 
 FORMAT: Final = "comity-rejects/1"
 
@@ -69,9 +68,12 @@ def is_header(line: str) -> bool:
 def parse_header(line: str) -> RejectsHeader:
     """Read the header record.  Raises `InputError`."""
     try:
-        return _decode_header(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        header = _decode_header(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"the rejects file's header cannot be read: {error}", item="line 1") from error
+    if header.declared.kind == "csv":
+        check_format(header.declared, item="line 1")
+    return header
 
 
 def parse_reject(line: str) -> str | Problem:
@@ -88,5 +90,5 @@ def parse_reject(line: str) -> str | Problem:
         return Problem(reject.reason, reject.message)
     try:
         return base64.b64decode(reject.raw_base64, validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no base64, letters that are not ASCII, or no UTF-8
         return Problem(reject.reason, reject.message)

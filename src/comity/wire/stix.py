@@ -217,7 +217,7 @@ def _read(data: bytes, kind: str) -> _Extension | PayloadProblem:
         return raw
     try:
         return _decode_extension(raw)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return PayloadProblem("malformed", str(error))
 
 

@@ -2,10 +2,11 @@
 
 Built from the parser's events, never by a loader's constructors.  Refused, each with its line: anchors and aliases,
 tags, a second document, a duplicate key, a key that is not a text, nesting deeper than `MAX_DEPTH`, more than
-`MAX_NODES` nodes. A scalar that stands without quotes is a `Plain`: only such a text may be read as a number, a
-truth value or nothing.
+`MAX_NODES` nodes, half a character (a lone surrogate). A scalar that stands without quotes is a `Plain`: only such a
+text may be read as a number, a truth value or nothing.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ from yaml.events import (
 
 MAX_DEPTH: Final = 16
 MAX_NODES: Final = 20_000
+_SURROGATE: Final = re.compile("[\ud800-\udfff]").search
 
 
 class Plain(str):
@@ -103,6 +105,8 @@ def _node(event: Event, events: _Bounded, depth: int) -> Any:
     if getattr(event, "tag", None) is not None:
         raise _RefusalError("tag", "tags are not used in this format", event)
     if isinstance(event, ScalarEvent):
+        if _SURROGATE(event.value):
+            raise _RefusalError("bad-text", "holds a lone surrogate", event)
         return Plain(event.value) if event.style is None else event.value
     if depth > MAX_DEPTH:
         raise _RefusalError("too-deep", f"is nested deeper than {MAX_DEPTH} levels", event)

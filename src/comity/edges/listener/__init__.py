@@ -1,7 +1,7 @@
 """The listener for partners' nodes: mutual TLS 1.3, HTTP/1.1 with bounds on everything, one worker.
 
     limits        every bound, in one table
-    authorities   who is let in, and which partner a certificate speaks for; read again when the files change
+    trust         who is let in, and which partner a certificate speaks for; read again when the files change
     stream        a TLS socket that is read and written with deadlines
     budget        octets of bodies in memory, in all and for one partner
     turns         complete requests wait here for the one worker, partner after partner

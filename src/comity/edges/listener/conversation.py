@@ -3,14 +3,17 @@
 HTTP/1.1 is h11's (no sockets of its own, strict); here are the bounds, in this order:
 
 1. the head within its octets and seconds; 2. no transfer coding, no content coding, a target that is a path;
-3. the declared length within that of the verb, before an octet of it is read; 4. room in the memory budget;
-5. the body at its pace, whole; 6. a turn at the worker; 7. the answer at its pace.
+3. the declared length within that of the verb, before an octet of it is read; 4. the body's beginning at its pace, so
+that who sends nothing takes no memory; 5. room in the memory budget for the rest, and the rest; 6. a turn at the
+worker; 7. the answer at its pace.
 
 What is refused is answered, read past for a moment so that the answer is heard, and the connection ends.
 """
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -20,13 +23,15 @@ from comity.core.errors import ComityError, ForbiddenError, InputError, TooLarge
 from comity.edges.listener.application import Answer, Request, decode_path
 from comity.edges.listener.budget import Budget
 from comity.edges.listener.crowd import Seat
-from comity.edges.listener.limits import Limits, body_max_bytes, memory_bytes
+from comity.edges.listener.limits import SMALL_BYTES, Limits, body_max_bytes, memory_bytes
 from comity.edges.listener.refusals import EncodingError, HeadError, LengthError, SlowError
 from comity.edges.listener.stream import READ_BYTES, TlsStream
 from comity.edges.listener.turns import Turns
+from comity.wire.link_batch import BATCH_MAX_BYTES
 from comity.wire.problem import CONTENT_TYPE, render_problem
 
 _HOP_HEADERS: Final = frozenset({"connection", "content-length", "transfer-encoding"})
+_VERSIONS: Final = frozenset({b"1.0", b"1.1"})
 _RETRY: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
@@ -50,6 +55,7 @@ class Conversation:
         self._now = asyncio.get_running_loop().time
         self._ends_at = self._now() + rules.limits.life_seconds
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=rules.limits.head_bytes)
+        self._without_body = False
 
     async def run(self) -> str:
         """Answer requests until the connection ends; tell why it was ended here ("": it was not, or it was time)."""
@@ -86,17 +92,23 @@ class Conversation:
         if not self._still_trusted():
             raise ForbiddenError("this certificate's authority is no longer trusted here", item="certificate")
         method, target = head.method.decode("ascii"), head.target.decode("ascii")
+        self._without_body = method == "HEAD"
         verb = decode_path(target).rpartition("/")[2]
         length = self._length(head, target, body_max_bytes(verb))
         last = self._rules.stopping or self._now() >= self._ends_at
+        pieces: list[bytes] = []
+        whole = await self._read_body(pieces, SMALL_BYTES)
         octets = memory_bytes(verb, length)
         by = self._now() + self._limits.memory_wait_seconds
         async with self._rules.budget.lend(self._seat.owner, octets, by=by):
-            body = await self._body()
-            request = Request(method, target, _header(head, b"content-type"), body, self._seat.owner, self._address)
+            if not whole:
+                await self._read_body(pieces, BATCH_MAX_BYTES)
+            request = Request(method, target, _header(head, b"content-type"), pieces, self._seat.owner, self._address)
             answer = await self._work(request)
             last = last or self._rules.stopping
+            self._seat.answering = True
             await self._send(answer, last=last)
+            self._seat.answering = False
         return not last and self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
 
     async def _head(self) -> h11.Request | None:
@@ -115,8 +127,10 @@ class Conversation:
 
     def _length(self, head: h11.Request, target: str, most: int) -> int:
         """Check what the head promises; give the body's length."""
+        if head.http_version not in _VERSIONS:
+            raise InputError("ask with HTTP/1.1", item="request")
         if not target.startswith("/"):
-            raise InputError("a request names a path", item="target")
+            raise InputError("a request names a path", item="request")
         if any(name == b"transfer-encoding" for name, _ in head.headers):
             raise LengthError("send the body with its Content-Length and without a Transfer-Encoding", item="body")
         if _header(head, b"content-encoding").strip().lower() not in {"", "identity"}:
@@ -126,22 +140,22 @@ class Conversation:
             raise TooLargeError(f"a body here has at most {most} bytes", item="body")
         return length
 
-    async def _body(self) -> bytes:
-        """Read the whole body at its pace."""
+    async def _read_body(self, pieces: list[bytes], most: int) -> bool:
+        """Read on at the pace that is asked for, about `most` octets; answer whether that was the end."""
         began, got = self._now(), 0
-        pieces: list[bytes] = []
         if self._http.they_are_waiting_for_100_continue:
             go_on = self._http.send(h11.InformationalResponse(status_code=100, headers=[])) or b""
             await self._stream.write(go_on, by=lambda _sent: began + self._limits.grace_seconds)
-        while True:
-            event = await self._event(READ_BYTES, self._pace(began, got))
+        while got < most:
+            event = await self._event(min(READ_BYTES, most), self._pace(began, got))
             if isinstance(event, h11.EndOfMessage):
-                return b"".join(pieces)
+                return True
             if not isinstance(event, h11.Data):
                 raise InputError("was cut short on the way", item="body")
             pieces.append(bytes(event.data))
             got += len(event.data)
             await asyncio.sleep(0)  # the others' turn, however fast this one sends
+        return False
 
     async def _work(self, request: Request) -> Answer:
         self._seat.working = True
@@ -153,14 +167,18 @@ class Conversation:
 
     async def _send(self, answer: Answer, *, last: bool) -> None:
         headers = [(name, value) for name, value in answer.headers if name.lower() not in _HOP_HEADERS]
-        headers.append(("Content-Length", str(len(answer.body))))
+        if answer.status != HTTPStatus.NO_CONTENT:
+            headers.append(("Content-Length", str(len(answer.body))))
         if last:
             headers.append(("Connection", "close"))
+        # RFC 9110 §6.6.1; partners compare their clocks by it.
+        headers.append(("Date", format_datetime(datetime.now(UTC), usegmt=True)))
         response = h11.Response(
             status_code=answer.status, headers=headers, reason=HTTPStatus(answer.status).phrase.encode()
         )
         data = self._http.send(response) or b""
-        data += self._http.send(h11.Data(data=answer.body)) or b""
+        if not self._without_body:
+            data += self._http.send(h11.Data(data=answer.body)) or b""
         data += self._http.send(h11.EndOfMessage()) or b""
         began = self._now()
         await self._stream.write(data, by=lambda sent: self._pace(began, sent))

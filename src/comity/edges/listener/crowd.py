@@ -12,13 +12,13 @@ UNKNOWN: Final = ""
 
 
 class Seat:
-    """One connection's place: whose it is, when it was heard last, and whether its request is being worked on."""
+    """One connection's place: whose it is, when it was heard last, and what is being done for it."""
 
     def __init__(self, *, heard_at: float) -> None:
         self.heard_at = heard_at
         self.task: asyncio.Task[None] | None = None
         self.owner = UNKNOWN
-        self.working = False
+        self.working = self.answering = False
 
     def end(self) -> None:
         """End the connection."""

@@ -7,6 +7,7 @@ refuses is logged as sums every few seconds, so that nobody can fill a disk with
 import asyncio
 import logging
 import socket
+import ssl
 from collections import Counter
 from collections.abc import Callable
 from typing import Final
@@ -14,13 +15,13 @@ from typing import Final
 from comity.core.errors import ForbiddenError
 from comity.edges.home import Home
 from comity.edges.listener.application import Answer, Application, ask
-from comity.edges.listener.authorities import Authorities
 from comity.edges.listener.budget import Budget
 from comity.edges.listener.conversation import Conversation, Rules
 from comity.edges.listener.crowd import Crowd, Seat
 from comity.edges.listener.limits import Limits
 from comity.edges.listener.refusals import BusyError
 from comity.edges.listener.stream import TlsStream
+from comity.edges.listener.trust import Authorities, Trust
 from comity.edges.listener.turns import Turns
 
 LOG: Final = logging.getLogger("comity.listener")
@@ -63,6 +64,7 @@ class _Listener:
                     duty.result()  # raises what ended it; the supervisor starts another listener
             await asyncio.sleep(_LOOK_SECONDS)
         duties[0].cancel()
+        await asyncio.wait(duties[:1])
         listening.close()
         await self._finish()
         self._turns.close()
@@ -72,7 +74,7 @@ class _Listener:
         """Let running requests end; the others go at once."""
         self._rules.stopping = True
         for seat in self._crowd.seats():
-            if not seat.working:
+            if not seat.working and not seat.answering:
                 seat.end()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._limits.stop_seconds)
@@ -120,7 +122,7 @@ class _Listener:
             certificate = await stream.handshake(by=now() + self._limits.handshake_seconds)
             partner = trust.name(certificate)
             seat.heard_at = now()
-            talk = Conversation(stream, seat, address, self._rules, lambda: self._still(certificate, seat.owner))
+            talk = Conversation(stream, seat, address, self._rules, lambda: self._still(trust, certificate, partner))
             if self._crowd.move(seat, partner):
                 why = await talk.run()
             else:
@@ -128,15 +130,18 @@ class _Listener:
                 await talk.refuse(BusyError("you have as many connections at work as are given", item=partner))
             if why:
                 self._ended[partner, why] += 1
-        except (OSError, ForbiddenError) as error:
-            self._ended[_SOMEBODY, "no-handshake" if isinstance(error, OSError) else error.code] += 1
+        except ForbiddenError as error:
+            self._ended[_SOMEBODY, error.code] += 1
+        except OSError as error:
+            self._ended[_SOMEBODY, _why(error)] += 1
         finally:
             stream.close()
 
-    def _still(self, certificate: bytes, partner: str) -> bool:
-        """Answer whether a client that was let in would be let in now."""
+    def _still(self, trust: Trust, certificate: bytes, partner: str) -> bool:
+        """Answer whether a client that was let in under `trust` would be let in now."""
+        now = self._authorities.now()
         try:
-            return self._authorities.now().name(certificate) == partner
+            return now is trust or now.name(certificate) == partner
         except ForbiddenError:
             return False
 
@@ -147,8 +152,21 @@ class _Listener:
 
     def _tell_sums(self) -> None:
         for (who, why), count in self._ended.most_common(_TELL_LINES):
-            LOG.warning("%s: %d connections ended with %s", who, count, why)
+            LOG.warning(
+                "%d connections of a partner ended early",
+                count,
+                extra={"event": "connections-ended", "partner": who, "reason": why},
+            )
         self._ended.clear()
+
+
+def _why(error: OSError) -> str:
+    """Say in a word why a handshake came to nothing."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "certificate-refused"
+    if isinstance(error, TimeoutError):
+        return "handshake-too-slow"
+    return "no-handshake"
 
 
 def _open(host: str, port: int) -> socket.socket:

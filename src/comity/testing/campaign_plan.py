@@ -1,0 +1,103 @@
+"""A campaign's plan: which faults strike, where, in which order; a value that follows from a seed and can be printed
+and replayed.
+
+The same seed, count, parties and store give the same plan.  When exactly a fault strikes depends on the machine's
+speed, as in life; what must hold afterwards does not.
+"""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Final, Literal
+
+import msgspec
+
+from comity.testing.message_line import LINE_FAULTS
+
+Store = Literal["sqlite", "postgresql"]
+STORES: Final[tuple[Store, ...]] = ("sqlite", "postgresql")
+
+# Every kind and how often it is drawn.  Those of the line are in LINE_FAULTS.
+_SHARES: Final[dict[str, int]] = {
+    **dict.fromkeys(LINE_FAULTS, 40),
+    "kill": 110,
+    "kill-at-step": 130,
+    "kill-intake": 30,
+    "freeze": 30,
+    "partition": 14,
+    "writers": 8,
+    "clock": 12,
+    "full-disk": 8,
+    "read-only": 8,
+}
+FAULTS: Final = tuple(_SHARES)
+_STEPS: Final = (
+    ("receive.receive_batch", "before"), ("receive.receive_batch", "after"), ("receive.tell_head", "after"),
+    ("courier.store_receipt:ledger", "before"), ("courier.store_receipt:ledger", "after"),
+    ("courier.store_receipt:link", "before"), ("courier.note_try:link", "after"),
+    ("sent.batch", "after"), ("sent.status", "after"),
+    ("take_in.store_once", "before"), ("take_in.store_once", "after"), ("take_in.finish_run:intake_run", "before"),
+    ("acknowledge.advance_once", "before"), ("acknowledge.advance_once", "after"),
+    ("close.advance_once", "before"), ("close.advance_once", "after"),
+)  # fmt: skip
+_PARTS: Final = ("links", "courier", "courier", "desk")
+_DAY_SECONDS: Final = 86_400
+_LATE_SECONDS: Final = 2.6  # longer than a campaign's node waits for an answer
+_CLOCKS: Final = (_DAY_SECONDS, -_DAY_SECONDS, 3_600, -3_600, 90, -90)
+
+
+class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One fault.  `node` suffers it; with `partner` it is on the line from the one to the other."""
+
+    kind: str
+    node: str
+    partner: str = ""
+    seconds: float = 0.0
+    share: float = 0.0
+    part: str = ""
+    step: str = ""
+    when: str = ""
+    nth: int = 1
+    ahead_seconds: int = 0
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """The whole campaign."""
+
+    seed: int
+    store: Store
+    parties: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+def plan_faults(seed: int, count: int, parties: Sequence[str], store: Store, *, longest_seconds: float) -> Plan:
+    """Draw the faults.  `longest_seconds` bounds what lasts: a partition, a frozen process, a full disk."""
+    chance = Random(f"campaign/{seed}/{store}/{len(parties)}")
+    kinds, weights = list(_SHARES), list(_SHARES.values())
+    drawn = chance.choices(kinds, weights, k=count)
+    if count >= len(kinds):  # each kind at least once, wherever it falls
+        for place, kind in zip(chance.sample(range(count), len(kinds)), kinds, strict=True):
+            drawn[place] = kind
+    return Plan(seed, store, tuple(parties), tuple(_fault(kind, chance, parties, longest_seconds) for kind in drawn))
+
+
+def _fault(kind: str, chance: Random, parties: Sequence[str], longest: float) -> Fault:
+    node, partner = chance.sample(list(parties), 2)
+    seconds = round(chance.uniform(0.1, 1.0) * longest, 2)
+    if kind in LINE_FAULTS:
+        late = kind.startswith("delay") and chance.random() < 0.4
+        return Fault(kind, node, partner, seconds=_LATE_SECONDS if late else 0.2, share=round(chance.random(), 3))
+    match kind:
+        case "kill":
+            return Fault(kind, node, part=chance.choice(_PARTS))
+        case "kill-at-step":
+            step, when = chance.choice(_STEPS)
+            return Fault(kind, node, step=step, when=when, nth=chance.choice((1, 1, 2, 3)))
+        case "freeze":
+            return Fault(kind, node, part=chance.choice(_PARTS), seconds=seconds)
+        case "partition":
+            return Fault(kind, node, partner, seconds=seconds)
+        case "clock":
+            return Fault(kind, node, seconds=seconds, ahead_seconds=chance.choice(_CLOCKS))
+        case "full-disk" | "read-only":
+            return Fault(kind, node, seconds=seconds)
+    return Fault(kind, node)

@@ -1,0 +1,98 @@
+"""Every way in: what reads octets that a partner, a reporter or a receiver of evidence wrote.  One literal table.
+
+A row says which functions it reaches (`test_parsers` refuses a `parse_…` of `wire` or `core` that is in no row), how
+they are called, good inputs to begin from, words of the grammar, the largest input that is let in, and inputs of that
+size which are meant to be slow.  A reading may return or raise `ComityError`; whatever else comes out is a fault.
+
+To add one: a function in `readings` that reads, and a row.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+from comity.core.errors import ComityError
+from comity.edges.partner_http import ANSWER_MAX_BYTES
+from comity.wire.canonical import MAX_BYTES as CANONICAL_MAX_BYTES
+from comity.wire.checkpoint import NOTE_MAX_BYTES
+from comity.wire.link_batch import BATCH_MAX_BYTES
+from comity.wire.memorandum_yaml import MAX_BYTES as MEMORANDUM_MAX_BYTES
+from comity.wire.stix import MAX_PAYLOAD_BYTES
+from fuzz import corpus, readings, slow
+
+
+class Parser(NamedTuple):
+    """One way in."""
+
+    name: str
+    covers: tuple[str, ...]
+    read: Callable[[bytes], object]
+    corpus: Callable[[], list[bytes]]
+    words: tuple[bytes, ...]
+    most_bytes: int
+    slow: Callable[[int], dict[str, bytes]]
+
+
+PARSERS: Final[tuple[Parser, ...]] = (
+    Parser("batch", ("wire.link_batch.parse_batch",), readings.read_batch,
+           corpus.batches, corpus.BATCH_WORDS, BATCH_MAX_BYTES, slow.slow_batch),
+    Parser("note", ("wire.checkpoint.parse_note", "wire.checkpoint.parse_head", "wire.checkpoint.read_head"),
+           readings.read_note, corpus.notes, corpus.NOTE_WORDS, NOTE_MAX_BYTES, slow.slow_note),
+    Parser("problem answer", ("edges.partner_http._problem",), readings.read_problem_answer,
+           lambda: [b'{"code":"ledger-fork","detail":"d"}'], corpus.JSON_WORDS, ANSWER_MAX_BYTES, slow.slow_json),
+    Parser("report entry", ("wire.stix.parse_report",), readings.read_report_payload,
+           lambda: corpus.payloads("report"), corpus.JSON_WORDS, MAX_PAYLOAD_BYTES, slow.slow_payload),
+    Parser("case event entry", ("wire.stix.parse_case_event",), readings.read_case_event_payload,
+           lambda: corpus.payloads("case-event"), corpus.JSON_WORDS, MAX_PAYLOAD_BYTES, slow.slow_payload),
+    Parser("memorandum", ("wire.memorandum_yaml.parse_memorandum",), readings.read_memorandum,
+           corpus.memoranda, corpus.YAML_WORDS, MEMORANDUM_MAX_BYTES, slow.slow_memorandum),
+    Parser("signed memorandum", ("wire.memorandum_document.parse_document",), readings.read_document,
+           corpus.documents, corpus.YAML_WORDS, MEMORANDUM_MAX_BYTES, slow.slow_memorandum),
+    Parser("tree", ("wire.memorandum_yaml.parse_tree", "wire.yaml_tree.parse_yaml"), readings.read_tree,
+           lambda: [b"a: [b, {c: 'd'}]\ne: |\n  f\n", b'{"a":[1.5,null]}'], corpus.YAML_WORDS, MEMORANDUM_MAX_BYTES,
+           slow.slow_memorandum),
+    Parser("resumption", ("flows.resume._check",), readings.read_resumption,
+           readings.resumptions, corpus.JSON_WORDS, readings.LINE_MAX_BYTES, slow.slow_json),
+    Parser("canonical JSON", ("wire.canonical.parse_canonical",), readings.read_canonical,
+           corpus.documents, corpus.JSON_WORDS, CANONICAL_MAX_BYTES, slow.slow_json),
+    Parser("JSON", ("wire.canonical.parse_json",), readings.read_json,
+           corpus.documents, corpus.JSON_WORDS, readings.LINE_MAX_BYTES, slow.slow_json),
+    Parser("report", ("wire.report_json.parse_report",), readings.read_report,
+           corpus.reports, corpus.JSON_WORDS, 1 << 20, slow.slow_report),
+    Parser("ndjson", ("wire.report_json.NdjsonReader",), readings.read_ndjson,
+           lambda: corpus.samples("ndjson.ndjson"), corpus.JSON_WORDS, 1 << 20, slow.slow_lines),
+    Parser("feed", ("wire.format_detection.detect_format", "wire.readers.open_reader"), readings.read_feed,
+           lambda: corpus.samples("adblock.txt", "blackbook-csv.csv", "csv.csv", "hosts.txt", "jpcert-csv.csv",
+                                  "names.txt", "phishtank-csv.csv", "threatfox-csv.csv", "urlhaus-csv.csv", "urls.txt"),
+           corpus.FEED_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines),
+    Parser("rejects", ("wire.rejects.parse_header", "wire.rejects.parse_reject"), readings.read_rejects,
+           readings.rejects, corpus.JSON_WORDS + corpus.FEED_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines),
+    Parser("mapping", ("wire.formats.parse_mapping",), readings.read_mapping,
+           lambda: corpus.samples("mapping.toml"), corpus.TOML_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines),
+    Parser("name", ("core.names.parse_name", "core.names.fold_target", "core.name_batches.fold_many",
+                    "core.target_batches.fold_targets", "core.defang.refang", "core.durations.parse_duration"),
+           readings.read_name, corpus.names, corpus.NAME_WORDS, 16_384, slow.slow_name),
+    Parser("lists", ("core.suffixes.parse_suffix_list", "core.guards.parse_guard_list"), readings.read_lists,
+           readings.suffix_lists, corpus.NAME_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines),
+    Parser("tile path", ("wire.tiles.parse_tile_path",), readings.read_tile_path,
+           corpus.tile_paths, corpus.TILE_WORDS, readings.LINE_MAX_BYTES, slow.slow_path),
+    Parser("entry bundle", ("wire.tiles.parse_entry_bundle",), readings.read_bundle,
+           corpus.bundles, (b"\0\0", b"\0\1", b"\xff\xff", b"comity-entry/1\n"), 256 * 65_537, slow.slow_bundle),
+)  # fmt: skip
+
+BY_NAME: Final = {parser.name: parser for parser in PARSERS}
+
+
+def feed(parser: Parser, data: bytes) -> object:
+    """Let a parser read: what it may answer is an answer or a `ComityError` that can be told; all else is a fault."""
+    try:
+        return parser.read(data)
+    except ComityError as error:
+        msgspec.json.encode((error.code, error.message, error.item))
+        return error
+
+
+def covered(parsers: Sequence[Parser] = PARSERS) -> set[str]:
+    """Every function that is in some row."""
+    return {name for parser in parsers for name in parser.covers}

@@ -1,0 +1,356 @@
+"""What is asked of each parser beside reading: what was read is written and read again, a refusal can be told.
+
+A function here takes octets and gives an answer or raises `ComityError`.  An assertion that fails is a fault that was
+found, like any other exception.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+from nacl.signing import SigningKey
+
+from comity.core.defang import refang
+from comity.core.durations import parse_duration
+from comity.core.errors import ComityError
+from comity.core.exchange import OutgoingEntry
+from comity.core.guards import join_guard_lists, parse_guard_list
+from comity.core.labels import fold_host
+from comity.core.ledger import PublicKey, entry_hash
+from comity.core.memoranda import Memorandum, Problem
+from comity.core.name_batches import fold_many
+from comity.core.names import NameFolder, NameRefusal, Target, fold_target, parse_name
+from comity.core.reports import Record, Report, find_problems
+from comity.core.suffixes import SuffixList, parse_suffix_list
+from comity.core.target_batches import fold_targets
+from comity.core.zone_hints import find_zone_hint
+from comity.edges import partner_http
+from comity.flows import resume
+from comity.store.memoranda import StoredMemorandum
+from comity.wire.canonical import canonical, parse_canonical, parse_json
+from comity.wire.checkpoint import parse_head, parse_note, read_head, render_checkpoint
+from comity.wire.format_detection import REJECTS, detect_format
+from comity.wire.formats import FORMATS, parse_mapping
+from comity.wire.link_batch import parse_batch, render_batch
+from comity.wire.memorandum_document import Document, find_faults, parse_document, render_document
+from comity.wire.memorandum_yaml import parse_memorandum, parse_tree, render_memorandum
+from comity.wire.readers import open_reader
+from comity.wire.rejects import is_header, parse_header, parse_reject
+from comity.wire.report_json import NdjsonReader, parse_report, render_report
+from comity.wire.stix import CaseEventPayload, ReportPayload
+from comity.wire.stix import parse_case_event as parse_case_event_payload
+from comity.wire.stix import parse_report as parse_report_payload
+from comity.wire.stix import render_case_event as render_case_event_payload
+from comity.wire.stix import render_report as render_report_payload
+from comity.wire.tiles import parse_entry_bundle, parse_tile_path, render_entry_bundle, render_tile_path
+from fuzz import corpus
+
+LINE_MAX_BYTES: Final = 65_536
+NOW: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def text_of(data: bytes) -> str:
+    """Octets as the text that JSON or a database could hand on: a lone surrogate may be in it."""
+    return data.decode("utf-8", "surrogatepass" if b"\xed" in data and _has_surrogates(data) else "replace")
+
+
+def _has_surrogates(data: bytes) -> bool:
+    try:
+        data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def must_be_told(problems: object) -> None:
+    """A refusal goes to a person or over HTTP: it must be text that can be written."""
+    for problem in problems if isinstance(problems, tuple) else (problems,):
+        msgspec.json.encode(problem)
+
+
+# ------------------------------------------------------------------------------------ the link
+
+
+@cache
+def _keys() -> tuple[list[PublicKey], list[PublicKey]]:
+    checkpoint = corpus.vectors("ledger")["checkpoint"]
+    sender, receiver = (
+        [PublicKey(name, bytes(SigningKey(bytes.fromhex(checkpoint[f"{name}_seed"])).verify_key))]
+        for name in ("sender", "receiver")
+    )
+    return sender, receiver
+
+
+def read_batch(data: bytes) -> object:
+    batch = parse_batch(data)
+    entries = [OutgoingEntry(*entry[1:]) for entry in batch.entries]
+    assert render_batch(batch.note, batch.start, entries) == data
+    return [entry_hash(*entry) for entry in entries]
+
+
+def read_note(data: bytes) -> object:
+    sender, receiver = _keys()
+    note = parse_note(data)
+    found = read_head(data, sender=sender, receiver=receiver, receiver_name="oac.by")
+    head = parse_head(note.text)
+    assert render_checkpoint(head) == note.text
+    checkpoint = corpus.vectors("ledger")["checkpoint"]
+    if found.signed_by or found.cosigned_by:  # nobody can sign another head without the keys
+        assert (head.origin, head.size, head.root.hex()) == tuple(
+            checkpoint[part] for part in ("origin", "size", "root")
+        )
+    return found
+
+
+def read_problem_answer(data: bytes) -> object:
+    return partner_http._problem(data)
+
+
+# ------------------------------------------------------------------------------------ what entries say
+
+
+def read_report_payload(data: bytes) -> object:
+    found = parse_report_payload(data)
+    if not isinstance(found, ReportPayload):
+        must_be_told(found)
+        return found
+    assert not find_problems(found.report)
+    again = parse_report_payload(render_report_payload(found, sender="cctld.ru"))
+    assert isinstance(again, ReportPayload) or again.code == "too-large"
+    assert fold_target(found.target, suffixes=suffix_list())
+    return found
+
+
+def read_case_event_payload(data: bytes) -> object:
+    found = parse_case_event_payload(data)
+    if not isinstance(found, CaseEventPayload):
+        must_be_told(found)
+        return found
+    written = render_case_event_payload(found, sender="oac.by", tlp="TLP:AMBER", opened_at=NOW)
+    again = parse_case_event_payload(written)
+    assert isinstance(again, CaseEventPayload) or again.code == "too-large"
+    return found
+
+
+# ------------------------------------------------------------------------------------ memoranda
+
+
+def read_memorandum(data: bytes) -> object:
+    found = parse_memorandum(data)
+    if not isinstance(found, Memorandum):
+        assert found
+        must_be_told(found)
+        return found
+    assert parse_memorandum(render_memorandum(found)) == found
+    return found
+
+
+def read_document(data: bytes) -> object:
+    found = parse_document(data)
+    if not isinstance(found, Document):
+        assert found
+        must_be_told(found)
+        return found
+    must_be_told(find_faults(found, at=NOW))
+    again = parse_document(render_document(found))
+    assert isinstance(again, Document)
+    assert again.digest == found.digest
+    return found
+
+
+def read_tree(data: bytes) -> object:
+    found = parse_tree(data)
+    if isinstance(found, Problem):
+        must_be_told(found)
+    return found
+
+
+@cache
+def _suspended() -> StoredMemorandum:
+    memorandum = parse_memorandum(corpus.memoranda()[1])
+    assert isinstance(memorandum, Memorandum)
+    return StoredMemorandum(1, memorandum.id, 1, "sha256:" + "ab" * 32, "oac.by", "suspended", memorandum, None, NOW)
+
+
+def read_resumption(data: bytes) -> object:
+    return resume._check(_suspended(), data, at=NOW)
+
+
+def resumptions() -> list[bytes]:
+    stored = _suspended()
+    says = {
+        "format": "comity-memorandum-resumption/1", "id": stored.urn, "version": 1, "digest": stored.digest,
+        "party": "oac.by", "at": corpus.SEED_TIME,
+    }  # fmt: skip
+    kid = next(party for party in stored.memorandum.parties if party.id == "oac.by").keys[0].kid
+    return [canonical({"resumption": says, "kid": kid, "value": "QUJD"})]
+
+
+# ------------------------------------------------------------------------------------ JSON in general
+
+
+def read_canonical(data: bytes) -> object:
+    value = parse_canonical(data)
+    assert canonical(value) == data
+    return value
+
+
+def read_json(data: bytes) -> object:
+    return parse_json(data, max_bytes=LINE_MAX_BYTES)
+
+
+# ------------------------------------------------------------------------------------ reports and feeds
+
+
+@cache
+def suffix_list() -> SuffixList:
+    return parse_suffix_list("\n".join(corpus.vectors("names")["suffix_list"]))
+
+
+@cache
+def _folder() -> NameFolder:
+    return NameFolder(suffix_list(), remembered=64)
+
+
+def read_report(data: bytes) -> object:
+    found = parse_report(data)
+    if not isinstance(found, Report):
+        assert found
+        must_be_told(found)
+        return found
+    assert not find_problems(found)
+    assert parse_report(render_report(found)) == found
+    return found
+
+
+def read_records(records: Iterable[Record]) -> list[Record]:
+    """What intake does with a record before it is stored: each ends as a report that can be kept or with a reason."""
+    found = list(records)
+    for record in found:
+        assert (record.report is None) is (record.problem is not None)
+        if record.report is not None:
+            # A record that names nothing is refused when its name is folded.
+            assert {problem.code for problem in find_problems(record.report)} <= {"no-name"}, record
+            render_report(record.report)
+        else:
+            must_be_told(record.problem)
+    names, urls = fold_targets([record.name for record in found], folder=_folder())
+    assert len(names) == len(urls) == len(found)
+    return found
+
+
+def read_ndjson(data: bytes) -> object:
+    return read_records(NdjsonReader().read(data.decode("utf-8", "replace").split("\n"), 1))
+
+
+def read_feed(data: bytes) -> object:
+    """Detect the format and read the lines by it, as intake does; where it is not sure, by every declared one."""
+    lines = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\0", "").split("\n")
+    try:
+        names = [detect_format(lines)]
+    except ComityError:
+        names = list(FORMATS)
+    found: list[object] = []
+    for name in names:
+        if name == REJECTS:
+            found.append(read_rejects(data))
+            continue
+        declared = FORMATS[name]
+        if not declared.says_category:
+            declared = msgspec.structs.replace(
+                declared, category=msgspec.structs.replace(declared.category, fixed="malware")
+            )
+        try:
+            found.append(read_records(open_reader(declared).read(lines, 1)))
+        except ComityError as error:
+            str(error).encode()
+    return found
+
+
+def read_rejects(data: bytes) -> object:
+    found: list[object] = []
+    reader: Any = None
+    for line in data.decode("utf-8", "replace").split("\n"):
+        if is_header(line):
+            header = parse_header(line)
+            reader = open_reader(header.declared)
+            list(reader.read([header.header], 1))
+            continue
+        raw = parse_reject(line)
+        if reader is not None and isinstance(raw, str):
+            found += read_records(reader.read([raw], 1))
+    return found
+
+
+def rejects() -> list[bytes]:
+    header = msgspec.json.encode(
+        {"format": "comity-rejects/1", "source": "s", "reporter": "r", "declared": {"category": {"fixed": "malware"}},
+         "header": "url,tags"}
+    )  # fmt: skip
+    lines = [b'{"line":2,"reason":"bad-time","message":"m","raw":"http://a.by/,x"}',
+             b'{"line":3,"reason":"invalid-text","message":"m","raw_base64":"/w=="}']  # fmt: skip
+    return [b"\n".join([header, *lines]), *lines]
+
+
+def read_mapping(data: bytes) -> object:
+    declared = parse_mapping(data.decode("utf-8", "replace"))
+    try:
+        return read_records(open_reader(declared).read(["a;b;c", "http://a.by;x;2026-01-01"], 1))
+    except ComityError:
+        return declared
+
+
+# ------------------------------------------------------------------------------------ names
+
+
+def read_name(data: bytes) -> object:
+    text = text_of(data)
+    folder = _folder()
+    found, target = folder.fold(text), folder.target(text)
+    assert isinstance(found, NameRefusal) is isinstance(target, NameRefusal)
+    assert fold_many([text], folder=folder) == [found]
+    names, urls = fold_targets([text], folder=folder)
+    assert names == [target.name if isinstance(target, Target) else target]
+    assert urls == [target.url if isinstance(target, Target) else ""]
+    if isinstance(target, Target):
+        assert target.name.ascii.isascii()
+        assert folder.fold(target.name.ascii).ascii == target.name.ascii  # type: ignore[union-attr]  # it is a name
+        assert parse_name(target.name.unicode, suffixes=suffix_list()).ascii == target.name.ascii  # type: ignore[union-attr]
+        if target.url:
+            assert folder.target(target.url).url == target.url  # type: ignore[union-attr]  # canonical stays canonical
+    else:
+        must_be_told(found.reason if isinstance(found, NameRefusal) else "")
+    find_zone_hint(text)
+    refang(text)
+    fold_host(text)
+    parse_duration(text)
+    return found
+
+
+def read_lists(data: bytes) -> object:
+    text = data.decode("utf-8", "replace")
+    guard = join_guard_lists([parse_guard_list("fuzz", text)])
+    guard.find("a.by", "x.a.by")
+    return parse_suffix_list(text)
+
+
+def suffix_lists() -> list[bytes]:
+    return ["\n".join(corpus.vectors("names")["suffix_list"]).encode(), b".gov.by\nbank.by # a bank\n"]
+
+
+# ------------------------------------------------------------------------------------ tiles
+
+
+def read_tile_path(data: bytes) -> object:
+    text = data.decode("utf-8", "replace")
+    tile = parse_tile_path(text)
+    assert render_tile_path(tile) == text
+    return tile
+
+
+def read_bundle(data: bytes) -> object:
+    leaves = parse_entry_bundle(data)
+    assert render_entry_bundle(leaves) == data
+    return leaves

@@ -1,0 +1,89 @@
+"""Nothing that a stranger may write brings a parser down, keeps it long or makes it take much memory.
+
+A few thousand inputs here; `make soak` tries a million (see `soak`).  What was found is kept in `found`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from importlib import import_module
+from inspect import getmembers, isfunction
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import comity.core
+import comity.wire
+from fuzz.edits import Edit, apply, edits
+from fuzz.found import FOUND, Found
+from fuzz.parsers import BY_NAME, PARSERS, Parser, covered, feed
+
+HERE = Path(__file__).resolve().parent
+SECONDS, MEBIBYTES = 2.0, 512
+
+
+def parsers_of(package: object) -> set[str]:
+    """Every public function of a package's modules whose name says that it parses."""
+    found = set()
+    for module in iter_modules(package.__path__):  # type: ignore[attr-defined]  # a package
+        imported = import_module(f"{package.__name__}.{module.name}")  # type: ignore[attr-defined]
+        for name, function in getmembers(imported, isfunction):
+            if name.startswith("parse_") and function.__module__ == imported.__name__:
+                found.add(f"{function.__module__.removeprefix('comity.')}.{name}")
+    return found
+
+
+def test_every_parser_is_in_the_table() -> None:
+    known = parsers_of(comity.wire) | parsers_of(comity.core)
+    assert len(known) > 15
+    assert known - covered() == set()
+
+
+def test_every_function_of_the_table_exists() -> None:
+    for name in covered():
+        module, _, function = name.rpartition(".")
+        assert hasattr(import_module(f"comity.{module}"), function), name
+
+
+@pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.name)
+def test_the_corpus_is_read(parser: Parser) -> None:
+    """At least one good input is good: a corpus that is refused from its first octet would reach nothing."""
+    corpus = parser.corpus()
+    answers = [feed(parser, data) for data in corpus]
+    assert any(not isinstance(answer, Exception) for answer in answers) or parser.name == "resumption"
+
+
+@pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.name)
+def test_nothing_comes_out_but_what_is_declared(parser: Parser) -> None:
+    corpus = parser.corpus()
+
+    @settings(max_examples=200, suppress_health_check=list(HealthCheck))
+    @given(st.sampled_from(corpus), edits)
+    def try_one(good: bytes, todo: list[Edit]) -> None:
+        feed(parser, apply(good, todo, parser.words))
+
+    try_one()
+
+
+@pytest.mark.parametrize("found", FOUND, ids=lambda found: f"{found.parser}: {found.what}"[:60])
+def test_what_was_found_is_mended(found: Found) -> None:
+    started = time.process_time()
+    answer = feed(BY_NAME[found.parser], found.data)
+    assert time.process_time() - started < SECONDS
+    assert found.code in f"{getattr(answer, 'code', '')} {answer!r}"
+
+
+def test_the_largest_inputs_are_read_in_bounded_time_and_memory() -> None:
+    """Each in a process of its own, so that seconds and memory are its own."""
+    command = [sys.executable, "-m", "fuzz.sized"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE.parents[1] / "src")])}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    measured = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {one["parser"] for one in measured} == set(BY_NAME)
+    assert [one for one in measured if one["seconds"] > SECONDS or one["mebibytes"] > MEBIBYTES] == []
