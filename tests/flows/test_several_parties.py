@@ -178,9 +178,9 @@ def test_what_was_decided_by_a_version_is_weighed_by_that_version(three: Three, 
     assert kept.status == ("in-force" if waits else "terminated")
     assert arrive(three.by, on_the_way[0], at=changes_at + HOUR) == ""
     assert Decision.objects.get(direction="in").memorandum == former.digest
-    # What cites the old text and was decided when it had no force any more is asked by the new one.
-    late = _later(on_the_way[1], changes_at + HOUR)
-    answer = arrive(three.by, late, at=changes_at + 2 * HOUR)
+    # What cites the old text and was decided long after it had lost its force is asked by the new one.
+    late = _later(on_the_way[1], changes_at + 48 * HOUR)
+    answer = arrive(three.by, late, at=changes_at + 49 * HOUR)
     assert answer == f"{stricter['evidence']['clause']}:score-too-low"
 
 
@@ -188,4 +188,5 @@ def _later(entry: IncomingEntry, at: datetime) -> IncomingEntry:
     bundle = json.loads(entry.payload)
     (extension,) = bundle["objects"][0]["extensions"].values()
     extension["report"]["decided_at"] = at.isoformat()
+    extension["report"]["report"] |= {"observed_at": at.isoformat(), "verified_at": at.isoformat()}
     return entry._replace(payload=json.dumps(bundle).encode())
