@@ -191,4 +191,5 @@ def _later(entry: IncomingEntry, at: datetime) -> IncomingEntry:
     bundle = json.loads(entry.payload)
     (extension,) = bundle["objects"][0]["extensions"].values()
     extension["report"]["decided_at"] = at.isoformat()
+    extension["report"]["report"] |= {"observed_at": at.isoformat(), "verified_at": at.isoformat()}
     return entry._replace(payload=json.dumps(bundle).encode())
