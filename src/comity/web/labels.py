@@ -275,6 +275,7 @@ REASON: Final[Labels] = {
     "marking-changed": _("the marking of a report changed"),
     "report-erased": _("a report was erased"),
     "correction-refused": _("a correction was not accepted"),
+    "told-before-restore": _("what this node told before it was restored from a backup"),
 }
 
 VERDICT: Final[Labels] = {
@@ -330,7 +331,12 @@ MEMORANDUM_EVENT: Final[Labels] = {
     "supersede": _("Replaced by a newer version"),
 }
 
-LINK_STATE: Final[Labels] = {"open": _("Open"), "suspended": _("Suspended"), "stopped": _("Stopped")}
+LINK_STATE: Final[Labels] = {
+    "open": _("Open"),
+    "suspended": _("Suspended"),
+    "recovering": _("Recovering after a restore"),
+    "stopped": _("Stopped"),
+}
 
 REPORTER_KIND: Final[Labels] = {
     "trusted-notifier": _("Trusted notifier"),
