@@ -329,6 +329,9 @@ MEMORANDUM_EVENT: Final[Labels] = {
     "give-notice": _("Notice of termination given"),
     "withdraw": _("Withdrawn"),
     "supersede": _("Replaced by a newer version"),
+    "agree-to-resume": _("Resumption agreed"),
+    "revoke-key": _("A signing key was revoked"),
+    "distrust-key": _("A signing key is trusted no more"),
 }
 
 LINK_STATE: Final[Labels] = {
