@@ -43,7 +43,9 @@ def test_every_fault_of_the_line_on_either_way(
     for number, kind in enumerate(LINE_FAULTS):
         for node, line, load in zip(nodes, lines, loads, strict=True):
             late = number % 2 == 0 and kind.startswith("delay")
-            line.arm(LineFault(kind, seconds=LATE_SECONDS if late else 0.3, share=0.1 + 0.8 * number / len(LINE_FAULTS)))
+            line.arm(
+                LineFault(kind, seconds=LATE_SECONDS if late else 0.3, share=0.1 + 0.8 * number / len(LINE_FAULTS))
+            )
             feed = tmp_path / f"{node.party}-{kind}.ndjson"
             feed.write_bytes(load.feed(20))
             filed[node.party].append(feed)
