@@ -33,9 +33,8 @@ check: setup-dev ## style, types, import contracts, migrations, translations; fa
 bench: setup-dev ## measure names, intake and ledger beside their limits and beside others
 	tools/run_bench.sh $(ARGS)
 
-soak: setup-dev ## the exchange under faults, for long (COMITY_SOAK=1)
-	COMITY_SOAK=1 $(BIN)/python -m pytest tests/exchange -p no:randomly --no-header -q $(ARGS)
-	echo "soak: nothing lost, nothing doubled"
+soak: setup-dev ## the exchange under faults on both stores, for long (COMITY_SOAK=1); more than a thousand faults strike
+	tools/run_soak.sh $(ARGS)
 
 run: setup ## serve one node from .demo/run until interrupted
 	if [ ! -e $(RUN_DIR)/node.toml ]; then $(BIN)/comity init $(RUN_DIR) --party cctld.ru; fi

@@ -189,9 +189,18 @@ def wait_for(line: Line, question: bytes) -> None:
         time.sleep(0.1)
 
 
+def processes_of(pid: int) -> list[int]:
+    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
+def processor_seconds(pid: int) -> float:
+    """What the server used of the processor: on a machine that others use too, the number to compare."""
+    fields = [Path(f"/proc/{each}/stat").read_text().rpartition(") ")[2].split() for each in processes_of(pid)]
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
+
+
 def peak_megabytes(pid: int) -> int:
-    pids = [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
-    status = [Path(f"/proc/{each}/status").read_text() for each in pids]
+    status = [Path(f"/proc/{each}/status").read_text() for each in processes_of(pid)]
     return round(sum(int(each.split("VmHWM:")[1].split()[0]) for each in status) / 1024)
 
 
@@ -224,8 +233,14 @@ def measure(server: str, place: Path, batches: int, questions: int) -> dict[str,
             try:
                 line, question = Line(port, context), made.question()
                 wait_for(line, question)
+                bodies = [made.next() for _ in range(batches)]
+                used = [processor_seconds(running.pid)]
                 found: dict[str, Any] = {"questions": ask(line, question, questions)}
-                found["batches"] = push(line, [made.next() for _ in range(batches)])
+                used.append(processor_seconds(running.pid))
+                found["batches"] = push(line, bodies)
+                used.append(processor_seconds(running.pid))
+                found["questions"]["server_cpu_ms"] = round(1000 * (used[1] - used[0]) / questions, 2)
+                found["batches"]["server_cpu_ms"] = round(1000 * (used[2] - used[1]) / batches, 1)
                 question = made.question()
                 for kind in ("heads", "bodies"):
                     with slow(kind, port, context):

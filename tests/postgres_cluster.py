@@ -1,4 +1,4 @@
-"""A PostgreSQL of the test run's own; the campaign's command needs one too, so it is made in `comity.testing.postgres`."""
+"""A PostgreSQL of the test run's own; campaigns need one too: see `comity.testing.postgres`."""
 
 from comity.testing.postgres import ClusterError, PostgresCluster, program
 

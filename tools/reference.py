@@ -44,6 +44,7 @@ SETTINGS: Final = {
     "link.answer_seconds": "How long the courier waits for a partner's answer before it asks again.",
     "link.back_off_seconds": "After trouble the courier waits longer each time, at most so long.",
     "database.url": "`sqlite:///FILE` in the node's directory, or `postgresql://user:password@host:port/name`.",
+    "database.replica": "A PostgreSQL that follows the one of `url`: pages and API calls that only read may use it.",
     "names.suffix_list": "A Public Suffix List to use instead of the one that came with the program.",
     "guard.popularity": "A popularity list (`rank,name` or a name per line; gzip allowed): the top of it is protected.",
     "guard.popularity_rank_under": "Names whose rank is lower than this are protected.",
@@ -57,6 +58,7 @@ SETTINGS: Final = {
 
 VARIABLES: Final = {
     "COMITY_DIR": "The node's directory, for commands that are not given `--dir`.",
+    "COMITY_CRASHES": "Tests: where a process is told at which durable step to kill itself (`comity.testing.crashing`).",
     "COMITY_SHARED": "Tests and measurements: where the shared data is, if not in `../shared`.",
     "COMITY_SOAK": "Tests: `1` lets Hypothesis try for long instead of for a moment (`make soak`).",
     "COMITY_TEST_DATABASE": "Tests: `sqlite` (as without it) or `postgresql`.",

@@ -28,7 +28,7 @@ def nodes_on(
     environment: Mapping[str, Mapping[str, str]] | None = None,
     **more: Any,
 ) -> Iterator[list[CampaignNode]]:
-    """Linked nodes that serve; on PostgreSQL when its URL is given, but for those whose `databases` are made already."""
+    """Linked nodes that serve; on PostgreSQL when its URL is given; `databases`: those that are made already."""
     with ExitStack() as stack:
         made = {}
         if server:

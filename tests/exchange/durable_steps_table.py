@@ -1,7 +1,7 @@
 """Every durable step of the main job: who passes it, and what becomes durable with it (docs/spec/durable-steps.md).
 
-A step that is not here fails `test_durable_steps` with its name: add its row here and on the page, and, if a part that runs all
-the time passes it, say in `PROVOKED_BY` how it is made to.
+A step that is not here fails `test_durable_steps` with its name: add its row here and on the page, and, if a part that
+runs all the time passes it, say in `PROVOKED_BY` how it is made to.
 """
 
 from typing import NamedTuple

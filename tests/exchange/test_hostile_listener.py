@@ -6,6 +6,8 @@ traceback, and nothing of it in the store.
 """
 
 import gzip
+import os
+import random
 import socket
 import ssl
 import time
@@ -24,6 +26,7 @@ from exchange.scene import MALLORY, MALLORYS, Scene
 pytestmark = pytest.mark.processes
 
 MANY = 200
+ANY_OCTETS = 20_000 if os.environ.get("COMITY_SOAK") else 200
 BODY = head(BATCH, f"Content-Length: {BATCH_MAX_BYTES}")
 SMALL = head(STATUS, "Content-Length: 60000")
 
@@ -237,6 +240,38 @@ def test_sixteen_of_the_largest_bodies_at_once_wait_for_memory(scene: Scene) -> 
             answers = {each.result() for each in [pool.submit(one) for _ in range(16)]}
         assert (400, "bad-input") in answers
         assert answers <= {(400, "bad-input"), (503, "busy"), (408, "too-slow")}
+
+    scene.during(attack)
+
+
+def test_any_octets_at_all(scene: Scene) -> None:
+    chance = random.Random(20261125)
+    seeds = [head(f"{MALLORYS}/status", "Content-Length: 4") + b"abcd", BODY + b"comity-batch/1\n0 0 1\n", b"\0" * 40]
+    words = [
+        b"\r\n",
+        b"Content-Length: ",
+        b"Transfer-Encoding: chunked\r\n",
+        b"0\r\n\r\n",
+        b"\xff" * 9,
+        b"HTTP/1.1",
+        b" ",
+        b":",
+    ]
+
+    def attack() -> None:
+        context = scene.context()
+        for _ in range(ANY_OCTETS):
+            octets = bytearray(chance.choice(seeds) * chance.randint(1, 3))
+            for _ in range(chance.randint(0, 8)):
+                at = chance.randrange(len(octets))
+                octets[at : at + chance.randint(0, 4)] = chance.choice([*words, chance.randbytes(chance.randint(0, 9))])
+            with Raw(scene.by.port, context, timeout=15) as line:
+                line.send(bytes(octets))
+                socket.socket.shutdown(line.sock, socket.SHUT_WR)
+                answers = [line.answer()[0]]
+                while answers[-1]:
+                    answers.append(line.answer()[0])
+                assert 200 not in answers
 
     scene.during(attack)
 

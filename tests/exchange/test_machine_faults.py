@@ -1,4 +1,6 @@
-"""A full disk, a read-only store, clocks that jump and disagree, a frozen partner, eight writers at once: each by itself."""
+"""A full disk, a read-only store, clocks that jump and disagree, a frozen partner, eight writers at once: each by
+itself.
+"""
 
 import os
 import signal
@@ -72,7 +74,7 @@ def place() -> Iterator[Path]:
 
 
 def test_a_full_disk(server: str | None, place: Path, tmp_path: Path) -> None:
-    """The store has no room: what is filed is refused with a clear line, nothing goes half-way, and all goes on afterwards."""
+    """The store has no room: what is filed is refused with a clear line, and all goes on afterwards."""
     if server and not can_mount():
         pytest.fail("a full disk under PostgreSQL needs a file system of its own: run the tests as root")
     with ExitStack() as stack:

@@ -13,6 +13,7 @@ from comity.core.exchange import IncomingEntry, OutgoingEntry
 from comity.core.reports import Report
 from comity.core.roles import Actor
 from comity.flows.acknowledge import acknowledge
+from comity.flows.advance_cases import advance_cases, step_of
 from comity.flows.apply_entry import apply_entries
 from comity.flows.ask import ask
 from comity.flows.catch_up import catch_up
@@ -406,3 +407,44 @@ def test_a_node_restored_from_before_an_erasure_forgets_again(desks: Desks) -> N
     assert desks.differences() == []
     assert models.Erasure.objects.get().reason == "data-subject-request"
     assert repeat_erasures(desks.parties.ru, "oac.by", at=AT) == 0
+
+
+def test_a_report_that_came_back_and_was_dismissed_as_wrong_is_withdrawn_at_the_partner(desks: Desks) -> None:
+    told(desks)
+    (case,) = models.Case.objects.all()
+    system = Actor("cctld.ru", "system", "cctld.ru")
+    advance_cases(desks.parties.ru, {case.ref: step_of("no_receipt_timeout", system)}, at=AT)
+    assert dismiss(desks.parties.ru, [case.ref], RU, "withdrawn", at=AT).done == (case.ref,)
+    desks.exchange()
+    desks.by()
+    assert events(models.Case.objects.get())[-1] == "withdrawal_received"
+    assert desks.refusals("in") == ["", ""]
+
+
+def test_an_entry_that_waits_for_its_place_is_erased_where_it_waits(desks: Desks) -> None:
+    uuid = told(desks)
+    for one in desks.outgoing():
+        models.DisplacedEntry.objects.create(
+            ledger=desks.ledger("out"), kind=one.kind, subject=one.subject, payload=one.payload, at=AT
+        )
+    erase(desks.parties.ru, uuid, RU, reason="legal-order", at=AT)
+    (row,) = models.DisplacedEntry.objects.all()
+    sent = models.LedgerEntry.objects.get(ledger=desks.ledger("out"), position=0)
+    assert row.erased_at == AT
+    assert row.payload == bytes(sent.payload)
+    assert desks.holds(MARKER) == []
+
+
+def test_a_partner_that_has_not_confirmed_can_be_asked_again(desks: Desks) -> None:
+    uuid = told(desks)
+    erase(desks.parties.ru, uuid, RU, reason="legal-order", at=AT)
+    desks.carry(desks.parties.ru)  # and the answer does not come back
+    assert erase(desks.parties.ru, uuid, RU, reason="legal-order", at=AT).asked == ()
+    assert erase(desks.parties.ru, uuid, RU, reason="legal-order", at=AT, again=True).asked == (("oac.by", 0),)
+    desks.exchange()
+    desks.ru()
+    answers = [parse_erased(one.payload).answer for one in desks.incoming()]
+    assert answers == ["erased", "already-erased"]
+    assert models.Erasure.objects.get().confirmed_at is not None
+    assert erase(desks.parties.ru, uuid, RU, reason="legal-order", at=AT, again=True).asked == ()
+    assert events(models.Case.objects.get()).count("note") == 1

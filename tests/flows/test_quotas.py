@@ -1,7 +1,7 @@
 """A cap is counted by both parties from the same bytes: an honest sender is never refused for it, another is."""
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -21,7 +21,9 @@ from comity.flows.correct import correct
 from comity.flows.store_batch import store_batch
 from comity.flows.supply_info import supply_info
 from comity.store import models
+from comity.store.memoranda import supersede_older
 from comity.store.reports import ensure_reporter
+from comity.wire.canonical import canonical
 from comity.wire.report_json import parse_report as read_report
 from comity.wire.stix import parse_case_event
 from flows.test_hostile_partner import rewritten
@@ -165,3 +167,35 @@ def test_a_cap_on_questions_holds_on_both_sides(parties: Parties) -> None:
     tomorrow = rewritten(answers[0], decided_at=AT + timedelta(days=1))
     answered = apply_entries(parties.by, "cctld.ru", [*over, tomorrow], at=AT + timedelta(days=1))
     assert answered == ["3:over-daily-cap", "3:over-daily-cap", ""]
+
+
+def test_what_was_on_its_way_when_the_cap_was_lowered_is_weighed_by_the_text_that_its_sender_obeyed(
+    parties: Parties,
+) -> None:
+    desks = Desks(parties)
+    desks.ru()
+    report_at(desks, 1, AT)
+    desks.by()
+    amended = AT + timedelta(days=2)
+    _lower_the_cap(at=amended)
+    desks.carry(parties.ru, at=amended + timedelta(days=1))
+    desks.by()
+    assert desks.refusals("in") == [""]
+    assert models.Decision.objects.get(direction="in").memorandum == models.Memorandum.objects.get(version=1).digest
+
+    # Decided after the new text took force, by a sender that still names the old one: the new one is asked.
+    late = [forged(desks.incoming()[0], days) for days in (2, 4)]
+    assert apply_entries(parties.by, "cctld.ru", late, at=AT + timedelta(days=4)) == ["", "3:over-daily-cap"]
+
+
+def _lower_the_cap(*, at: datetime) -> None:
+    """Version 2 is in force: no reports any more."""
+    first = models.Memorandum.objects.get()
+    body = msgspec.json.decode(first.body)
+    body["version"], body["supersedes"] = 2, {"version": 1, "digest": first.digest}
+    body["exchange"]["kinds"]["report"]["max_per_day"] = 0
+    models.Memorandum.objects.create(
+        urn=first.urn, version=2, digest="sha256:" + "2" * 64, partner=first.partner, status="in-force",
+        body=canonical(body), signatures=first.signatures, changed_at=at,
+    )  # fmt: skip
+    supersede_older(first.urn, 2, party="oac.by", actor="vera", at=at)

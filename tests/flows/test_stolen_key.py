@@ -5,16 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from comity.core.exchange import ForgedError, ForkError, OutgoingEntry, weigh_answer
+from comity.core.errors import ConflictError
+from comity.core.examination import weigh_answer
+from comity.core.exchange import Ask, ForgedError, ForkError, IncomingEntry, OutgoingEntry, Question
 from comity.core.ledger import Frontier, Head, entry_hash
-from comity.edges.keys import SigningKey, load_public_keys
+from comity.edges.keys import SigningKey, activate, load_public_keys
+from comity.flows.answer import answer_status, give_back
+from comity.flows.apply_revocations import recall_revocations
 from comity.flows.join import resume_link
-from comity.flows.receive import receive_batch, tell_head
+from comity.flows.receive import receive_batch
 from comity.flows.revoke_key import revoke_key
+from comity.flows.use_key import use_key
 from comity.store.links import get_ledger, get_link, partner_keys
 from comity.store.models import LedgerEntry, Report
-from comity.store.revoked_keys import find_doubtful
-from comity.wire.checkpoint import read_head, sign_checkpoint
+from comity.store.revoked_keys import find_doubtful, find_revoked
+from comity.wire.checkpoint import read_head
+from comity.wire.question import sign_question
 from flows.test_keys import OLD, World, batch
 from flows.two_parties import AT, file, outgoing, phishing
 
@@ -47,9 +53,10 @@ def received() -> list[str]:
     return list(entries.values_list("subject", flat=True))
 
 
-def signed_head(key: SigningKey, entries: list[OutgoingEntry]) -> bytes:
+def question(key: SigningKey, entries: list[OutgoingEntry], *, counter: int, ask: Ask = "status") -> bytes:
     root = Frontier().extend([entry_hash(*entry) for entry in entries])[0].root()
-    return sign_checkpoint(Head(ORIGIN, len(entries), root), key.public, key.sign)
+    asked = Question(ask, counter, Head(ORIGIN, len(entries), root))
+    return sign_question(asked, "cctld.ru", key.public, key.sign)
 
 
 def test_the_next_honest_message_contradicts_it_and_both_heads_are_kept(robbed: Robbed) -> None:
@@ -70,14 +77,15 @@ def test_the_next_honest_message_contradicts_it_and_both_heads_are_kept(robbed: 
 def test_whoever_asks_first_learns_that_somebody_signed_in_its_name(robbed: Robbed) -> None:
     """Also when the stolen key is revoked: that the partner shows its signature is no forgery of the partner's."""
     receive_batch(robbed.by, ORIGIN, batch(robbed.old, robbed.stolen, start=1), at=AT)
-    answer = tell_head(robbed.by, ORIGIN, signed_head(robbed.new, robbed.honest[:1]), at=AT)
+    answer = answer_status(robbed.by, ORIGIN, question(robbed.new, robbed.honest[:1], counter=1), at=AT)
     told = read_head(
         answer, sender=load_public_keys(robbed.ru), receiver=load_public_keys(robbed.by), receiver_name="oac.by"
     )
     assert told.signed_by == (OLD,)
     leaves = [entry_hash(*entry) for entry in robbed.honest[:1]]
     root = Frontier().extend(leaves)[0].root()
-    assert weigh_answer(told, origin=ORIGIN, size=1, sent=0, root_at=lambda _size: root) == "ahead"
+    event = weigh_answer(told, origin=ORIGIN, size=1, receipted=1, sent=0, root_at=lambda _size: root)
+    assert event == "behind"
 
 
 def test_what_no_partner_cosigned_before_the_revocation_is_worth_nothing_after_it(robbed: Robbed) -> None:
@@ -87,8 +95,21 @@ def test_what_no_partner_cosigned_before_the_revocation_is_worth_nothing_after_i
     for entries, start in ((robbed.stolen, 1), (robbed.stolen[1:], 0), ([*robbed.honest[:1], said, *robbed.stolen], 2)):
         with pytest.raises(ForgedError):
             receive_batch(robbed.by, ORIGIN, batch(robbed.old, entries, start=start), at=AT)
-    with pytest.raises(ForgedError):
-        tell_head(robbed.by, ORIGIN, signed_head(robbed.old, robbed.honest[:1]), at=AT)
+    for ask in (answer_status, give_back):
+        kind: Ask = "status" if ask is answer_status else "recall"
+        with pytest.raises(ForgedError):
+            ask(robbed.by, ORIGIN, question(robbed.old, robbed.honest[:1], counter=2, ask=kind), at=AT)
     assert get_link("cctld.ru").state == "open", "a thief without a believed key cannot even stop the link"
     ledger = get_ledger(get_link("cctld.ru"), "in")
     assert (ledger.size, ledger.receipt_size) == (2, 2)
+
+
+def test_a_restored_node_hears_from_its_own_ledger_that_its_key_was_revoked(robbed: Robbed) -> None:
+    activate(robbed.ru.path, OLD)  # a backup from before the revocation: nothing is known of it
+    robbed.overlap(robbed.ru)
+    assert find_revoked("cctld.ru") == frozenset()
+    back = [IncomingEntry(1, "key-revocation", OLD, robbed.statement), IncomingEntry(2, "key-revocation", OLD, b"{}")]
+    recall_revocations(robbed.ru, back, at=AT)
+    assert find_revoked("cctld.ru") == {robbed.old.public}
+    with pytest.raises(ConflictError, match="was revoked"):
+        use_key(robbed.ru, OLD, at=AT)

@@ -155,10 +155,14 @@ def members(data: bytes | None = None) -> dict[str, bytes]:
     return found
 
 
-def forge(changed: Mapping[str, bytes], change: Callable[[Manifest], Manifest] = lambda manifest: manifest) -> bytes:
+def forge(
+    changed: Mapping[str, bytes],
+    change: Callable[[Manifest], Manifest] = lambda manifest: manifest,
+    of: bytes | None = None,
+) -> bytes:
     """Put altered members together again, manifest and seal made anew by the maker itself."""
-    held = {**members(), **changed}
-    manifest = parse_manifest(members()[MANIFEST])
+    held = {**members(of), **changed}
+    manifest = parse_manifest(held[MANIFEST])
     listed = tuple(
         Member(name, len(held[name]), sha256(held[name]).hexdigest()) for name in held if name not in {MANIFEST, SEAL}
     )

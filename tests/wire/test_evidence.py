@@ -16,8 +16,10 @@ from nacl.signing import SigningKey
 from pymerkle import InmemoryTree
 
 from comity.core.case_evidence import Fault
+from comity.core.errors import InputError
 from comity.core.exchange import OutgoingEntry
 from comity.core.ledger import Head, leaf_data, leaf_hash
+from comity.wire.canonical import canonical
 from comity.wire.checkpoint import cosign, parse_head, parse_note, sign_checkpoint, sign_text
 from comity.wire.evidence import MANIFEST, SEAL, Manifest, Waiting, parse_manifest, render_manifest, seal_text
 from comity.wire.evidence_account import read_statements
@@ -268,8 +270,53 @@ def test_keys_count_for_a_ledger_only_by_a_text_that_binds_both_its_parties() ->
         write_signature("cctld.ru", KIDS["cctld.ru"], SECRETS["cctld.ru"].sign(text).signature, at=AT),
         write_signature("vnnic.vn", "vn-2026-1", key.sign(text).signature, at=AT),
     )
-    data = made_of(texts(Document(other, text, signatures)), ledgers())
+    with_vn = Document(other, text, signatures)
+    data = made_of(texts(with_vn), ledgers())
     assert found(data) == {("not-signed", f"{OUT}/receipt"), ("not-signed", f"{IN}/receipt")}
+    # Nor is what it signs with the key of another agreement its word under this one.
+    ours = made({"parties.0.keys": [{**first_key(), "public": b64encode(bytes(STRANGER.verify_key)).decode()}]})
+    signatures = tuple(
+        write_signature(party, KIDS[party], key.sign(render_memorandum(ours)).signature, at=AT)
+        for party, key in (("cctld.ru", STRANGER), ("oac.by", SECRETS["oac.by"]))
+    )
+    verdict = check(made_of(texts(Document(ours, render_memorandum(ours), signatures), with_vn), ledgers()))
+    assert {(fault.code, fault.place, fault.said) for fault in verdict.faults} == {
+        ("not-signed", f"{OUT}/receipt", ("cctld.ru",)), ("not-signed", f"{IN}/receipt", ("cctld.ru",)),
+    }  # fmt: skip
+    assert not any(entry.is_proven for each in verdict.ledgers for entry in each.entries)
+
+
+def test_a_memorandum_and_its_signatures_have_one_way_to_be_written() -> None:
+    plain = made({"demo": None})
+    spelt = render_memorandum(plain)
+    longer = spelt.replace(b'"disputes"', b'"demo":false,"disputes"', 1)
+    both = tuple(
+        write_signature(party, KIDS[party], SECRETS[party].sign(longer).signature, at=AT)
+        for party in ("cctld.ru", "oac.by")
+    )
+    assert longer != spelt
+    faults = check(made_of(texts(Document(plain, longer, both)), ledgers())).faults
+    assert faults[0] == Fault("bad-memorandum", "memorandum-1.json", ("writes out a default",))
+    first, second = json.loads(members()["signatures-1.json"])
+    turned = canonical([second, first])
+    faults = check(forge({"signatures-1.json": turned})).faults
+    assert faults[0] == Fault("bad-memorandum", "signatures-1.json", ("is in another order",))
+    for data in (b"[]", b"{}", b"[1]", b"[" * 500, b'[{"party":"oac.by"}]', members()["signatures-1.json"] + b" "):
+        assert ("bad-memorandum", "signatures-1.json") in found(forge({"signatures-1.json": data})) or data == b"[]"
+
+
+def test_a_manifest_names_each_ledger_and_entry_once_and_in_order() -> None:
+    manifest = parse_manifest(members()[MANIFEST])
+    out, incoming = manifest.ledgers
+    for ledgers_named in (
+        (msgspec.structs.replace(out, origin="zz.by/ledger/cctld.ru"), incoming),
+        (msgspec.structs.replace(out, origin=incoming.origin), incoming),
+        (out, msgspec.structs.replace(incoming, entries=incoming.entries[::-1])),
+        (out, msgspec.structs.replace(incoming, entries=(*incoming.entries, incoming.entries[-1]))),
+        (out, msgspec.structs.replace(incoming, unreceipted=incoming.unreceipted * 2)),
+    ):
+        with pytest.raises(InputError, match="twice or out of order"):
+            parse_manifest(render_manifest(msgspec.structs.replace(manifest, ledgers=ledgers_named)))
 
 
 def test_two_keys_of_one_name_are_two_keys() -> None:
@@ -286,6 +333,19 @@ def test_two_keys_of_one_name_are_two_keys() -> None:
     assert found(data) == set()
     assert found(data, second.digest) == set(), "the pinned text names the one before it"
     assert check(data).ledgers[0].signed_by == KIDS["cctld.ru"]
+    # What the new one signed before its first day is not excused by the old one's days.
+    early = made_of(texts(second, first), [ledger("cctld.ru", "oac.by", [report(), *noise(3)], [0])])
+    receipt = resign(
+        parse_note(members(early)[f"{OUT}/receipt"]).text,
+        "cctld.ru/ledger/oac.by",
+        STRANGER,
+        "oac.by",
+        SECRETS["oac.by"],
+    )
+    proof = render_proof(0, parse_proof(members(early)[f"{OUT}/0.tlog-proof"]).hashes, receipt)
+    verdict = check(forge({f"{OUT}/receipt": receipt, f"{OUT}/0.tlog-proof": proof}, of=early))
+    assert [(one.code, one.place) for one in verdict.faults] == [("key-not-valid", f"{OUT}/receipt")]
+    assert [entry.is_proven for entry in verdict.ledgers[0].entries] == [False]
     alone = made_of(texts(second), [ledger("cctld.ru", "oac.by", [report(), *noise(3)], [0])])
     assert found(alone) == {("not-signed", SEAL), ("not-signed", f"{OUT}/receipt")}
 
@@ -330,7 +390,8 @@ def test_a_pin_reaches_the_versions_that_it_replaces_and_no_others() -> None:
     assert [one.why for one in check(data, second.digest).believed] == ["pinned", "named-by-pinned"]
     assert [one.why for one in check(data, first.digest).believed] == ["pinned"]
     assert found(data, first.digest) == set()
-    stranger = signed(made({"id": "urn:comity:memo:another"}), "cctld.ru", "oac.by", at=AT)
+    claims = {"id": "urn:comity:memo:another", "version": 2, "supersedes": {"version": 1, "digest": first.digest}}
+    stranger = signed(made(claims), "cctld.ru", "oac.by", at=AT)
     assert len(check(made_of(texts(stranger, first), ledgers()), stranger.digest).believed) == 1
 
 

@@ -137,10 +137,18 @@ def withdraw_command(uuid: str, directory: Path, as_json: bool, name: str, role:
 @report.command("erase")
 @click.argument("uuid")
 @click.option("--reason", type=click.Choice(_REASONS), required=True, help="Why it must go.")
+@click.option("--again", is_flag=True, help="Ask once more every partner that has not confirmed.")
 @click.option("--words", multiple=True, help="Further words that the notes of its case must not keep, here.")
 @_acting
 def erase_command(
-    uuid: str, reason: ErasureReason, words: tuple[str, ...], directory: Path, as_json: bool, name: str, role: str
+    uuid: str,
+    reason: ErasureReason,
+    words: tuple[str, ...],
+    again: bool,
+    directory: Path,
+    as_json: bool,
+    name: str,
+    role: str,
 ) -> int:
     """Erase report UUID here, and ask every partner that has it to do the same.
 
@@ -148,7 +156,7 @@ def erase_command(
     """
     home = use_node(directory)
     actor = _actor(name, role, home.party)
-    erased = erase(home, uuid, actor, reason=reason, at=datetime.now(UTC), also=words)
+    erased = erase(home, uuid, actor, reason=reason, at=datetime.now(UTC), also=words, again=again)
     asked = [{"partner": partner, "position": position} for partner, position in erased.asked]
     if as_json:
         print_json({"erased": uuid, "asked": asked, "withheld": _withheld(erased.withheld), "wiped": erased.wiped})

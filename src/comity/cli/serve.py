@@ -21,7 +21,7 @@ import orjson
 from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 
 from comity.cli.context import dir_option, use_node
 from comity.edges.counters import VARIABLE, make_counters
@@ -35,6 +35,7 @@ from comity.edges.tls import write_partner_authorities
 from comity.flows.apply_kept import apply_kept
 from comity.flows.courier import courier
 from comity.store.links import partner_authorities
+from comity.store.replica import Replica
 
 _PARTS = ("courier", "links")
 _LOG_FILE = "run/log.json"
@@ -51,6 +52,7 @@ def serve(directory: Path, only: str | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
     if only:
+        _keep_connection()
         sys.excepthook = log_uncaught
     if only == "courier":
         courier(home, stop=beating(home.path, "courier", stopping.is_set))
@@ -66,6 +68,8 @@ def serve(directory: Path, only: str | None) -> None:
         click.echo(f"{home.party}: {count} entries of {partner} that an older version kept are applied", err=True)
     counters = make_counters()
     os.environ[VARIABLE] = str(counters)  # for every child: the pages tell the counts of all of them
+    if home.settings.database.replica:
+        Replica(home.path).begin()
     click.echo(f"{home.party}: pages at {home.settings.web.url}  links at {home.settings.link.url}", err=True)
     links = _LinksListener(home)
     children = [_pages(home), _part(home, "courier")]
@@ -79,6 +83,11 @@ def serve(directory: Path, only: str | None) -> None:
         links.stop()
         shutil.rmtree(counters, ignore_errors=True)
     click.echo(f"{home.party}: stopped", err=True)
+
+
+def _keep_connection() -> None:
+    """Let a part that asks all the time keep its connection: SQLite empties its log when the last one is closed."""
+    connections.settings["default"]["CONN_MAX_AGE"] = None
 
 
 def _round(links: "_LinksListener") -> None:

@@ -43,9 +43,10 @@ class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DatabaseSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`sqlite:///relative/or//absolute` or `postgresql://user:password@host:port/name`."""
+    """`sqlite:///relative/or//absolute` or `postgresql://user:password@host:port/name`; a replica is a PostgreSQL."""
 
     url: str = "sqlite:///comity.sqlite3"
+    replica: str = ""
 
 
 class NameSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,6 +117,17 @@ class Home(msgspec.Struct, frozen=True):
     def database(self) -> dict[str, Any]:
         """Django's DATABASES entry for this node."""
         return database_entry(self.settings.database.url, base=self.path)
+
+    def databases(self) -> dict[str, dict[str, Any]]:
+        """Django's DATABASES: the store, and its replica where there is one."""
+        entries = {"default": self.database()}
+        if self.settings.database.replica:
+            replica = database_entry(self.settings.database.replica, base=self.path)
+            if not all(entry["ENGINE"].endswith("postgresql") for entry in (replica, entries["default"])):
+                raise SettingError("is for PostgreSQL, and follows the PostgreSQL of url", item="[database] replica")
+            replica["OPTIONS"] = {"connect_timeout": 3, "options": "-c default_transaction_read_only=on"}
+            entries["replica"] = replica
+        return entries
 
 
 def database_entry(url: str, *, base: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from io import BufferedReader
 from pathlib import Path
+from select import select
 from typing import Final, Self, cast
 
 import msgspec
@@ -58,12 +59,14 @@ class Source:
         self.path = path
         self.limits = limits
         self.size = 0  # as stored; 0 where nobody knows
+        self._is_live = True  # a pipe: what comes next may come much later
         self.packed_read = 0
         self._unpacked = 0
         self._file: BufferedReader = _open(path)
         if path != STDIN:
             file = Path(path)
-            self.size = file.stat().st_size if file.is_file() else 0
+            self._is_live = not file.is_file()
+            self.size = 0 if self._is_live else file.stat().st_size
         self._ended_by: InputError | None = None
         self._chunks = self._read()
         self._ahead: list[bytes] = []
@@ -74,6 +77,10 @@ class Source:
     def __exit__(self, *_: object) -> None:
         if self.path != STDIN:
             self._file.close()
+
+    def is_drained(self) -> bool:
+        """Whether this is a pipe in which nothing waits now: what was read so far may be all there is for long."""
+        return self._is_live and not self._ahead and not select([self._file], [], [], 0)[0]
 
     def peek(self) -> bytes:
         """Look at the first bytes (a few blocks at most) without taking them."""
@@ -151,8 +158,8 @@ class Source:
         return Block(line, b"", 1, SpoiltLine(line, "line-too-long", message, begins[:_BEGINNING]))
 
     def _take(self) -> Iterator[bytes]:
-        yield from self._ahead
-        self._ahead.clear()
+        while self._ahead:
+            yield self._ahead.pop(0)
         yield from self._chunks
 
     def _read(self) -> Iterator[bytes]:

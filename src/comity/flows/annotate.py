@@ -15,7 +15,7 @@ def annotate(
     actor: Actor,
     *,
     event: Literal["note", "withdrawal_received"] = "note",
-    reason: str,
+    reason: Literal["report-corrected", "marking-changed", "report-erased", "correction-refused"],
     note: str = "",
     clause: str = "",
     at: datetime,

@@ -18,6 +18,7 @@ from comity.flows.apply_events import apply_events
 from comity.flows.apply_notices import apply_erased, apply_erasures, apply_markings
 from comity.flows.apply_reports import apply_reports
 from comity.flows.apply_revocations import apply_revocations
+from comity.store.intake_lock import lock_intake
 
 ERASED: Final = "erased"
 UNKNOWN_KIND: Final = "unknown-kind"
@@ -39,6 +40,8 @@ def apply_entries(home: Home, partner: str, entries: Sequence[IncomingEntry], *,
     # Entries of this batch are stored after it was applied: an erasure must know which of them came without a payload.
     gone = frozenset(entry.position for entry in entries if entry.erased)
     refusals: list[str] = []
+    if any(entry.kind == "report" for entry in entries):
+        lock_intake()  # before an event of the same batch locks a case: intake takes them in this order too
     for kind, run in groupby(entries, key=lambda entry: "" if entry.erased else entry.kind):
         batch = list(run)
         if not kind:

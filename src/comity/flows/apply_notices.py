@@ -125,7 +125,9 @@ def _erase_report(home: Home, partner: str, named: ToldEntry, reason: str, at: d
         case_uuids += cases_of_peer(partner, [str(payload.case)]).get(str(payload.case), [])
     quoting = quoting_entries(case_uuids, texts, direction="out", partner=partner)
     erase_payloads(quoting, at=at)
-    if row is not None:  # else it was refused, and the partner erases its copy of the refusal with its own report
+    if (
+        quoting and row is not None
+    ):  # else it was refused, and the partner erases its copy of the refusal with its own report
         add_erasures(quoting, reason="quotes-erased", actor=partner, at=at)
         ask_partner(home, partner, row, at=at)
 

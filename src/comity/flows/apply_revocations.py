@@ -14,7 +14,13 @@ from comity.core.exchange import IncomingEntry
 from comity.edges.home import Home
 from comity.store.links import known_keys, partner_keys
 from comity.store.revoked_keys import HELD, add_revoked, find_revoked
-from comity.wire.key_revocation import RevocationProblem, parse_revocation, weigh_revocation
+from comity.wire.key_revocation import (
+    KIND,
+    RevocationProblem,
+    RevocationStatement,
+    parse_revocation,
+    weigh_revocation,
+)
 
 LOG: Final = logging.getLogger("comity.keys")
 
@@ -22,6 +28,15 @@ LOG: Final = logging.getLogger("comity.keys")
 def apply_revocations(_home: Home, partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> list[str]:
     """Apply revocations in their order; answer for each "" or why it was refused."""
     return [_apply(partner, entry, at=at) for entry in entries]
+
+
+def recall_revocations(home: Home, entries: Sequence[IncomingEntry], *, at: datetime) -> None:
+    """Know again which keys of our own were revoked, when a partner gives our ledger back after a restore."""
+    for entry in entries:
+        statement = parse_revocation(entry.payload) if entry.kind == KIND else None
+        if isinstance(statement, RevocationStatement) and statement.revocation.party == home.party:
+            said = statement.revocation
+            add_revoked(home.party, said.kid, said.public_bytes, reason=said.reason, statement=entry.payload, at=at)
 
 
 def _apply(partner: str, entry: IncomingEntry, *, at: datetime) -> str:

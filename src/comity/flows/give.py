@@ -49,7 +49,7 @@ def give_entries(home: Home, origin: str, question: bytes, *, at: datetime) -> b
         after, action = receiver_step("open" if state == "recovering" else state, verdict)
         if action == "cosign-again":
             if state == "recovering":
-                end_recovery(partner, at=at)  # the partner holds nothing that is not here
+                end_recovery(home, partner, at=at)  # the partner holds nothing that is not here
                 link, ledger = locked(partner, "out")
             start = asked.question.head.size
             if start == ledger.size:

@@ -25,7 +25,8 @@ from comity.store.case_peers import add_peers, find_origins
 from comity.store.case_reports import ReportRow, accept_held, held_reports
 from comity.store.case_writes import NewCase, append_events, open_cases
 from comity.store.cases import find_cases
-from comity.store.reports import SEVERITY_OF, find_newest_cases, lock_intake
+from comity.store.intake_lock import lock_intake
+from comity.store.reports import SEVERITY_OF, find_newest_cases
 
 _APPROVER = "approver"
 

@@ -134,7 +134,7 @@ class Pusher:
         _note, answer = self._conversation.ask("status", _receipted(ledger), at=datetime.now(UTC))
         event = self._weigh(link, ledger, answer, sent=0)
         if event in {"receipt", "caught-up"} and get_link(link.partner).state == "recovering":
-            end_recovery(link.partner, at=datetime.now(UTC))
+            end_recovery(self._home, link.partner, at=datetime.now(UTC))
             return "recovered"
         if event == "behind":
             begin_recovery(link.partner)

@@ -17,8 +17,12 @@ from comity.core.exchange import REFUSALS, BehindError, ForkError, IncomingEntry
 from comity.core.ledger import entry_hash
 from comity.edges.home import Home
 from comity.edges.keys import load_public_keys
+from comity.flows.apply_revocations import recall_revocations
+from comity.flows.catch_up import catch_up
 from comity.flows.recall_reports import recall_reports
+from comity.flows.repeat_erasures import repeat_erasures
 from comity.store.displaced import displace_entries, drop_known, take_displaced
+from comity.store.intake_lock import lock_intake
 from comity.store.ledgers import RECALLED, append_entries, ends_recalled, frontier_of, lock_ledger, store_receipt
 from comity.store.links import get_link, known_keys, set_link_state
 from comity.store.models import Ledger, Link
@@ -48,6 +52,7 @@ def take_part(home: Home, partner: str, part: PartBody, *, at: datetime) -> bool
         part.note, sender=load_public_keys(home), receiver=known_keys(partner, at=at), receiver_name=partner
     )
     with transaction.atomic():
+        lock_intake()  # first, as intake does
         link = get_link(partner)
         ledger = lock_ledger(link, "out")
         link = get_link(partner)
@@ -63,32 +68,36 @@ def take_part(home: Home, partner: str, part: PartBody, *, at: datetime) -> bool
             ledger, stored, found.leaves, grown=(found.frontier, found.growth), refusals=[RECALLED] * len(stored), at=at
         )
         recall_reports(home, partner, _whole(found.entries), at=at)
+        recall_revocations(home, _whole(found.entries), at=at)
         if found.frontier.size < claim.head.size:
             return False
         store_receipt(ledger, checkpoint=part.note, receipt=part.note, size=claim.head.size, at=at)
-        _finish(link, ledger, at=at)
+        _finish(home, link, ledger, at=at)
     return True
 
 
-def end_recovery(partner: str, *, at: datetime) -> None:
+def end_recovery(home: Home, partner: str, *, at: datetime) -> None:
     """Go on with a link whose partner holds nothing that we do not hold."""
     with transaction.atomic():
+        lock_intake()
         link = get_link(partner)
         ledger = lock_ledger(link, "out")
-        _finish(link, ledger, at=at)
+        _finish(home, link, ledger, at=at)
 
 
-def _finish(link: Link, ledger: Ledger, *, at: datetime) -> None:
-    """Give what was displaced its place and open the link, in the caller's transaction."""
+def _finish(home: Home, link: Link, ledger: Ledger, *, at: datetime) -> None:
+    """Give what was displaced its place, forget what was erased, open the link, offer what waited; one transaction."""
     ledger.refresh_from_db()
     drop_known(ledger.pk)
     for entries in take_displaced(ledger.pk):
         leaves = [entry_hash(*entry) for entry in entries]
         append_entries(ledger, entries, leaves, grown=frontier_of(ledger).extend(leaves), at=at)
+    repeat_erasures(home, link.partner, at=at)
     link.refresh_from_db()
     link.recover_after = None
     link.save(update_fields=("recover_after",))
     set_link_state(link, "open")
+    catch_up(home, link.partner, at=at)
 
 
 def _whole(entries: Sequence[IncomingEntry]) -> list[IncomingEntry]:

@@ -19,6 +19,7 @@ from comity.core.categories import Category
 from comity.core.disclosure import Decision, Item, Kind, decide
 from comity.core.exchange import MisuseError, OutgoingEntry
 from comity.core.items import build_item
+from comity.core.labels import MAX_HOST
 from comity.core.personal_data import mask
 from comity.core.quotas import day_of
 from comity.core.redaction import redact, redact_target
@@ -53,6 +54,8 @@ _TOLD: Final[dict[str, tuple[str, Kind]]] = {
     "retract": ("retracted", "retraction"),
 }
 _CLOSES: Final[tuple[str, Kind]] = ("outcome", "outcome")
+# Outcomes by which we take back what we said; of a case about a partner's name that is all they can mean.
+_TAKES_BACK: Final = frozenset(("withdrawn", "false_positive"))
 
 # What a node says of itself alone, under clause 1 (the parties and their keys): no name, no case, no person is in it.
 NOTICES: Final = frozenset(("key-revocation",))
@@ -130,7 +133,7 @@ def refer_sent(party: str, cases: Mapping[int, CaseRow], clause_of_case: Mapping
 
 def share_events(home: Home, changes: Sequence[CaseChange], *, at: datetime) -> None:
     """Tell partners what they must hear of what happened to cases that they take part in."""
-    told = [(change, *_told(change)) for change in changes if change.event in _TOLD or _closing(change)]
+    told = [(change, *_told(home, change)) for change in changes if change.event in _TOLD or _closing(change)]
     peers = find_peers({change.case_pk for change, _, _ in told})
     rows: list[DecisionRow] = []
     entries: dict[str, list[OutgoingEntry]] = {}
@@ -144,7 +147,7 @@ def share_events(home: Home, changes: Sequence[CaseChange], *, at: datetime) -> 
                     entry = _event_entry(home, change, event, part, decision, memorandum, at=at)
                     entries.setdefault(peer.partner, []).append(entry)
     add_decisions(rows, at=at)
-    for partner, batch in entries.items():
+    for partner, batch in sorted(entries.items()):  # two that lock ledgers in another order would wait for each other
         append_outgoing(partner, batch, at=at)
 
 
@@ -158,7 +161,7 @@ def share_standing(home: Home, partner: str, joined: Collection[tuple[int, str]]
     for pk, remote in sorted(joined):
         changes = [change_of(rows[pk], entry) for entry in history[pk]] if pk in rows else []
         for change in _standing(changes):
-            event, kind = _told(change)
+            event, kind = _told(home, change)
             decision, memorandum = asking.ask(partner, kind, change.zone, change.category)
             decisions.append(_row(decision, partner, kind, memorandum, report_pk=None, case_pk=pk))
             if memorandum is not None and decision.verdict in _SENT:
@@ -206,7 +209,7 @@ def refuse_reports(home: Home, partner: str, refused: Sequence[Refused], *, at: 
             case=one.payload.case,
             peer_cases=(one.payload.case,),
             event=REFUSED,
-            registrable=one.payload.target,
+            registrable=one.payload.target[:MAX_HOST],  # it may be anything: the answer must fit into an entry
             category=one.payload.report.category,
             clause=one.decision.clause if one.decision else memorandum.memorandum.scope.clause,
             memorandum=memorandum.digest,
@@ -238,7 +241,9 @@ def _closing(change: CaseChange) -> bool:
     return change.to_state == CLOSED and change.from_state != CLOSED
 
 
-def _told(change: CaseChange) -> tuple[str, Kind]:
+def _told(home: Home, change: CaseChange) -> tuple[str, Kind]:
+    if _closing(change) and change.outcome in _TAKES_BACK and change.zone not in home.zones:
+        return _TOLD["withdrawal_sent"]
     return _TOLD.get(change.event, _CLOSES)
 
 

@@ -13,6 +13,7 @@ A partner's report is taken about our own zones only and goes on to nobody.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from comity.edges.home import Home
 from comity.flows.share import share_reports
 from comity.store.case_writes import NewCase, append_events, open_cases
 from comity.store.fields import micros
+from comity.store.intake_lock import lock_intake
 from comity.store.reports import (
     SEVERITY_OF,
     StoredReporter,
@@ -39,7 +41,6 @@ from comity.store.reports import (
     find_report_pks,
     has_recalled,
     insert_reports,
-    lock_intake,
     open_links,
     partners_by_zone,
 )
@@ -244,7 +245,7 @@ class _Batch:
             partner = self._responsible[new[0].name.zone]
             if partner in partners:
                 by_partner.setdefault(partner, []).append(new)
-        for partner, ours in by_partner.items():
+        for partner, ours in sorted(by_partner.items(), key=itemgetter(0)):  # as in `share.share_events`
             pks = find_report_pks([key for _, key, _, _ in ours])
             shared = [
                 SharedReport(pks[key], uuid, claim.target, claim.report, claim.name, case.case_pk, case.uuid)

@@ -2,7 +2,8 @@
 
 Every record ends as exactly one of accepted, duplicate, rejected or foreign.  Records are stored in batches, each one
 durable transaction (`flows.store_batch`): a run that was cut off and is repeated ends where one run would have ended,
-because the same claim within an episode is the same row.  Memory does not grow with the source.
+because the same claim within an episode is the same row.  Memory does not grow with the source.  What comes through a
+pipe is stored as soon as the pipe is empty: while that is written the next records gather, and go together.
 """
 
 from collections import Counter
@@ -84,6 +85,8 @@ def take_in(
     try:
         for block in source.blocks():
             run.take(block)
+            if source.is_drained():
+                run.store()
             if progress is not None:
                 progress(source.packed_read, source.size)
     except ComityError:
@@ -168,7 +171,7 @@ class _Run:
                 continue
             if is_header(text):
                 header = parse_header(text)
-                self._flush()
+                self.store()
                 self._start(header.declared, self._named or header.reporter, header.header)
                 continue
             if self._reporter is None:
@@ -198,7 +201,7 @@ class _Run:
                     report = replace(report, url=report.url or url, host=report.host or name.ascii)
                 self._claims.append(Claim(report, name, url or name.ascii))
                 if len(self._claims) >= BATCH:
-                    self._flush()
+                    self.store()
             self._intake.by_zone.update(filter(None, zones))
             self._intake.by_category.update(categories)
 
@@ -227,9 +230,9 @@ class _Run:
 
     def _flush_if_full(self) -> None:
         if len(self._refused) >= BATCH:
-            self._flush()
+            self.store()
 
-    def _flush(self) -> None:
+    def store(self) -> None:
         """Store what waits: the claims in one transaction, then the refusals in the rejects file."""
         if self._reporter is None:
             return
@@ -258,6 +261,6 @@ class _Run:
 
     def end(self) -> None:
         """Store the rest and close the run's row."""
-        self._flush()
+        self.store()
         if self._run:
             finish_run(self._run, self._intake.counts(), at=self._clock())

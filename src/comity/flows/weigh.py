@@ -1,8 +1,7 @@
 """Weigh: would we have been told this report, by the memorandum and from the bytes that came?
 
 The name is folded here, its zone must be ours, and the memorandum is asked again as of the time the sender says it
-asked: the version that had force then, where one was superseded while the report was on its way.  The cap is counted
-for that day too, so that an honest sender and its receiver count the same (`core.quotas`).
+asked. The cap is counted for that day too, so that an honest sender and its receiver count the same (`core.quotas`).
 """
 
 from collections import Counter
@@ -43,14 +42,15 @@ class Admitted(msgspec.Struct, frozen=True):
 
 
 class Scales:
-    """Weighs the reports of one batch under the memorandum in force."""
+    """Weighs the reports of one batch, each under the text that its sender obeyed."""
 
     def __init__(self, home: Home, partner: str, at: datetime) -> None:
         self._home, self._partner, self._at = home, partner, at
-        self._stored = find_in_force(partner, at=at)
+        self._in_force = find_in_force(partner, at=at)
         self._formers: dict[str, tuple[StoredMemorandum, datetime] | None] = {}
         self._newest = find_newest_taken(partner)
-        self._taken: dict[date, Counter[str]] = {}
+        self._taken: dict[tuple[date, frozenset[str]], Counter[str]] = {}
+        self._new: list[tuple[date, str]] = []  # taken in this batch: days and kinds
         self._folder = _folder_at(home.path)
 
     def weigh(self, entry: IncomingEntry) -> Admitted | Refused:
@@ -61,15 +61,15 @@ class Scales:
             return Refused("subject-mismatch", payload)
         if is_ahead(payload.decided_at, at=self._at):
             return Refused(DECIDED_IN_THE_FUTURE, payload)
-        if self._stored is not None and not is_in_order(payload.decided_at, self._newest):
-            decision = refuse_out_of_order(self._stored.memorandum, self._newest)
+        stored = self._obeyed(payload)
+        terms = stored.memorandum if stored else None
+        if terms is not None and not is_in_order(payload.decided_at, self._newest):
+            decision = refuse_out_of_order(terms, self._newest)
             return Refused(f"{decision.clause}:{decision.reason}", payload, decision)
         target = self._folder.target(payload.target)
         if isinstance(target, NameRefusal):
             return Refused(f"name:{target.code}", payload)
         name = target.name
-        stored = self._cited(payload)
-        terms = stored.memorandum if stored else None
         taken = self._taken_on(payload.decided_at, terms)
         item = build_item(
             payload.report,
@@ -86,24 +86,39 @@ class Scales:
             return Refused(f"{decision.clause}:{decision.reason}", payload, decision)
         if name.zone not in self._home.zones:
             return Refused("not-our-zone", payload)
-        taken[payload.kind] += 1
+        day = day_of(payload.decided_at)
+        self._new.append((day, payload.kind))
+        for (counted, _kinds), sums in self._taken.items():
+            sums[payload.kind] += counted == day
         self._newest = max(payload.decided_at, self._newest or payload.decided_at)
         # What the sender ought to have taken out is not kept here either.
         report = msgspec.structs.replace(redact(payload.report, decision), report_id=payload.report_id)
         return Admitted(payload, decision, Claim(report, name, target.url or name.ascii))
 
+    def _obeyed(self, payload: ReportPayload) -> StoredMemorandum | None:
+        """The text that the sender asked, if it had force then: a version may have been superseded on the way."""
+        cited, now = payload.memorandum, self._in_force
+        if now is None or cited == now.digest:
+            return now
+        if cited not in self._formers:
+            self._formers[cited] = find_former(self._partner, cited, at=self._at)
+        former = self._formers[cited]
+        if former is None or payload.decided_at < former[0].memorandum.effective:
+            return now
+        return now if is_ahead(payload.decided_at, at=former[1]) else former[0]
+
     def _taken_on(self, decided_at: datetime, terms: Memorandum | None) -> Counter[str]:
         """What was taken from the partner of each kind that has a cap, for the day on which it decided."""
-        day = day_of(decided_at)
-        if day not in self._taken:
-            kinds = terms.terms.caps.keys() & REPORT_KINDS if terms else ()
-            self._taken[day] = count_sent(self._partner, day=day, direction="in", kinds=kinds)
-        return self._taken[day]
+        place = day_of(decided_at), frozenset(terms.terms.caps.keys() & REPORT_KINDS if terms else ())
+        if place not in self._taken:
+            self._taken[place] = count_sent(self._partner, day=place[0], direction="in", kinds=place[1])
+            self._taken[place].update(kind for day, kind in self._new if day == place[0])
+        return self._taken[place]
 
     def row(
         self, payload: ReportPayload, decision: Decision, report_pk: int | None, case_pk: int | None
     ) -> DecisionRow:
-        stored = self._cited(payload)
+        stored = self._obeyed(payload)
         return DecisionRow(
             report_pk=report_pk,
             case_pk=case_pk,
@@ -114,18 +129,6 @@ class Scales:
             decision=decision,
             decided_at=payload.decided_at,
         )
-
-    def _cited(self, payload: ReportPayload) -> StoredMemorandum | None:
-        """The text that the sender asked, if it had force then: a version may have been superseded on the way."""
-        cited = payload.memorandum
-        if self._stored is None or cited == self._stored.digest:
-            return self._stored
-        if cited not in self._formers:
-            self._formers[cited] = find_former(self._partner, cited, at=self._at)
-        former = self._formers[cited]
-        if former is None or not former[0].memorandum.effective <= payload.decided_at < former[1]:
-            return self._stored
-        return former[0]
 
 
 @lru_cache(maxsize=1)

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "comity.node.reading.ReadingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "comity.web.headers.ContentSecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -63,9 +64,9 @@ TEMPLATES = [
     }
 ]
 
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": HOME.database() if HOME else {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
-}
+DATABASES: dict[str, dict[str, Any]] = (
+    HOME.databases() if HOME else {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский"), ("be", "Беларуская"), ("vi", "Tiếng Việt"), ("zh-hans", "简体中文")]

@@ -20,6 +20,7 @@ from django.db.backends.utils import CursorWrapper
 from comity.core.cases import INITIAL, OPENED, CaseChange
 from comity.core.errors import ConflictError
 from comity.store.fields import micros
+from comity.store.intake_lock import lock_intake
 from comity.wire.canonical import canonical
 
 CASE_NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:comity:case")
@@ -92,11 +93,13 @@ def open_cases(
 ) -> list[OpenedCase]:
     """Open cases, each with its first entry, and answer them in the same order.
 
-    `report_counts`: how many reports the caller is about to write for each; none by default.
+    Nobody else opens one before this transaction ends, so that numbers follow the order of commits and whoever pages
+    through cases by number misses none.  `report_counts`: how many reports the caller is about to write for each.
     Raises Django's IntegrityError when one of them exists: the caller looked in the same transaction.
     """
     if not new:
         return []
+    lock_intake()
     moment = micros(at)
     named = [case_identity(node_party, case.registrable, case.category, case.episode) for case in new]
     with connection.cursor() as cursor:

@@ -4,10 +4,10 @@ An entry keeps its place and its leaf hash, so the tree, the checkpoints and eve
 (docs/spec/ledger.md §7).  Everything here is called inside the caller's transaction.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from hashlib import sha256
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 from django.db import connection
@@ -15,6 +15,7 @@ from django.db import connection
 from comity.store.fields import micros
 from comity.store.models import CaseEvent, DisplacedEntry, Erasure, Report
 from comity.store.told import ToldEntry
+from comity.wire.notices import ErasureReason
 
 _ERASE: Final = "UPDATE ledger_entry SET payload = %s, erased_at = %s WHERE id = %s AND erased_at IS NULL"
 
@@ -36,11 +37,15 @@ def erase_payloads(entries: Iterable[ToldEntry], *, at: datetime) -> None:
         cursor.executemany(_ERASE, rows)
 
 
-def erase_displaced(subjects: Collection[str], *, at: datetime) -> None:
-    """Erase entries about these subjects that wait for a place: they will be sent in their erased form."""
+def erase_displaced(subjects: Collection[str], must_go: Callable[[str, bytes], bool], *, at: datetime) -> None:
+    """Erase entries about these subjects that wait for a place: they will be sent in their erased form.
+
+    `must_go` answers for the kind and the payload of each.
+    """
     for row in DisplacedEntry.objects.filter(subject__in=list(subjects), erased_at__isnull=True):
-        row.payload, row.erased_at = sha256(row.payload).digest(), at
-        row.save(update_fields=["payload", "erased_at"])
+        if must_go(row.kind, row.payload):
+            row.payload, row.erased_at = sha256(row.payload).digest(), at
+            row.save(update_fields=["payload", "erased_at"])
 
 
 def add_erasures(entries: Iterable[ToldEntry], *, reason: str, actor: str, at: datetime) -> None:
@@ -86,8 +91,13 @@ def replace_report(report_pk: int, body: bytes, host: str = "") -> None:
 
 
 def read_notes(case_pk: int) -> list[tuple[int, str, bytes]]:
-    """The words of a case: for each entry its row, its note, and its detail as stored."""
-    rows = CaseEvent.objects.filter(case_id=case_pk).order_by("seq").values_list("pk", "note", "detail")
+    """The words of a case: for each entry with any its row, its note, and its detail as stored.
+
+    What the program wrote of other erasures quotes nothing, and of a case with very many reports it may be most.
+    """
+    said = CaseEvent.objects.filter(case_id=case_pk).exclude(note="", detail=b"{}")
+    said = said.exclude(reason="report-erased", note__in=get_args(ErasureReason), detail=b"{}")
+    rows = said.order_by("seq").values_list("pk", "note", "detail")
     return [(pk, note, bytes(detail)) for pk, note, detail in rows]
 
 

@@ -1,8 +1,8 @@
 """Reports as they are written, many at once: whole batches as a few statements, no row of its own query.
 
 Every function that writes is called inside the caller's transaction (`flows.take_in` makes one a batch).  `lock_intake`
-makes batches of several processes follow one another, so what was looked up stays true until it is written; on SQLite
-an IMMEDIATE transaction does that already.
+(comity.store.intake_lock) makes batches of several processes follow one another, so what was looked up stays true until
+it is written.
 """
 
 import secrets
@@ -18,6 +18,7 @@ from comity.core.categories import Category, Severity
 from comity.core.episodes import KnownCase
 from comity.core.reports import ReporterKind
 from comity.store.fields import moment
+from comity.store.intake_lock import lock_intake
 from comity.store.models import IntakeRun, Link, Memorandum, Reporter
 
 SEVERITY_OF: Final[dict[Category, Severity]] = {
@@ -30,7 +31,6 @@ SEVERITY_OF: Final[dict[Category, Severity]] = {
 
 RECALLED_REPORTER: Final = "recalled"  # whose reports came back from a partner after a restore
 
-_INTAKE_LOCK: Final = 0x434F4D49  # any number, the same in every process
 _MARKS_AT_ONCE: Final = 500  # more of them in one statement are found more slowly
 _PAGE: Final = 1_000
 
@@ -110,13 +110,6 @@ def finish_run(run: int, counts: Mapping[str, Any], *, at: datetime) -> None:
     IntakeRun.objects.filter(pk=run).update(counts=dict(counts), finished_at=at)
 
 
-def lock_intake() -> None:
-    """Let no other process store a batch until this transaction ends."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_INTAKE_LOCK])
-
-
 def partners_by_zone(own_party: str, *, at: datetime) -> dict[str, str]:
     """Say for each zone with which partner a memorandum is in force, or suspended: what waits is not foreign.
 
@@ -184,7 +177,9 @@ def insert_reports(rows: Sequence[tuple[Any, ...]]) -> None:
     """Write many reports.
 
     A row: key, uuid, standing, registrable, host, zone, category, reporter, run, case, body, received (microseconds).
+    Numbers follow the order of commits, as those of cases do.
     """
+    lock_intake()
     with connection.cursor() as cursor:
         cursor.executemany(_INSERT_REPORT, rows)
 

@@ -2,8 +2,8 @@
 
     python -m comity.testing.assembly PLAN.json
 
-The plan says for each node its party, directory, store and ports, and the paces that a campaign needs shorter than service
-does.  Every two parties sign a bilateral memorandum; its text is the demo's with the parties' names put in.
+The plan says for each node its party, directory, store and ports, and the paces that a campaign needs shorter than
+service does.  Every two parties sign a bilateral memorandum; its text is the demo's with the parties' names put in.
 """
 
 import re
@@ -53,7 +53,7 @@ class NodePlan(msgspec.Struct, frozen=True):
 
 
 class AssemblyPlan(msgspec.Struct, frozen=True):
-    """All nodes; `settings` is written below [link] in each node.toml; `line_ports`: "FROM TO" → where FROM calls TO."""
+    """All nodes; `settings` goes below [link] in each node.toml; `line_ports`: "FROM TO" → where FROM calls TO."""
 
     nodes: tuple[NodePlan, ...]
     settings: str = ""

@@ -2,8 +2,8 @@
 
     python -m comity.testing.campaign --seed 7 --faults 1000 --nodes 3 --store postgresql
 
-It makes real nodes on loopback, lets the faults of its plan strike, and prints by kind how many struck and what was lost or doubled.
-`--plan` prints the plan and does nothing.  It ends with 1 when anything was lost, doubled or changed.
+It makes real nodes on loopback, lets the faults of its plan strike, and prints by kind how many struck and what was
+lost or doubled. `--plan` prints the plan and does nothing.  It ends with 1 when anything was lost, doubled or changed.
 """
 
 import sys

@@ -1,7 +1,8 @@
-"""A campaign's plan: which faults strike, where, in which order; a value that follows from a seed and can be printed and replayed.
+"""A campaign's plan: which faults strike, where, in which order; a value that follows from a seed and can be printed
+and replayed.
 
-The same seed, count, parties and store give the same plan.  When exactly a fault strikes depends on the machine's speed, as in life; what
-must hold afterwards does not.
+The same seed, count, parties and store give the same plan.  When exactly a fault strikes depends on the machine's
+speed, as in life; what must hold afterwards does not.
 """
 
 from collections.abc import Sequence

@@ -1,19 +1,15 @@
 """Carry out a campaign: nodes that file, exchange and work cases all the time, while one fault after another strikes.
 
-A fault counts when it has struck: a message met it, a process died of it, a disk was full.  Whatever dies is started again, as a
-supervisor would; whatever a person or a feed was in the middle of is done again.  At the end everything is healed, the nodes come to
-rest, and what they hold is compared.
+A fault counts when it has struck: a message met it, a process died of it, a disk was full.  Whatever dies is started
+again, as a supervisor would; whatever a person or a feed was in the middle of is done again.  At the end everything is
+healed, the nodes come to rest, and what they hold is compared.
 """
 
-import shutil
 import signal
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from datetime import UTC, datetime
-from itertools import permutations
 from pathlib import Path
 from random import Random
 from typing import Final, Self
@@ -21,23 +17,22 @@ from typing import Final, Self
 import msgspec
 
 from comity.testing.campaign_plan import Fault, Plan
+from comity.testing.campaign_stage import Stage
 from comity.testing.census import Comparison, compare
 from comity.testing.command_forks import Forked
 from comity.testing.crashing import CrashPlan
-from comity.testing.load import Load
-from comity.testing.machine import Clock, SmallDisk, can_mount, read_only_database
-from comity.testing.message_line import LINE_FAULTS, LineFault, MessageLine
-from comity.testing.parts import PARTS, CampaignNode, assemble_nodes
-from comity.testing.postgres import PostgresCluster, drop_databases, make_databases
+from comity.testing.machine import read_only_database
+from comity.testing.message_line import LINE_FAULTS, LineFault
+from comity.testing.parts import PARTS, CampaignNode
 from comity.testing.settling import settle
 
-SETTINGS: Final = "batch_entries = 25\npoll_seconds = 0.03\nanswer_seconds = 2.0\nback_off_seconds = 0.3\n"
 _TICK_SECONDS: Final = 0.01
-_FEED_CLAIMS: Final = 12
+_FEED_CLAIMS: Final = 10
 _FILING_AT_ONCE: Final = 2
 _WRITERS: Final = 8
-_PATIENCE_SECONDS: Final = 4.0
-_SETTLE_SECONDS: Final = 120.0
+_PATIENCE_SECONDS: Final = 15.0
+_SETTLE_SECONDS: Final = 300.0
+_TIMED_AT_MOST_SECONDS: Final = 600.0
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +50,7 @@ class _Timed(msgspec.Struct):
     """Something that lasts until its end."""
 
     ends: float
-    target: str
+    targets: set[str]
     undo: Callable[[], None]
 
 
@@ -66,9 +61,8 @@ class Campaign:
         self, plan: Plan, *, database_server: str = "", say: Callable[[str], None] = lambda _line: None
     ) -> None:
         self._plan = plan
-        self._server = database_server
+        self._stage = Stage(plan, database_server)
         self._say = say
-        self._stack = ExitStack()
         self._chance = Random(f"load/{plan.seed}")
         self._struck: Counter[str] = Counter()
         self._missed: Counter[str] = Counter()
@@ -79,13 +73,11 @@ class Campaign:
         self._down: set[str] = set()
 
     def __enter__(self) -> Self:
-        with ExitStack() as stack:
-            self._set_up(stack)
-            self._stack = stack.pop_all()
+        self._stage.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stack.close()
+        self._stage.__exit__()
 
     def run(self) -> Outcome:
         """Let the faults strike, heal, come to rest, compare."""
@@ -96,7 +88,7 @@ class Campaign:
             self._strike(fault)
         self._heal()
         self._say("healed; the nodes come to rest")
-        nodes = list(self._nodes.values())
+        nodes = list(self._stage.nodes.values())
         settle(*nodes, within_seconds=_SETTLE_SECONDS)
         found = compare([node.census(*self._filed[node.party]) for node in nodes])
         return Outcome(
@@ -104,111 +96,65 @@ class Campaign:
             missed=dict(self._missed),
             restarts=self._restarts,
             found=found,
-            messages=sum(line.messages for line in self._lines.values()),
+            messages=sum(line.messages for line in self._stage.lines.values()),
             seconds=time.monotonic() - began,
         )
-
-    # ---- the stage ---------------------------------------------------------------------------------------------------
-
-    def _set_up(self, stack: ExitStack) -> None:
-        parties = self._plan.parties
-        directory = Path(tempfile.mkdtemp(prefix="comity-campaign-"))
-        stack.callback(shutil.rmtree, directory, ignore_errors=True)
-        directory.chmod(0o711)  # PostgreSQL's user must reach its disk below
-        on_postgresql = self._plan.store == "postgresql"
-        owner = "postgres" if on_postgresql and can_mount() else None
-        self._disks = {
-            party: stack.enter_context(SmallDisk(directory / f"disk-{party}", owner=owner)) for party in parties
-        }
-        self._databases: dict[str, str] = {}
-        if on_postgresql:
-            if not self._server:
-                cluster = PostgresCluster()
-                stack.callback(cluster.stop)
-                self._server = cluster.start()
-            spaces = {party: disk.path for party, disk in self._disks.items()} if owner else None
-            self._databases = make_databases(self._server, parties, tablespaces=spaces)
-            stack.callback(drop_databases, self._server, self._databases)
-        self._lines = {pair: MessageLine() for pair in permutations(parties, 2)}
-        for line in self._lines.values():
-            stack.callback(line.close)
-        plans = assemble_nodes(
-            directory, parties, databases=self._databases, settings=SETTINGS,
-            line_ports={" ".join(pair): line.port for pair, line in self._lines.items()},
-            paths={} if on_postgresql else {party: disk.path / "node" for party, disk in self._disks.items()},
-        )  # fmt: skip
-        self._nodes: dict[str, CampaignNode] = {}
-        self._clocks: dict[str, Clock] = {}
-        for plan in plans:
-            scratch = directory / f"scratch-{plan.party}"
-            scratch.mkdir()
-            clock = self._clocks[plan.party] = Clock(scratch)
-            node = self._nodes[plan.party] = CampaignNode(plan, scratch, clock.environment())
-            stack.callback(node.close)
-        by_party = {plan.party: plan for plan in plans}
-        for (caller, partner), line in self._lines.items():
-            line.join(by_party[caller], by_party[partner])
-        self._feeds = directory / "feeds"
-        self._feeds.mkdir()
-        start = datetime.now(UTC)
-        self._loads = {
-            party: Load(party, [other for other in parties if other != party], seed=self._plan.seed, start=start)
-            for party in parties
-        }
-        for node in self._nodes.values():
-            node.start(*PARTS)
-        for node in self._nodes.values():
-            node.wait_until_reachable()
 
     # ---- one fault ---------------------------------------------------------------------------------------------------
 
     def _strike(self, fault: Fault) -> None:
-        node = self._nodes[fault.node]
-        target = f"{fault.node} {fault.partner}" if fault.kind in LINE_FAULTS else fault.node
-        self._tick_until(lambda: not self._is_busy(target, fault), within_seconds=60)
+        self._tick_until(lambda: not self._is_busy(fault), within_seconds=_TIMED_AT_MOST_SECONDS)
+        node = self._stage.nodes[fault.node]
         if fault.kind in LINE_FAULTS:
-            line = self._lines[fault.node, fault.partner]
-            before = line.struck.get(fault.kind, 0)
-            line.arm(LineFault(fault.kind, fault.seconds, fault.share))  # type: ignore[arg-type] — one of LINE_FAULTS
-            self._count(fault, self._tick_until(lambda: line.struck.get(fault.kind, 0) > before))
-            line.heal()
-            return
-        match fault.kind:
-            case "kill":
-                self._count(fault, struck=node.runs(fault.part))
-                node.kill(fault.part)
-            case "kill-at-step":
-                self._kill_at_step(node, fault)
-            case "kill-intake":
-                self._kill_intake(node, fault)
-            case "freeze":
-                self._count(fault, struck=node.runs(fault.part))
-                node.send_signal(fault.part, signal.SIGSTOP)
-                self._later(fault, lambda: node.send_signal(fault.part, signal.SIGCONT))
-            case "partition":
-                lines = [self._lines[fault.node, fault.partner], self._lines[fault.partner, fault.node]]
-                for line in lines:
-                    line.part()
-                self._count(fault, struck=True)
-                self._later(fault, lambda: [line.heal() for line in lines])
-            case "clock":
-                self._clocks[fault.node].set(fault.ahead_seconds)
-                self._count(fault, struck=True)
-                self._later(fault, lambda: self._clocks[fault.node].set(0))
-            case "writers":
-                for _ in range(_WRITERS):
-                    self._file(node)
-                self._count(fault, struck=True)
-            case "full-disk":
-                self._fill_disk(node, fault)
-            case "read-only":
-                self._turn_read_only(node, fault)
+            self._trouble_line(node, fault)
+        else:
+            strike = {
+                "kill": self._kill, "kill-at-step": self._kill_at_step, "kill-intake": self._kill_intake,
+                "freeze": self._freeze, "partition": self._part, "clock": self._move_clock,
+                "writers": self._write_at_once, "full-disk": self._fill_disk, "read-only": self._turn_read_only,
+            }[fault.kind]  # fmt: skip
+            strike(node, fault)
         self._tick()
+
+    def _trouble_line(self, node: CampaignNode, fault: Fault) -> None:
+        line = self._stage.lines[fault.node, fault.partner]
+        before = line.struck.get(fault.kind, 0)
+        line.arm(LineFault(fault.kind, fault.seconds, fault.share))  # type: ignore[arg-type]  # one of LINE_FAULTS
+        self._file(node)  # so that there is a message to meet it
+        self._count(fault, self._tick_until(lambda: line.struck.get(fault.kind, 0) > before))
+        line.heal()
+
+    def _kill(self, node: CampaignNode, fault: Fault) -> None:
+        self._count(fault, struck=node.runs(fault.part))
+        node.kill(fault.part)
+
+    def _freeze(self, node: CampaignNode, fault: Fault) -> None:
+        self._count(fault, struck=node.runs(fault.part))
+        node.send_signal(fault.part, signal.SIGSTOP)
+        self._later(fault, lambda: node.send_signal(fault.part, signal.SIGCONT))
+
+    def _part(self, _node: CampaignNode, fault: Fault) -> None:
+        lines = [self._stage.lines[fault.node, fault.partner], self._stage.lines[fault.partner, fault.node]]
+        for line in lines:
+            line.part()
+        self._count(fault, struck=True)
+        for line in lines:
+            self._later(fault, line.heal)
+
+    def _move_clock(self, _node: CampaignNode, fault: Fault) -> None:
+        self._stage.clocks[fault.node].set(fault.ahead_seconds)
+        self._count(fault, struck=True)
+        self._later(fault, lambda: self._stage.clocks[fault.node].set(0))
+
+    def _write_at_once(self, node: CampaignNode, fault: Fault) -> None:
+        for _ in range(_WRITERS):
+            self._file(node)
+        self._count(fault, struck=True)
 
     def _kill_at_step(self, node: CampaignNode, fault: Fault) -> None:
         node.crashes.arm(CrashPlan(fault.step, "after" if fault.when == "after" else "before", fault.nth))
         if fault.step in {"sent.status", "receive.tell_head"}:  # asked only after a start or after trouble
-            for other in self._nodes.values():
+            for other in self._stage.nodes.values():
                 if (other is node) == (fault.step == "sent.status"):
                     other.kill("courier")
         self._tick_until(lambda: node.crashes.has_struck)
@@ -224,17 +170,17 @@ class Campaign:
         self._count(fault, struck=any(hits))
 
     def _fill_disk(self, node: CampaignNode, fault: Fault) -> None:
-        disk = self._disks[fault.node]
+        disk = self._stage.disks[fault.node]
         disk.fill(*node.pids())
         self._count(fault, struck=True)
         self._later(fault, lambda: disk.empty(*node.pids()))
 
     def _turn_read_only(self, node: CampaignNode, fault: Fault) -> None:
         guard: AbstractContextManager[None]
-        if self._databases:
-            guard = read_only_database(self._databases[fault.node])
+        if self._stage.databases:
+            guard = read_only_database(self._stage.databases[fault.node])
         else:
-            # A file system with files open for writing cannot be turned: the node is stopped, and starts upon a read-only store.
+            # A file system with files open for writing cannot be turned: the node stops and starts anew upon it.
             self._down.add(fault.node)
             node.kill(*PARTS)
             for one, (whose, _feed) in list(self._filing.items()):
@@ -245,28 +191,24 @@ class Campaign:
         guard.__enter__()
         self._down.discard(fault.node)
         self._count(fault, struck=True)
-        self._later(fault, lambda: guard.__exit__(None, None, None))
+        turned = ExitStack()
+        turned.push(guard)
+        self._later(fault, turned.close)
 
     @contextmanager
     def _read_only_disk(self, node: CampaignNode) -> Iterator[None]:
-        with self._disks[node.party].read_only():
+        with self._stage.disks[node.party].read_only():
             yield
 
     def _count(self, fault: Fault, struck: bool) -> None:
         (self._struck if struck else self._missed)[fault.kind] += 1
 
-    def _later(self, fault: Fault, undo: Callable[[], object]) -> None:
-        def done() -> None:
-            undo()
+    def _later(self, fault: Fault, undo: Callable[[], None]) -> None:
+        self._timed.append(_Timed(time.monotonic() + fault.seconds, {fault.node, fault.partner}, undo))
 
-        self._timed.append(_Timed(time.monotonic() + fault.seconds, fault.node, done))
-        if fault.partner:
-            self._timed.append(_Timed(time.monotonic() + fault.seconds, fault.partner, lambda: None))
-
-    def _is_busy(self, target: str, fault: Fault) -> bool:
+    def _is_busy(self, fault: Fault) -> bool:
         """One trouble of a machine at a time; and a line is not asked for a message while its ends cannot speak."""
-        busy = {one.target for one in self._timed}
-        return bool(busy & {fault.node, fault.partner}) or target in busy
+        return any(one.targets & {fault.node, fault.partner or fault.node} for one in self._timed)
 
     # ---- what goes on all the time -----------------------------------------------------------------------------------
 
@@ -291,15 +233,15 @@ class Campaign:
             else:
                 self._filing[node.begin(*node.file(feed))] = node, feed  # the same feed again, as its owner would
         if len(self._filing) < _FILING_AT_ONCE:
-            self._file(self._chance.choice(list(self._nodes.values())))
-        for node in self._nodes.values():
+            self._file(self._chance.choice(list(self._stage.nodes.values())))
+        for node in self._stage.nodes.values():
             if node.party not in self._down:
                 self._restarts += node.tend()
         time.sleep(_TICK_SECONDS)
 
     def _file(self, node: CampaignNode) -> None:
-        load = self._loads[node.party]
-        feed = self._feeds / f"{node.party}-{load.filed}.ndjson"
+        load = self._stage.loads[node.party]
+        feed = self._stage.feeds / f"{node.party}-{load.filed}.ndjson"
         feed.write_bytes(load.feed(_FEED_CLAIMS))
         self._filing[node.begin(*node.file(feed))] = node, feed
 
@@ -308,11 +250,11 @@ class Campaign:
         for one in self._timed:
             one.undo()
         self._timed.clear()
-        for line in self._lines.values():
+        for line in self._stage.lines.values():
             line.heal()
-        for clock in self._clocks.values():
+        for clock in self._stage.clocks.values():
             clock.set(0)
-        for node in self._nodes.values():
+        for node in self._stage.nodes.values():
             node.crashes.disarm()
             node.tend()
         while self._filing:

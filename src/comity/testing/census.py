@@ -1,8 +1,8 @@
-"""What one node holds, counted by itself in a process of its own: `python -m comity.testing.census --dir DIR [--filed FILE…]`.
+"""What one node holds, counted by itself in a process of its own: `python -m comity.testing.census`.
 
-`compare` puts the censuses of two nodes side by side: what one sent is what the other holds, entry by entry and in order;
-roots, sizes and receipts are the same; what was filed is stored; what was applied was applied once.  With `--brief` only the
-sizes are told, cheaply.
+`compare` puts the censuses of two nodes side by side: what one sent is what the other holds, entry by entry and in
+order; roots, sizes and receipts are the same; what was filed is stored; what was applied was applied once.  With
+`--brief` only the sizes are told, cheaply.
 """
 
 import sys
@@ -50,7 +50,7 @@ class LinkCensus(msgspec.Struct, frozen=True):
 
 
 class Census(msgspec.Struct, frozen=True, kw_only=True):
-    """One node.  `lost` and `doubled` are what it finds about itself: claims, reports, events; "" entries never stand here."""
+    """One node.  `lost` and `doubled` are what it finds about itself: claims, reports, events."""
 
     party: str
     links: dict[str, LinkCensus]
@@ -213,7 +213,7 @@ def _weigh(link: Link, lost: dict[str, int], doubled: dict[str, int]) -> None:
 
 
 def _expected_events(partner: str, held: Ledger) -> tuple[Counter[str], Counter[str]]:
-    """How many events each of our cases must have had from a partner: by the cases it named, and by all that are joined."""
+    """Count the events each of our cases must have had from a partner: by the cases it named, and by all joined."""
     named: Counter[str] = Counter()
     joined: Counter[str] = Counter()
     ours = set(Case.objects.values_list("uuid", flat=True))

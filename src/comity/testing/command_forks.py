@@ -2,8 +2,9 @@
 
 A campaign starts thousands of processes and kills most of them; a start of Python costs half a second, a fork none.
 `CommandForks` is the campaign's side; run as a module this is the other side, which reads a command a line on standard
-input ({"run": […], "out": FILE}), forks, and answers {"pid": n}, later {"ended": n, "code": c}.  It opens no database and starts
-no thread before it forks, so that a child is what a fresh process would be.  Everything ends when the campaign does.
+input ({"run": […], "out": FILE}), forks, and answers {"pid": n}, later {"ended": n, "code": c}.  It opens no database
+and starts no thread before it forks, so that a child is what a fresh process would be.  Everything ends when the
+campaign does.
 """
 
 import contextlib
@@ -17,13 +18,13 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 import orjson
 
-from comity.core.errors import ComityError
 from comity.edges.processes import die_with_parent
 from comity.testing.crashing import run_program
 
@@ -31,10 +32,8 @@ _START_SECONDS: Final = 120.0
 _READ_AHEAD: Final = ("comity.cli", "comity.flows")
 
 
-class ForkedCommandError(ComityError):
+class ForkedCommandError(AssertionError):
     """A command of a campaign's node did not do its work."""
-
-    code = "campaign-step-failed"
 
 
 class Forked(msgspec.Struct, eq=False):  # told apart by being itself
@@ -99,7 +98,7 @@ class CommandForks:
             error = forked.out.with_suffix(".err").read_text(errors="replace").strip().splitlines() or [
                 "it said nothing"
             ]
-            raise ForkedCommandError(f"ended with {code}: {error[-1]}", item=forked.what)
+            raise ForkedCommandError(f"{forked.what}: ended with {code}: {error[-1]}")
         for name in (forked.out, forked.out.with_suffix(".err")):
             name.unlink()
         return said
@@ -129,7 +128,7 @@ class CommandForks:
         end = time.monotonic() + within_seconds
         while not ready():
             if self._ended or not self._changed.wait(end - time.monotonic()) or time.monotonic() > end:
-                raise ForkedCommandError("did not come to an end in time", item=what)
+                raise ForkedCommandError(f"{what}: did not come to an end in time")
 
     def _listen(self) -> None:
         assert self._host.stdout is not None
@@ -140,8 +139,9 @@ class CommandForks:
                     self._pids.append(said["pid"])
                 else:
                     # The answer to the start may still be on its way to the one who asked.
-                    self._changed.wait_for(lambda pid=said["ended"]: pid in self._running, 5)
-                    self._running.pop(said["ended"]).code = said["code"]
+                    ended = int(said["ended"])
+                    self._changed.wait_for(partial(self._running.__contains__, ended), 5)
+                    self._running.pop(ended).code = said["code"]
                 self._changed.notify_all()
         with self._changed:
             self._ended = True

@@ -2,7 +2,8 @@
 
     python -m comity.testing.crashing --crashes DIR serve --only courier --dir NODE
 
-runs `comity` with its steps watched (`durable_steps`).  What happens is said by files in DIR, at any time while it runs:
+runs `comity` with its steps watched (`durable_steps`).  What happens is said by files in DIR, at any time while it
+runs:
 
     plan     {"step": "receive.receive_batch", "when": "after", "nth": 1}: the process that comes to it takes the plan
              (it becomes `struck`) and kills itself: no goodbye, no flush

@@ -1,10 +1,11 @@
 """Durable steps: every commit of a node's program, named by the flow that made it, watched from outside of the program.
 
 `install(watch)` puts itself around Django's commit and around statements that commit by themselves, in this process
-only; nothing in the program knows of it.  A step is named by the outermost flow on the stack and the innermost function of ours,
-`receive.receive_batch`; a statement that is its own transaction also by its table, `courier.store_receipt:ledger`.
-Between commits there is one more moment that a crash can hit: a request has left and its answer was not read,
-`sent.batch`.  `docs/spec/durable-steps.md` lists all of them; a test compares the list with what a run of the main job passes.
+only; nothing in the program knows of it.  A step is named by the outermost flow on the stack and the innermost function
+of ours, `receive.receive_batch`; a statement that is its own transaction also by its table,
+`courier.store_receipt:ledger`. Between commits there is one more moment that a crash can hit: a request has left and
+its answer was not read, `sent.batch`.  `docs/spec/durable-steps.md` lists all of them; a test compares the list with
+what a run of the main job passes.
 """
 
 import http.client
@@ -84,7 +85,7 @@ def _watch_statements(watch: Watch) -> None:
         if execute not in self.execute_wrappers:
             self.execute_wrappers.append(execute)
 
-    BaseDatabaseWrapper.connect = connected  # type: ignore[method-assign] — this process's own copy
+    BaseDatabaseWrapper.connect = connected  # type: ignore[method-assign]  # this process's own copy
 
 
 def _watch_requests(watch: Watch) -> None:
@@ -100,5 +101,5 @@ def _watch_requests(watch: Watch) -> None:
             watch(f"sent.{url.rpartition('/')[2]}", "after")
         return getresponse(self)
 
-    http.client.HTTPConnection.putrequest = asked  # type: ignore[method-assign] — this process's own copy
-    http.client.HTTPConnection.getresponse = answered  # type: ignore[method-assign] — this process's own copy
+    http.client.HTTPConnection.putrequest = asked  # type: ignore[method-assign]  # this process's own copy
+    http.client.HTTPConnection.getresponse = answered  # type: ignore[method-assign]  # this process's own copy

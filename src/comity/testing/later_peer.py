@@ -7,7 +7,6 @@ and the program agree on is what docs/spec/ledger.md and link.md say.
 
 import http.client
 import json
-import re
 import ssl
 from base64 import b64encode
 from collections.abc import Sequence
@@ -53,8 +52,7 @@ class LaterPeer:
         reply = self._push()
         if reply.code == "unsupported-version":
             self.refusals.append(reply.code)
-            spoken = re.findall(r"comity-batch/(\d+)", json.loads(reply.body)["detail"])
-            self.version = max(int(number) for number in spoken)
+            self.version = max(int(number) for number in json.loads(reply.body)["item"].split())
             reply = self._push()
         if reply.status == http.client.OK:
             self.receipted = int(reply.body.split(b"\n")[1])

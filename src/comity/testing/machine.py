@@ -1,8 +1,8 @@
 """Trouble with the machine a node stands on: a disk that fills, a store that turns read-only, a clock that jumps.
 
-Everything here is of the node under test alone and is put back: a tmpfs of its own (as root; otherwise a limit on file sizes and
-file modes do the same to SQLite), Debian's libfaketime for the clock (wall clock only: the monotonic one goes on), PostgreSQL's own
-switch for a read-only database.
+Everything here is of the node under test alone and is put back: a tmpfs of its own (as root; otherwise a limit on file
+sizes and file modes do the same to SQLite), Debian's libfaketime for the clock (wall clock only: the monotonic one goes
+on), PostgreSQL's own switch for a read-only database.
 """
 
 import os
@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 from urllib.parse import urlsplit
 
 import psycopg
@@ -61,7 +61,7 @@ class SmallDisk:
         self._owner = owner
         self._is_mounted = False
 
-    def __enter__(self) -> "SmallDisk":
+    def __enter__(self) -> Self:
         self.path.mkdir(parents=True, exist_ok=True)
         if can_mount():
             _run("mount", "-t", "tmpfs", "-o", f"size={_DISK_BYTES}", "comity-campaign", str(self.path))
@@ -123,12 +123,12 @@ def can_mount() -> bool:
     if os.geteuid() != 0:
         return False
     with tempfile.TemporaryDirectory() as place:
-        tried = subprocess.run(
-            ("mount", "-t", "tmpfs", "-o", "size=64k", "probe", place), capture_output=True, check=False
-        )
-        if tried.returncode == 0:
-            _run("umount", place)
-    return tried.returncode == 0
+        try:
+            _run("mount", "-t", "tmpfs", "-o", "size=64k", "probe", place)
+        except (OSError, subprocess.CalledProcessError):
+            return False
+        _run("umount", place)
+    return True
 
 
 @contextmanager

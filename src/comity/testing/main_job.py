@@ -1,7 +1,9 @@
-"""The main job of two nodes in commands, so that a test can crash every one of them: reports, the desk's verbs, memoranda.
+"""The main job of two nodes in commands, so that a test can crash every one of them: reports, the desk's verbs,
+memoranda.
 
-`MainJob` takes the nodes and a way to run a command (`Do`): plainly, tracing its steps, or killing it at each of them and
-running it again, as an operator would.  `ours` files reports about names of `theirs`, whose desk works them; the outcomes return.
+`MainJob` takes the nodes and a way to run a command (`Do`): plainly, tracing its steps, or killing it at each of them
+and running it again, as an operator would.  `ours` files reports about names of `theirs`, whose desk works them; the
+outcomes return.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 import orjson
 
 from comity.demo.names import PROTECTED
+from comity.edges.home import open_home
 from comity.testing.load import Load
 from comity.testing.parts import CampaignNode
 from comity.testing.settling import settle
@@ -90,7 +92,7 @@ class MainJob:
         settle(self._ours, self._theirs)
 
     def protect(self) -> None:
-        """A protected name waits for a person; a claim without evidence is offered to the partner by hand and withheld."""
+        """A protected name waits for a person; a claim without evidence is offered by hand and withheld."""
         (claim,) = self._load.feed(1).splitlines()
         protected = PROTECTED[self._ours.party][self._seed % 3]
         held = {**orjson.loads(claim), "name": protected, "category": "phishing", "url": "", "host": ""}
@@ -104,7 +106,7 @@ class MainJob:
         settle(self._ours, self._theirs)
 
     def agree(self) -> None:
-        """The memorandum is suspended while entries wait, resumed, amended, and its end announced; the link is told anew."""
+        """The memorandum is suspended while entries wait, resumed, amended, its end announced."""
         (known,) = (
             one for one in self._memoranda() if one["partner"] == self._theirs.party and one["status"] == "in-force"
         )
@@ -150,8 +152,7 @@ class MainJob:
         return found
 
     def _theirs_zone(self) -> str:
-        settings = self._theirs.plan.path / "node.toml"
-        return msgspec.toml.decode(settings.read_bytes())["zones"][0]  # type: ignore[no-any-return]
+        return open_home(self._theirs.plan.path).zones[0]
 
     def _file(self, feed: bytes) -> None:
         """File a feed by a reporter that is new."""

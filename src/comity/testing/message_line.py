@@ -1,12 +1,12 @@
 """Trouble with whole messages between two nodes: a man in the middle who holds both nodes' certificates.
 
-He can, because it is a test on one machine; on a real line nobody can.  To the caller he is the partner, to the partner the
-caller; he reads one request, does what he was told to do with the next message, and answers.  Below the messages a
+He can, because it is a test on one machine; on a real line nobody can.  To the caller he is the partner, to the partner
+the caller; he reads one request, does what he was told to do with the next message, and answers.  Below the messages a
 `faults.FaultyLine` carries the bytes, so that a connection can also break in the middle of a TLS record.
 
-What he does (`LINE_FAULTS`): lose a request or a reply, delay either, deliver a request twice (one after another, or both at once),
-hold one back until later ones have passed, answer with an older reply, cut a message short, reset the connection, accept and
-never answer, let the bytes trickle, alter a byte.
+What he does (`LINE_FAULTS`): lose a request or a reply, delay either, deliver a request twice (one after another, or
+both at once), hold one back until later ones have passed, answer with an older reply, cut a message short, reset the
+connection, accept and never answer, let the bytes trickle, alter a byte.
 """
 
 import socket
@@ -36,7 +36,10 @@ _TRICKLE_BYTES: Final = 48
 
 
 class LineFault(msgspec.Struct, frozen=True):
-    """What to do with the next message; `seconds`: how long a delay lasts, `share`: where in a message a cut or a wrong byte is."""
+    """What to do with the next message.
+
+    `seconds`: how long a delay lasts; `share`: where in a message a cut or a wrong byte is.
+    """
 
     kind: LineFaultKind
     seconds: float = 0.0
@@ -148,17 +151,20 @@ class MessageLine:
         near.settimeout(_PATIENCE_SECONDS)
         with self._lock:
             self._connections.add(near)
-        with suppress(OSError, ssl.SSLError, _LostError, ValueError), closing(near):
-            with self._server.wrap_socket(near, server_side=True) as tls:
+        with (
+            suppress(OSError, ssl.SSLError, _LostError, ValueError),
+            closing(near),
+            self._server.wrap_socket(near, server_side=True) as tls,
+        ):
+            with self._lock:
+                self._connections.discard(near)
+                self._connections.add(tls)
+            try:
+                while request := _read_message(tls):
+                    self._carry(tls, request)
+            finally:
                 with self._lock:
-                    self._connections.discard(near)
-                    self._connections.add(tls)
-                try:
-                    while request := _read_message(tls):
-                        self._carry(tls, request)
-                finally:
-                    with self._lock:
-                        self._connections.discard(tls)
+                    self._connections.discard(tls)
 
     def _next_fault(self) -> LineFault | None:
         with self._lock:

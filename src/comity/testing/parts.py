@@ -3,8 +3,8 @@
     links     what partners reach            courier   what carries entries to partners
     desk      the demo's scripted analyst    and any `comity` command, at any time
 
-All of them are real processes of the program on a real store; what they are told to crash at is in `crashes`.  `links_command` is
-the one place that knows how the listener is started.
+All of them are real processes of the program on a real store; what they are told to crash at is in
+`crashes`.  `links_command` is the one place that knows how the listener is started.
 """
 
 import os

@@ -1,4 +1,5 @@
-"""A PostgreSQL of a test's or campaign's own: made with initdb, thrown away at the end, reached on a free loopback port.
+"""A PostgreSQL of a test's or campaign's own: made with initdb, thrown away at the end, reached on a free loopback
+port.
 
 It refuses to be anybody's database: it lives in a temporary directory, does not sync to disk and trusts loopback.  The
 server will not run as root, so a root session hands it to the `postgres` user that Debian's package makes.
@@ -57,12 +58,34 @@ class PostgresCluster:
         self._run(program("pg_ctl"), "start", "--wait", "--pgdata", str(data), "--log", str(log), "--options", options)
         return f"postgresql://comity@127.0.0.1:{self._port}/postgres"
 
+    def start_replica(self) -> str:
+        """Start a second server that follows the first one by streaming replication; return its URL."""
+        data, port = self._directory / "replica", _free_port()
+        self._run(
+            program("pg_basebackup"), "--pgdata", str(data), "--host", "127.0.0.1", "--port", str(self._port),
+            "--username", "comity", "--write-recovery-conf", "--checkpoint", "fast", "--no-sync",
+        )  # fmt: skip
+        options = (
+            f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={self._directory} "
+            "-c fsync=off -c max_connections=200"
+        )
+        log = self._directory / "replica.log"
+        self._run(program("pg_ctl"), "start", "--wait", "--pgdata", str(data), "--log", str(log), "--options", options)
+        return f"postgresql://comity@127.0.0.1:{port}/postgres"
+
+    def stop_replica(self) -> None:
+        """Stop the second server, if it runs."""
+        self._stop(self._directory / "replica")
+
     def stop(self) -> None:
-        """Stop the server and remove all of it."""
-        data = self._directory / "data"
+        """Stop the servers and remove all of it."""
+        self.stop_replica()
+        self._stop(self._directory / "data")
+        shutil.rmtree(self._directory)
+
+    def _stop(self, data: Path) -> None:
         if (data / "postmaster.pid").exists():
             self._run(program("pg_ctl"), "stop", "--mode", "immediate", "--pgdata", str(data))
-        shutil.rmtree(self._directory)
 
     def _run(self, *command: str) -> None:
         # The server inherits its starter's streams, so they go to a file: a pipe would stay open as long as it runs.

@@ -1,8 +1,8 @@
 """Entries that speak of other entries: a marking that changed, a payload to erase, and the answer that it is gone.
 
-Each is a STIX 2.1 `note` about the object that it concerns, with a comity extension (docs/spec/entries.md §7 and §8).
-A notice repeats nothing of what it is about: an erasure that quoted what must be erased would be no erasure.  Reading
-is strict and bounded, as in `wire.stix`.
+Each is a STIX 2.1 `note` about the object that it concerns, with a comity extension (docs/spec/entries.md §7, §8).  A
+notice repeats nothing of what it is about: an erasure that quoted what must be erased would be no erasure.  Reading is
+strict and bounded, as in `wire.stix`.
 """
 
 from collections.abc import Callable
@@ -157,7 +157,7 @@ def _read(data: bytes, decode: Callable[[msgspec.Raw], _R], key: str) -> _R | Pa
         return raw
     try:
         return decode(raw)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return PayloadProblem("malformed", f"{key}: {error}")
 
 

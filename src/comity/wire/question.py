@@ -19,8 +19,10 @@ from comity.core.errors import InputError
 from comity.core.exchange import Ask, Question, SignedQuestion
 from comity.core.ledger import PublicKey
 from comity.wire.checkpoint import Note, Sign, check_signatures, parse_head, parse_note, render_checkpoint, sign_text
+from comity.wire.link_batch import UnsupportedVersionError
 
 _FIRST: Final = "comity-question/1"
+_OTHER_VERSION: Final = re.compile(r"comity-question/[0-9]{1,4}")
 _COUNTER: Final = re.compile(r"[1-9][0-9]{0,18}")
 _ASKS: Final[frozenset[str]] = frozenset(("status", "fetch", "recall"))
 
@@ -37,6 +39,8 @@ def parse_question(data: bytes) -> tuple[Question, Note]:
     """Take a question apart; nothing in it is believed yet.  Raises `InputError` naming what is malformed."""
     note = parse_note(data)
     lines = note.text.decode().split("\n")
+    if _OTHER_VERSION.fullmatch(lines[0]) and lines[0] != _FIRST:
+        raise UnsupportedVersionError(f"this node speaks {_FIRST}", item="1")
     if len(lines) != 7 or lines[6] or lines[0] != _FIRST:
         raise InputError(f"must be the six lines of a {_FIRST}", item="question")
     ask, origin, counter = lines[1:4]

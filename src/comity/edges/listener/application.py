@@ -22,7 +22,7 @@ class Request(msgspec.Struct, frozen=True):
     method: str
     target: str
     content_type: str
-    body: bytes
+    body: list[bytes]  # in pieces, emptied when the application is asked: a large body is there once
     partner: str
     address: str
 
@@ -53,18 +53,22 @@ def ask(application: Application, request: Request, *, server: tuple[str, int]) 
         started[:] = [(status, headers)]
         return lambda _data: None
 
-    answered = application(_environ(request, server), start_response)
-    try:
-        body = b"".join(answered)
-    finally:
-        close = getattr(answered, "close", None)
-        if close is not None:
-            close()
+    given = b"".join(request.body)
+    request.body.clear()
+    with BytesIO(given) as stream:  # closed at the end, so that no cycle of objects keeps the octets
+        answered = application(_environ(request, stream, len(given), server), start_response)
+        del given
+        try:
+            body = b"".join(answered)
+        finally:
+            close = getattr(answered, "close", None)
+            if close is not None:
+                close()
     status, headers = started[0]
     return Answer(int(status[:3]), tuple(headers), body)
 
 
-def _environ(request: Request, server: tuple[str, int]) -> dict[str, Any]:
+def _environ(request: Request, stream: BytesIO, length: int, server: tuple[str, int]) -> dict[str, Any]:
     return {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
@@ -75,12 +79,12 @@ def _environ(request: Request, server: tuple[str, int]) -> dict[str, Any]:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": request.address,
         "CONTENT_TYPE": request.content_type,
-        "CONTENT_LENGTH": str(len(request.body)),
+        "CONTENT_LENGTH": str(length),
         "HTTPS": "on",
         PARTNER: request.partner,
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "https",
-        "wsgi.input": BytesIO(request.body),
+        "wsgi.input": stream,
         "wsgi.errors": sys.stderr,
         "wsgi.multithread": False,
         "wsgi.multiprocess": False,

@@ -3,8 +3,9 @@
 HTTP/1.1 is h11's (no sockets of its own, strict); here are the bounds, in this order:
 
 1. the head within its octets and seconds; 2. no transfer coding, no content coding, a target that is a path;
-3. the declared length within that of the verb, before an octet of it is read; 4. room in the memory budget;
-5. the body at its pace, whole; 6. a turn at the worker; 7. the answer at its pace.
+3. the declared length within that of the verb, before an octet of it is read; 4. the body's beginning at its pace, so
+that who sends nothing takes no memory; 5. room in the memory budget for the rest, and the rest; 6. a turn at the
+worker; 7. the answer at its pace.
 
 What is refused is answered, read past for a moment so that the answer is heard, and the connection ends.
 """
@@ -22,10 +23,11 @@ from comity.core.errors import ComityError, ForbiddenError, InputError, TooLarge
 from comity.edges.listener.application import Answer, Request, decode_path
 from comity.edges.listener.budget import Budget
 from comity.edges.listener.crowd import Seat
-from comity.edges.listener.limits import Limits, body_max_bytes, memory_bytes
+from comity.edges.listener.limits import SMALL_BYTES, Limits, body_max_bytes, memory_bytes
 from comity.edges.listener.refusals import EncodingError, HeadError, LengthError, SlowError
 from comity.edges.listener.stream import READ_BYTES, TlsStream
 from comity.edges.listener.turns import Turns
+from comity.wire.link_batch import BATCH_MAX_BYTES
 from comity.wire.problem import CONTENT_TYPE, render_problem
 
 _HOP_HEADERS: Final = frozenset({"connection", "content-length", "transfer-encoding"})
@@ -94,11 +96,14 @@ class Conversation:
         verb = decode_path(target).rpartition("/")[2]
         length = self._length(head, target, body_max_bytes(verb))
         last = self._rules.stopping or self._now() >= self._ends_at
+        pieces: list[bytes] = []
+        whole = await self._read_body(pieces, SMALL_BYTES)
         octets = memory_bytes(verb, length)
         by = self._now() + self._limits.memory_wait_seconds
         async with self._rules.budget.lend(self._seat.owner, octets, by=by):
-            body = await self._body()
-            request = Request(method, target, _header(head, b"content-type"), body, self._seat.owner, self._address)
+            if not whole:
+                await self._read_body(pieces, BATCH_MAX_BYTES)
+            request = Request(method, target, _header(head, b"content-type"), pieces, self._seat.owner, self._address)
             answer = await self._work(request)
             last = last or self._rules.stopping
             self._seat.answering = True
@@ -135,22 +140,22 @@ class Conversation:
             raise TooLargeError(f"a body here has at most {most} bytes", item="body")
         return length
 
-    async def _body(self) -> bytes:
-        """Read the whole body at its pace."""
+    async def _read_body(self, pieces: list[bytes], most: int) -> bool:
+        """Read on at the pace that is asked for, about `most` octets; answer whether that was the end."""
         began, got = self._now(), 0
-        pieces: list[bytes] = []
         if self._http.they_are_waiting_for_100_continue:
             go_on = self._http.send(h11.InformationalResponse(status_code=100, headers=[])) or b""
             await self._stream.write(go_on, by=lambda _sent: began + self._limits.grace_seconds)
-        while True:
-            event = await self._event(READ_BYTES, self._pace(began, got))
+        while got < most:
+            event = await self._event(min(READ_BYTES, most), self._pace(began, got))
             if isinstance(event, h11.EndOfMessage):
-                return b"".join(pieces)
+                return True
             if not isinstance(event, h11.Data):
                 raise InputError("was cut short on the way", item="body")
             pieces.append(bytes(event.data))
             got += len(event.data)
             await asyncio.sleep(0)  # the others' turn, however fast this one sends
+        return False
 
     async def _work(self, request: Request) -> Answer:
         self._seat.working = True

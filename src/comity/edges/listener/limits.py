@@ -12,7 +12,7 @@ from comity.wire.checkpoint import NOTE_MAX_BYTES
 from comity.wire.link_batch import BATCH_MAX_BYTES
 
 _MEBIBYTE: Final = 1_048_576
-_SMALL_BYTES: Final = 65_536
+SMALL_BYTES: Final = 65_536
 _LARGE_BODY: Final = frozenset({"batch", "return"})
 _LARGE_ANSWER: Final = frozenset({"fetch", "recall"})
 
@@ -43,7 +43,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 def body_max_bytes(verb: str) -> int:
     """Tell how long the body of a request with this verb may be."""
-    return BATCH_MAX_BYTES if verb in _LARGE_BODY else max(_SMALL_BYTES, NOTE_MAX_BYTES)
+    return BATCH_MAX_BYTES if verb in _LARGE_BODY else max(SMALL_BYTES, NOTE_MAX_BYTES)
 
 
 def memory_bytes(verb: str, length: int) -> int:
@@ -51,5 +51,5 @@ def memory_bytes(verb: str, length: int) -> int:
 
     Small ones are bounded by the count of connections.
     """
-    body = length if length > _SMALL_BYTES else 0
+    body = length if length > SMALL_BYTES else 0
     return body + (BATCH_MAX_BYTES if verb in _LARGE_ANSWER else 0)

@@ -13,7 +13,8 @@ from contextlib import suppress
 from typing import Any, Final
 
 READ_BYTES: Final = 262_144
-_RECORD_BYTES: Final = 65_536
+_RECORD_BYTES: Final = 16_384  # TLS gives no more at once, and `recv` takes memory for what it is asked for
+_SEND_BYTES: Final = 65_536
 
 
 class TlsStream:
@@ -44,7 +45,7 @@ class TlsStream:
         pieces, room = [data], most - len(data)
         while data and room > 0:
             try:
-                data = self._sock.recv(room)
+                data = self._sock.recv(min(room, _RECORD_BYTES))
             except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 break
             pieces.append(data)
@@ -56,7 +57,7 @@ class TlsStream:
         view, sent = memoryview(data), 0
         while sent < len(view):
             try:
-                sent += self._sock.send(view[sent : sent + _RECORD_BYTES])
+                sent += self._sock.send(view[sent : sent + _SEND_BYTES])
             except ssl.SSLWantWriteError:
                 async with asyncio.timeout_at(by(sent)):
                     await self._writable()
@@ -73,7 +74,7 @@ class TlsStream:
             async with asyncio.timeout_at(by):
                 while most > 0:
                     try:
-                        data = self._sock.recv(_RECORD_BYTES)
+                        data = self._sock.recv(_SEND_BYTES)
                     except BlockingIOError:
                         await self._readable()
                         continue
@@ -88,12 +89,12 @@ class TlsStream:
 
     async def _first(self, most: int, *, by: float) -> bytes:
         with suppress(ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            return self._sock.recv(most)
+            return self._sock.recv(min(most, _RECORD_BYTES))
         async with asyncio.timeout_at(by):
             while True:
                 await self._readable()
                 with suppress(ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                    return self._sock.recv(most)
+                    return self._sock.recv(min(most, _RECORD_BYTES))
 
     async def _readable(self) -> None:
         await self._ready(self._loop.add_reader, self._loop.remove_reader)

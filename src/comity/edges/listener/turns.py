@@ -45,6 +45,7 @@ class Turns(Generic[Result]):
                 continue  # its connection is gone
             finished, _ = await asyncio.wait([loop.run_in_executor(self._thread, work)])
             _settle(done, finished.pop())
+            del work, done  # what they hold is not needed until the next turn
 
     def close(self) -> None:
         """Let the thread end when it has nothing to do."""
