@@ -747,7 +747,7 @@ ENTRIES: Final[dict[str, _Entry]] = {
             "{about} 持有本节点不知道的我方条目，而此处并无人还原过备份。",
         ),
         (
-            "If somebody copied an old database back, say so and clear it; otherwise the signing key is stolen: revoke it",
+            "If somebody copied an old database back, clear this; otherwise the signing key is stolen: revoke it",
             "Если кто-то вернул старую базу, подтвердите; иначе ключ подписи украден: отзовите его",
             "Калі нехта вярнуў старую базу, пацвердзіце гэта; інакш ключ подпісу скрадзены: адклічце яго",
             "Nếu ai đó đã chép lại cơ sở dữ liệu cũ, hãy xác nhận; nếu không, khóa ký đã bị lộ: hãy thu hồi",
