@@ -277,7 +277,12 @@ class LedgerEntry(models.Model):
     class Meta:
         db_table = "ledger_entry"
         constraints = (models.UniqueConstraint(fields=["ledger", "position"], name="ledger_entry_position"),)
-        indexes = (models.Index(fields=["subject"], name="ledger_entry_subject"),)
+        indexes = (
+            models.Index(fields=["subject"], name="ledger_entry_subject"),
+            models.Index(
+                fields=["ledger", "position"], condition=models.Q(refused="unknown-kind"), name="ledger_entry_kept"
+            ),
+        )
 
 
 class LedgerTile(models.Model):
