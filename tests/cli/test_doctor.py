@@ -260,6 +260,8 @@ def test_the_state_of_links_is_told(node: Node) -> None:
     with altered(node, "UPDATE link SET state = 'stopped'", "UPDATE link SET state = 'open'"):
         assert codes(node) == {"link-stopped"}
         assert "link-stopped" in node.work("link", "status").decode()
+    with altered(node, "UPDATE link SET reason = 'recovered from entry 7'", "UPDATE link SET reason = ''"):
+        assert codes(node) == {"link-recovered-unasked"}
     with altered(node, "UPDATE link SET state = 'recovering'", "UPDATE link SET state = 'open'"):
         assert codes(node) >= {"link-recovering"}
     wait_until_well(node)
