@@ -96,7 +96,7 @@ class Machine:
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=ROOT, capture_output=True, text=True, check=False, timeout=180,
-            env={**os.environ, "PATH": f"{self.bin}:{os.environ['PATH']}", "COMITY_PYTHON": sys.executable},
+            env={**os.environ, "PATH": f"{self.bin}:{os.environ['PATH']}", "STAGE_PYTHON": sys.executable},
         )  # fmt: skip
         self.said += f"$ {script}\n{done.stdout}{done.stderr}"
         assert done.returncode == 0, self.said
