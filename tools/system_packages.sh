@@ -8,6 +8,7 @@ set -euo pipefail
 
 missing=()
 if ! command -v initdb >/dev/null && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then missing+=(postgresql); fi
+command -v systemd-analyze >/dev/null || missing+=(systemd)
 command -v chromium >/dev/null || missing+=(chromium)
 if ! command -v msgfmt >/dev/null || ! command -v xgettext >/dev/null; then missing+=(gettext); fi
 command -v openssl >/dev/null || missing+=(openssl)

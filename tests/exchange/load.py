@@ -47,7 +47,7 @@ class Load:
 def moves_on(*nodes: Node, by: int = 30) -> None:
     """Wait until so many more entries of each node are receipted: what was changed works."""
     before = {node.party: read_progress(node.place).receipted for node in nodes}
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180  # a machine may be busy
     while any(read_progress(node.place).receipted < before[node.party] + by for node in nodes):
         assert time.monotonic() < end, [row for node in nodes for row in node.comity_json("link", "status")]
         time.sleep(0.05)

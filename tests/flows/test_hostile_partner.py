@@ -131,3 +131,22 @@ def test_the_desk_goes_on_while_a_link_is_stopped_and_what_waited_goes_out_when_
     resume_link(parties.by, "cctld.ru", at=AT)
     assert models.Case.objects.get(zone="ru").state == "referred"
     assert [one.kind for one in outgoing()] == ["case-event", "report"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "answer"),
+    [
+        ({"memorandum": "a\0b"}, "payload:bad-value"),
+        ({"clause": "\0"}, "payload:bad-value"),
+        ({"target": "x" * 60_000}, "payload:bad-value"),
+        ({"target": "x" * 16_384}, "name:too-long"),
+        ({"target": "\U0001f4a9" * 14_000}, "name:too-long"),
+    ],
+    ids=["NUL in the digest", "NUL in the clause", "a long target", "the longest target", "the widest target"],
+)
+def test_a_text_that_no_column_or_answer_can_hold_stops_nothing(
+    parties: Parties, changed: dict[str, object], answer: str
+) -> None:
+    first, second = from_ru(parties, NAME, "http://bank-demo-a2.by/login")
+    assert apply_entries(parties.by, "cctld.ru", [rewritten(first, **changed), second], at=AT) == [answer, ""]
+    assert [entry.kind for entry in outgoing()] == ["case-event"] * answer.startswith("name:")

@@ -1,11 +1,13 @@
 """Good inputs to begin from: the specification's vectors and samples of formats, as octets; words of each grammar."""
 
 import json
+from base64 import b64decode
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from comity.wire.canonical import canonical
+from comity.wire.evidence_tar import parse_tar
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SAMPLES: Final = ROOT / "tests" / "samples"
@@ -43,6 +45,27 @@ def payloads(kind: str) -> list[bytes]:
     entries = vectors("entries")
     refused = [one["payload"] for one in entries["refused"] if one["kind"] == kind]
     return [text.encode() for text in (entries[kind]["payload"], *refused)]
+
+
+def notices() -> list[bytes]:
+    return [vectors("entries")[kind]["payload"].encode() for kind in ("marking", "erasure", "erased")]
+
+
+def revocations() -> list[bytes]:
+    return [vector["statement"].encode() for vector in vectors("keys")["vectors"]]
+
+
+@cache
+def package() -> bytes:
+    """The evidence package of the vectors."""
+    return b64decode(vectors("evidence")["package"])
+
+
+def of_package(ending: str) -> list[bytes]:
+    """What stands in the package's members of some name."""
+    found = parse_tar(package())
+    assert isinstance(found, dict)
+    return [content for name, content in found.items() if name.endswith(ending)]
 
 
 def memoranda() -> list[bytes]:

@@ -14,8 +14,10 @@ import msgspec
 
 from comity.core.errors import ComityError
 from comity.edges.partner_http import ANSWER_MAX_BYTES
-from comity.wire.canonical import MAX_BYTES as CANONICAL_MAX_BYTES
 from comity.wire.checkpoint import NOTE_MAX_BYTES
+from comity.wire.evidence import MAX_MANIFEST_BYTES
+from comity.wire.evidence_tar import MAX_PACKAGE_BYTES
+from comity.wire.key_revocation import MAX_BYTES as REVOCATION_MAX_BYTES
 from comity.wire.link_batch import BATCH_MAX_BYTES
 from comity.wire.memorandum_yaml import MAX_BYTES as MEMORANDUM_MAX_BYTES
 from comity.wire.stix import MAX_PAYLOAD_BYTES
@@ -32,6 +34,8 @@ class Parser(NamedTuple):
     words: tuple[bytes, ...]
     most_bytes: int
     slow: Callable[[int], dict[str, bytes]]
+    asks_store: bool = False
+    is_costly: bool = False  # some milliseconds for an input: it gets a tenth of what the others get
 
 
 PARSERS: Final[tuple[Parser, ...]] = (
@@ -39,23 +43,43 @@ PARSERS: Final[tuple[Parser, ...]] = (
            corpus.batches, corpus.BATCH_WORDS, BATCH_MAX_BYTES, slow.slow_batch),
     Parser("note", ("wire.checkpoint.parse_note", "wire.checkpoint.parse_head", "wire.checkpoint.read_head"),
            readings.read_note, corpus.notes, corpus.NOTE_WORDS, NOTE_MAX_BYTES, slow.slow_note),
+    Parser("part", ("wire.link_batch.parse_part",), readings.read_part,
+           readings.parts, corpus.BATCH_WORDS, BATCH_MAX_BYTES, slow.slow_part),
+    Parser("question", ("wire.question.parse_question", "wire.question.read_question"), readings.read_question,
+           readings.questions, corpus.NOTE_WORDS, NOTE_MAX_BYTES, slow.slow_note),
     Parser("problem answer", ("edges.partner_http._problem",), readings.read_problem_answer,
            lambda: [b'{"code":"ledger-fork","detail":"d"}'], corpus.JSON_WORDS, ANSWER_MAX_BYTES, slow.slow_json),
     Parser("report entry", ("wire.stix.parse_report",), readings.read_report_payload,
            lambda: corpus.payloads("report"), corpus.JSON_WORDS, MAX_PAYLOAD_BYTES, slow.slow_payload),
     Parser("case event entry", ("wire.stix.parse_case_event",), readings.read_case_event_payload,
            lambda: corpus.payloads("case-event"), corpus.JSON_WORDS, MAX_PAYLOAD_BYTES, slow.slow_payload),
+    Parser("notice entry", ("wire.notices.parse_marking", "wire.notices.parse_erasure", "wire.notices.parse_erased"),
+           readings.read_notice, corpus.notices, corpus.JSON_WORDS, MAX_PAYLOAD_BYTES, slow.slow_payload),
+    Parser("key revocation", ("wire.key_revocation.parse_revocation", "wire.key_revocation.weigh_revocation"),
+           readings.read_revocation, corpus.revocations, corpus.JSON_WORDS, REVOCATION_MAX_BYTES, slow.slow_json),
+    Parser("evidence package", ("wire.evidence_check.check_package",), readings.read_package,
+           lambda: [corpus.package()], corpus.JSON_WORDS, 16 << 20, slow.slow_package, is_costly=True),
+    Parser("evidence member", ("wire.evidence_check.check_package",), readings.read_member,
+           readings.package_members, corpus.JSON_WORDS, readings.LINE_MAX_BYTES, slow.slow_json, is_costly=True),
+    Parser("evidence container", ("wire.evidence_tar.parse_tar",), readings.read_tar,
+           readings.tars, (b"\0" * 512, b"ustar", b"0", b"7" * 11, b"a/b.json"), MAX_PACKAGE_BYTES, slow.slow_tar),
+    Parser("evidence manifest", ("wire.evidence.parse_manifest",), readings.read_manifest,
+           lambda: corpus.of_package("manifest.json"), corpus.JSON_WORDS, MAX_MANIFEST_BYTES, slow.slow_json),
+    Parser("proof file", ("wire.tlog_proof.parse_proof",), readings.read_proof,
+           lambda: corpus.of_package(".tlog-proof"), corpus.NOTE_WORDS, 4 * NOTE_MAX_BYTES, slow.slow_proof),
+    Parser("leaf data", ("core.case_evidence.parse_leaf",), readings.read_leaf,
+           lambda: corpus.of_package(".leaf"), corpus.BATCH_WORDS, readings.LINE_MAX_BYTES, slow.slow_proof),
     Parser("memorandum", ("wire.memorandum_yaml.parse_memorandum",), readings.read_memorandum,
-           corpus.memoranda, corpus.YAML_WORDS, MEMORANDUM_MAX_BYTES, slow.slow_memorandum),
+           corpus.memoranda, corpus.YAML_WORDS, MEMORANDUM_MAX_BYTES, slow.slow_memorandum, is_costly=True),
     Parser("signed memorandum", ("wire.memorandum_document.parse_document",), readings.read_document,
-           corpus.documents, corpus.YAML_WORDS, MEMORANDUM_MAX_BYTES, slow.slow_memorandum),
+           corpus.documents, corpus.YAML_WORDS, MEMORANDUM_MAX_BYTES, slow.slow_memorandum, is_costly=True),
     Parser("tree", ("wire.memorandum_yaml.parse_tree", "wire.yaml_tree.parse_yaml"), readings.read_tree,
            lambda: [b"a: [b, {c: 'd'}]\ne: |\n  f\n", b'{"a":[1.5,null]}'], corpus.YAML_WORDS, MEMORANDUM_MAX_BYTES,
-           slow.slow_memorandum),
+           slow.slow_memorandum, is_costly=True),
     Parser("resumption", ("flows.resume._check",), readings.read_resumption,
-           readings.resumptions, corpus.JSON_WORDS, readings.LINE_MAX_BYTES, slow.slow_json),
+           readings.resumptions, corpus.JSON_WORDS, readings.LINE_MAX_BYTES, slow.slow_json, asks_store=True),
     Parser("canonical JSON", ("wire.canonical.parse_canonical",), readings.read_canonical,
-           corpus.documents, corpus.JSON_WORDS, CANONICAL_MAX_BYTES, slow.slow_json),
+           corpus.documents, corpus.JSON_WORDS, MAX_MANIFEST_BYTES, slow.slow_json),
     Parser("JSON", ("wire.canonical.parse_json",), readings.read_json,
            corpus.documents, corpus.JSON_WORDS, readings.LINE_MAX_BYTES, slow.slow_json),
     Parser("report", ("wire.report_json.parse_report",), readings.read_report,
@@ -65,7 +89,7 @@ PARSERS: Final[tuple[Parser, ...]] = (
     Parser("feed", ("wire.format_detection.detect_format", "wire.readers.open_reader"), readings.read_feed,
            lambda: corpus.samples("adblock.txt", "blackbook-csv.csv", "csv.csv", "hosts.txt", "jpcert-csv.csv",
                                   "names.txt", "phishtank-csv.csv", "threatfox-csv.csv", "urlhaus-csv.csv", "urls.txt"),
-           corpus.FEED_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines),
+           corpus.FEED_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines, is_costly=True),
     Parser("rejects", ("wire.rejects.parse_header", "wire.rejects.parse_reject"), readings.read_rejects,
            readings.rejects, corpus.JSON_WORDS + corpus.FEED_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines),
     Parser("mapping", ("wire.formats.parse_mapping",), readings.read_mapping,

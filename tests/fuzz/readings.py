@@ -4,21 +4,24 @@ A function here takes octets and gives an answer or raises `ComityError`.  An as
 found, like any other exception.
 """
 
+from base64 import b64decode
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final
+from hashlib import sha256
+from typing import Any, Final, get_args
 
 import msgspec
 from nacl.signing import SigningKey
 
+from comity.core.case_evidence import Fault, parse_leaf
 from comity.core.defang import refang
 from comity.core.durations import parse_duration
-from comity.core.errors import ComityError
-from comity.core.exchange import OutgoingEntry
+from comity.core.errors import ComityError, InputError
+from comity.core.exchange import Ask, OutgoingEntry, Question
 from comity.core.guards import join_guard_lists, parse_guard_list
 from comity.core.labels import fold_host
-from comity.core.ledger import PublicKey, entry_hash
+from comity.core.ledger import PublicKey, entry_hash, leaf_data
 from comity.core.memoranda import Memorandum, Problem
 from comity.core.name_batches import fold_many
 from comity.core.names import NameFolder, NameRefusal, Target, fold_target, parse_name
@@ -30,22 +33,31 @@ from comity.edges import partner_http
 from comity.flows import resume
 from comity.store.memoranda import StoredMemorandum
 from comity.wire.canonical import canonical, parse_canonical, parse_json
-from comity.wire.checkpoint import parse_head, parse_note, read_head, render_checkpoint
+from comity.wire.checkpoint import parse_head, parse_note, read_head, render_checkpoint, sign_text
+from comity.wire.evidence import MANIFEST, SEAL, Member, parse_manifest, render_manifest, seal_text
+from comity.wire.evidence_check import check_package
+from comity.wire.evidence_tar import parse_tar, render_tar
 from comity.wire.format_detection import REJECTS, detect_format
 from comity.wire.formats import FORMATS, parse_mapping
-from comity.wire.link_batch import parse_batch, render_batch
+from comity.wire.key_revocation import RevocationProblem, parse_revocation, render_revocation, weigh_revocation
+from comity.wire.link_batch import parse_batch, parse_part, render_batch, render_part
 from comity.wire.memorandum_document import Document, find_faults, parse_document, render_document
 from comity.wire.memorandum_yaml import parse_memorandum, parse_tree, render_memorandum
+from comity.wire.notices import object_of, parse_erased, parse_erasure, parse_marking, render_notice
+from comity.wire.question import parse_question, sign_question
+from comity.wire.question import read_question as check_question
 from comity.wire.readers import open_reader
 from comity.wire.rejects import is_header, parse_header, parse_reject
 from comity.wire.report_json import NdjsonReader, parse_report, render_report
-from comity.wire.stix import CaseEventPayload, ReportPayload
+from comity.wire.stix import CaseEventPayload, PayloadProblem, ReportPayload
 from comity.wire.stix import parse_case_event as parse_case_event_payload
 from comity.wire.stix import parse_report as parse_report_payload
 from comity.wire.stix import render_case_event as render_case_event_payload
 from comity.wire.stix import render_report as render_report_payload
 from comity.wire.tiles import parse_entry_bundle, parse_tile_path, render_entry_bundle, render_tile_path
+from comity.wire.tlog_proof import parse_proof, render_proof
 from fuzz import corpus
+from memoranda_made import SECRETS
 
 LINE_MAX_BYTES: Final = 65_536
 NOW: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -90,6 +102,40 @@ def read_batch(data: bytes) -> object:
     return [entry_hash(*entry) for entry in entries]
 
 
+def read_part(data: bytes) -> object:
+    part = parse_part(data)
+    entries = [OutgoingEntry(*entry[1:]) for entry in part.entries]
+    assert render_part(part.note, part.start, entries, part.proof) == data
+    return [entry_hash(*entry) for entry in entries]
+
+
+def parts() -> list[bytes]:
+    ledger = corpus.vectors("ledger")
+    batch = parse_batch(bytes.fromhex(ledger["erased_batch"]["body_hex"]))
+    entries = [OutgoingEntry(*entry[1:]) for entry in batch.entries]
+    return [render_part(batch.note, batch.start, entries, [bytes(32)] * count) for count in (0, 3)]
+
+
+def read_question(data: bytes) -> object:
+    sender, _ = _keys()
+    question, note = parse_question(data)
+    key = SigningKey(bytes.fromhex(corpus.vectors("ledger")["checkpoint"]["sender_seed"]))
+    again = sign_question(question, "cctld.ru", bytes(key.verify_key), lambda text: key.sign(text).signature)
+    assert parse_question(again)[0] == question
+    assert parse_note(again).text == note.text
+    return check_question(data, ask="status", party="cctld.ru", keys=sender)
+
+
+def questions() -> list[bytes]:
+    checkpoint = corpus.vectors("ledger")["checkpoint"]
+    key = SigningKey(bytes.fromhex(checkpoint["sender_seed"]))
+    head = parse_head(checkpoint["signed"].partition("\n\n")[0].encode() + b"\n")
+    return [
+        sign_question(Question(ask, 7, head), "cctld.ru", bytes(key.verify_key), lambda text: key.sign(text).signature)
+        for ask in get_args(Ask)
+    ]
+
+
 def read_note(data: bytes) -> object:
     sender, receiver = _keys()
     note = parse_note(data)
@@ -117,9 +163,33 @@ def read_report_payload(data: bytes) -> object:
         must_be_told(found)
         return found
     assert not find_problems(found.report)
-    again = parse_report_payload(render_report_payload(found, sender="cctld.ru"))
+    again = parse_report_payload(render_report_payload(found, sender="cctld.ru", salt="s"))
     assert isinstance(again, ReportPayload) or again.code == "too-large"
     assert fold_target(found.target, suffixes=suffix_list())
+    return found
+
+
+def read_notice(data: bytes) -> object:
+    found = [parse_marking(data), parse_erasure(data), parse_erased(data)]
+    must_be_told(tuple(one for one in found if isinstance(one, PayloadProblem)))
+    for notice, parse in zip(found, (parse_marking, parse_erasure, parse_erased), strict=True):
+        if not isinstance(notice, PayloadProblem):
+            about = object_of("report", "", "cctld.ru")
+            written = render_notice(notice, sender="cctld.ru", about=about, tlp="TLP:AMBER", salt="s")
+            assert parse(written) == notice
+            return notice
+    raise InputError(found[0].code)  # type: ignore[union-attr]  # all three are problems
+
+
+def read_revocation(data: bytes) -> object:
+    found = parse_revocation(data)
+    if isinstance(found, RevocationProblem):
+        must_be_told(found)
+        return found
+    assert render_revocation(found) == data
+    page = corpus.vectors("keys")
+    keys = [PublicKey(key["kid"], b64decode(key["public"])) for key in page["keys"]]
+    must_be_told(weigh_revocation(found, party="cctld.ru", known=keys, valid=keys, revoked=(), at=NOW))
     return found
 
 
@@ -128,7 +198,7 @@ def read_case_event_payload(data: bytes) -> object:
     if not isinstance(found, CaseEventPayload):
         must_be_told(found)
         return found
-    written = render_case_event_payload(found, sender="oac.by", tlp="TLP:AMBER", opened_at=NOW)
+    written = render_case_event_payload(found, sender="oac.by", tlp="TLP:AMBER", opened_at=NOW, salt="s")
     again = parse_case_event_payload(written)
     assert isinstance(again, CaseEventPayload) or again.code == "too-large"
     return found
@@ -191,10 +261,77 @@ def resumptions() -> list[bytes]:
 # ------------------------------------------------------------------------------------ JSON in general
 
 
+def read_manifest(data: bytes) -> object:
+    manifest = parse_manifest(data)
+    assert render_manifest(manifest) == data
+    return manifest
+
+
+def read_proof(data: bytes) -> object:
+    proof = parse_proof(data)
+    assert render_proof(proof.index, proof.hashes, proof.note) == data
+    return proof
+
+
+def read_leaf(data: bytes) -> object:
+    leaf = parse_leaf(data)
+    if leaf is None:
+        raise InputError("is no leaf data")
+    assert leaf_data(leaf.kind, leaf.subject, bytes.fromhex(leaf.payload_sha256), True) == data
+    return leaf
+
+
+def read_package(data: bytes) -> object:
+    """A package as it comes: it is the good one, or something is found."""
+    verdict = check_package(data, at=NOW)
+    for fault in verdict.faults:
+        must_be_told(fault)
+    assert verdict.faults or data == corpus.package()
+    return verdict.faults
+
+
+def read_member(data: bytes) -> object:
+    """A package of which its own maker altered a member: told by the first octet, the rest is what stands there."""
+    held = members()
+    altered = list(held)[2 + data[0] % (len(held) - 2)] if data else list(held)[2]
+    held[altered] = data[1:]
+    manifest = parse_manifest(held[MANIFEST])
+    listed = [Member(name, len(held[name]), sha256(held[name]).hexdigest()) for name in list(held)[2:]]
+    held[MANIFEST] = render_manifest(msgspec.structs.replace(manifest, members=tuple(listed)))
+    maker, key = manifest.made_by, SECRETS[manifest.made_by]
+    text = seal_text(maker, held[MANIFEST])
+    held[SEAL] = sign_text(text, maker, bytes(key.verify_key), lambda said: key.sign(said).signature)
+    verdict = check_package(render_tar(held.items()), at=NOW)
+    for fault in verdict.faults:
+        must_be_told(fault)
+    return verdict.faults
+
+
+def members() -> dict[str, bytes]:
+    found = parse_tar(corpus.package())
+    assert isinstance(found, dict)
+    return found
+
+
+def package_members() -> list[bytes]:
+    return [bytes([number]) + content for number, content in enumerate(list(members().values())[2:])]
+
+
+def tars() -> list[bytes]:
+    return [render_tar([("a.json", b"{}"), ("ledger-1/1.leaf", b"x" * 600)]), render_tar([])]
+
+
+def read_tar(data: bytes) -> object:
+    found = parse_tar(data)
+    if isinstance(found, Fault):
+        must_be_told(found)
+    else:
+        assert render_tar(found.items()) == data
+    return found
+
+
 def read_canonical(data: bytes) -> object:
-    value = parse_canonical(data)
-    assert canonical(value) == data
-    return value
+    return parse_canonical(data)  # which writes what it read, and compares
 
 
 def read_json(data: bytes) -> object:
@@ -309,7 +446,9 @@ def read_name(data: bytes) -> object:
     text = text_of(data)
     folder = _folder()
     found, target = folder.fold(text), folder.target(text)
-    assert isinstance(found, NameRefusal) is isinstance(target, NameRefusal)
+    if isinstance(found, NameRefusal) is not isinstance(target, NameRefusal):
+        assert isinstance(target, NameRefusal), "a canonical URL of what is no name"
+        assert target.code == "too-long"
     assert fold_many([text], folder=folder) == [found]
     names, urls = fold_targets([text], folder=folder)
     assert names == [target.name if isinstance(target, Target) else target]
@@ -326,7 +465,7 @@ def read_name(data: bytes) -> object:
     refang(text)
     fold_host(text)
     parse_duration(text)
-    return found
+    return target
 
 
 def read_lists(data: bytes) -> object:

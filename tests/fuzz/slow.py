@@ -3,6 +3,7 @@
 Each function gives, for a size in octets, inputs of about that size by what they are.
 """
 
+from comity.wire.evidence_tar import render_tar
 from fuzz import corpus
 
 
@@ -84,6 +85,41 @@ def slow_batch(size: int) -> dict[str, bytes]:
         "an entry that lacks its end": batch(many, (b"report a 1600\n" + payload + b"\n") * many)[:-1],
         "a line without end": _filled(size, begin=batch(1, b""), piece=b"a"),
     }
+
+
+def slow_part(size: int) -> dict[str, bytes]:
+    hashes = b"comity-part/1\n0 0 4 999\nnote" + (b"0" * 64 + b"\n") * 999
+    some = {
+        what: data.replace(b"comity-batch/1", b"comity-part/1", 1).replace(b" 4\nnote", b" 4 0\nnote", 1)
+        for what, data in slow_batch(size - 2).items()
+    }
+    return some | {"hashes": hashes}
+
+
+def slow_proof(size: int) -> dict[str, bytes]:
+    begin = b"c2sp.org/tlog-proof@v1\nindex 1\n"
+    return _pieces(size, b"\n", b"a", b"A" * 43 + b"=\n", b"index 1\n", begin=begin) | _pieces(
+        size, b"\n", b" ", b"a\n"
+    )
+
+
+def slow_tar(size: int) -> dict[str, bytes]:
+    def tar(name: bytes, content: bytes) -> bytes:
+        return render_tar([(name.decode(), content)])[:-1024]
+
+    count = min(32_768, size // 512 - 2)
+    empty = b"".join(tar(b"a%d" % number, b"") for number in range(count))
+    return _pieces(size, b"\0", b"a", tar(b"a", b""), tar(b"a", b"x" * 512)) | {
+        "as many members as are let in": empty + bytes(1_024),
+        "one large member": tar(b"a", bytes(size - 2_048)) + bytes(1_024),
+        "a header that promises more": tar(b"a", b"").replace(b"00000000000\0", b"77777777777\0", 1) * (size // 512),
+        "nothing behind its end": bytes(1_024) + b"\0" * (size - 1_025) + b"x",
+    }
+
+
+def slow_package(size: int) -> dict[str, bytes]:
+    manifest = _filled(size // 2, begin=b'{"attachments":[', piece=b"[],", end=b"[]]}")
+    return slow_tar(size) | {"a large manifest": render_tar([("manifest.json", manifest), ("manifest.note", b"x")])}
 
 
 def slow_payload(size: int) -> dict[str, bytes]:

@@ -4,10 +4,12 @@
 
 One process for each parser, one after another, with its share of the inputs.  An input is a good one changed by
 `edits`, or octets of libFuzzer's own; one that takes more than two seconds of processor time is a fault like any
-other.  What is found is written into the directory that is named, to be kept in `found`.
+other.  What is found is written into the directory that is named, to be kept in `found`.  At the end come the largest
+inputs (`sized`).
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -20,8 +22,9 @@ from typing import Any, Final
 
 HERE: Final = Path(__file__).resolve().parent
 SECONDS: Final = 2.0
-_MOST_BYTES: Final = 4_096
+_LEAST_BYTES: Final = 4_096  # what the longest input may have at least; twice the longest good one where that is more
 _FAILED: Final = 1
+_COSTLY: Final = 10  # so many inputs of a cheap parser for one of a costly
 
 
 def main(arguments: list[str]) -> int:
@@ -35,12 +38,13 @@ def main(arguments: list[str]) -> int:
     if asked.child:
         fuzz(asked.parsers[0], asked.inputs, asked.seed)
         return 0
-    names = asked.parsers or parser_names()
-    share = -(-asked.inputs // len(names))
+    rows = {name: costly for name, costly in parser_rows() if name in asked.parsers or not asked.parsers}
+    parts = sum(1 if costly else _COSTLY for costly in rows.values())
+    shares = {name: -(-asked.inputs * (1 if costly else _COSTLY) // parts) for name, costly in rows.items()}
     directory = Path(tempfile.mkdtemp(prefix="comity-fuzz-"))
     failed: list[str] = []
     started = time.monotonic()
-    for name in names:
+    for name, share in shares.items():
         begun = time.monotonic()
         command = [
             sys.executable,
@@ -60,8 +64,10 @@ def main(arguments: list[str]) -> int:
         outcome = "FOUND SOMETHING" if done.returncode else "nothing found"
         print(f"fuzz: {name}: {share} inputs, {time.monotonic() - begun:.0f} s, {outcome}", flush=True)
     how = "guided by atheris" if is_guided() else "not guided: atheris is not installed"
-    total = share * (len(names) - len(failed))
-    print(f"fuzz: {total} inputs over {len(names)} parsers in {time.monotonic() - started:.0f} s ({how})")
+    total = sum(share for name, share in shares.items() if name not in failed)
+    print(f"fuzz: {total} inputs over {len(shares)} parsers in {time.monotonic() - started:.0f} s ({how})")
+    if subprocess.run([sys.executable, "-m", "fuzz.sized", *asked.parsers], check=False).returncode:
+        failed.append("large inputs")
     if failed:
         print(f"fuzz: FAILED: {', '.join(failed)}; inputs are in {directory}", file=sys.stderr)
     return _FAILED if failed else 0
@@ -78,14 +84,15 @@ def is_guided() -> bool:
     return find_spec("atheris") is not None
 
 
-def parser_names() -> list[str]:
-    """The names of the table's rows, read in a process of its own so that nothing of it is loaded here."""
+def parser_rows() -> list[tuple[str, bool]]:
+    """The table's rows: name, and whether it is costly.  Read in a process of its own: nothing of it is loaded here."""
     listing = (
-        "import django; django.setup(); from fuzz.parsers import PARSERS; print(*(p.name for p in PARSERS), sep='\\n')"
+        "import django, json; django.setup(); from fuzz.parsers import PARSERS;"
+        "print(json.dumps([(parser.name, parser.is_costly) for parser in PARSERS]))"
     )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "comity.node.settings"}
     done = subprocess.run([sys.executable, "-c", listing], env=environment, capture_output=True, text=True, check=True)
-    return done.stdout.splitlines()
+    return [(name, costly) for name, costly in json.loads(done.stdout)]
 
 
 def fuzz(name: str, inputs: int, seed: int) -> None:
@@ -104,10 +111,11 @@ def fuzz(name: str, inputs: int, seed: int) -> None:
 def _guided(name: str, inputs: int, seed: int) -> None:
     import atheris
 
-    with atheris.instrument_imports(include=["comity", "yaml", "json"]):
+    with atheris.instrument_imports(include=["comity"]):
         parser, edits, feed = _load(name)
     directory = Path(tempfile.mkdtemp(prefix="corpus-", dir=Path.cwd()))
-    for number, data in enumerate(parser.corpus()):
+    good = parser.corpus()
+    for number, data in enumerate(good):
         (directory / f"good-{number}").write_bytes(data)
 
     def mutate(data: bytes, max_size: int, number: int) -> bytes:
@@ -116,8 +124,9 @@ def _guided(name: str, inputs: int, seed: int) -> None:
             return bytes(atheris.Mutate(data, max_size))
         return bytes(edits.apply(data, edits.random_edits(random), parser.words)[:max_size])
 
+    longest = max(_LEAST_BYTES, 2 * max(map(len, good)))
     options = [
-        f"-runs={inputs}", f"-seed={seed}", f"-max_len={_MOST_BYTES}", "-timeout=60", "-rss_limit_mb=3000",
+        f"-runs={inputs}", f"-seed={seed}", f"-max_len={longest}", "-timeout=60", "-rss_limit_mb=3000",
         f"-artifact_prefix={Path.cwd()}/{name.replace(' ', '-')}-",
     ]  # fmt: skip
     arguments = [sys.argv[0], *options, str(directory)]
@@ -130,9 +139,13 @@ def _load(name: str) -> tuple[Any, Any, Any]:
     import django
 
     django.setup()
+    from django.core.management import call_command
+
     from fuzz import edits
     from fuzz.parsers import BY_NAME, feed
 
+    if BY_NAME[name].asks_store:
+        call_command("migrate", verbosity=0)  # an empty store in this process's memory
     return BY_NAME[name], edits, feed
 
 

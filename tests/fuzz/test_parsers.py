@@ -3,14 +3,9 @@
 A few thousand inputs here; `make soak` tries a million (see `soak`).  What was found is kept in `found`.
 """
 
-import json
-import os
-import subprocess
-import sys
 import time
 from importlib import import_module
 from inspect import getmembers, isfunction
-from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
@@ -23,8 +18,11 @@ from fuzz.edits import Edit, apply, edits
 from fuzz.found import FOUND, Found
 from fuzz.parsers import BY_NAME, PARSERS, Parser, covered, feed
 
-HERE = Path(__file__).resolve().parent
-SECONDS, MEBIBYTES = 2.0, 512
+EACH = [
+    pytest.param(parser, id=parser.name, marks=[pytest.mark.django_db] if parser.asks_store else [])
+    for parser in PARSERS
+]
+SECONDS = 1.0
 
 
 def parsers_of(package: object) -> set[str]:
@@ -50,7 +48,7 @@ def test_every_function_of_the_table_exists() -> None:
         assert hasattr(import_module(f"comity.{module}"), function), name
 
 
-@pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.name)
+@pytest.mark.parametrize("parser", EACH)
 def test_the_corpus_is_read(parser: Parser) -> None:
     """At least one good input is good: a corpus that is refused from its first octet would reach nothing."""
     corpus = parser.corpus()
@@ -58,7 +56,7 @@ def test_the_corpus_is_read(parser: Parser) -> None:
     assert any(not isinstance(answer, Exception) for answer in answers) or parser.name == "resumption"
 
 
-@pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.name)
+@pytest.mark.parametrize("parser", EACH)
 def test_nothing_comes_out_but_what_is_declared(parser: Parser) -> None:
     corpus = parser.corpus()
 
@@ -70,7 +68,7 @@ def test_nothing_comes_out_but_what_is_declared(parser: Parser) -> None:
     try_one()
 
 
-@pytest.mark.parametrize("found", FOUND, ids=lambda found: f"{found.parser}: {found.what}"[:60])
+@pytest.mark.parametrize("found", [pytest.param(found, id=f"{found.parser}: {found.what}"[:60]) for found in FOUND])
 def test_what_was_found_is_mended(found: Found) -> None:
     started = time.process_time()
     answer = feed(BY_NAME[found.parser], found.data)
@@ -78,12 +76,10 @@ def test_what_was_found_is_mended(found: Found) -> None:
     assert found.code in f"{getattr(answer, 'code', '')} {answer!r}"
 
 
-def test_the_largest_inputs_are_read_in_bounded_time_and_memory() -> None:
-    """Each in a process of its own, so that seconds and memory are its own."""
-    command = [sys.executable, "-m", "fuzz.sized"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE.parents[1] / "src")])}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    measured = [json.loads(line) for line in done.stdout.splitlines()]
-    assert {one["parser"] for one in measured} == set(BY_NAME)
-    assert [one for one in measured if one["seconds"] > SECONDS or one["mebibytes"] > MEBIBYTES] == []
+@pytest.mark.parametrize("parser", EACH)
+def test_what_grows_with_the_square_is_noticed(parser: Parser) -> None:
+    """An eighth of the largest inputs, each meant to be slow; the soak takes them whole, and measures memory too."""
+    for what, data in parser.slow(parser.most_bytes // 8).items():
+        started = time.process_time()
+        feed(parser, data)
+        assert time.process_time() - started < SECONDS, what

@@ -4,7 +4,7 @@
 
 /var/lib, /opt, /srv and /etc/systemd/system are empty and its own; `comity` is this source.  Two linked nodes run: the
 one of the pages in /var/lib/comity, its partner beside.  systemctl, sudo, useradd and chown are stand-ins (`bin/`),
-nothing else is: the units' own commands are run, the processes, databases, TLS and files are real.  Prints one JSON document.
+nothing else is: the units' own commands are run, the processes, databases, TLS and files are real.  Prints JSON.
 """
 
 import json

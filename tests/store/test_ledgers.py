@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comity.core.errors import InputError, NotFoundError
-from comity.core.exchange import MisuseError, OutgoingEntry
+from comity.core.exchange import MisuseError, OutgoingEntry, UnknownOriginError
 from comity.core.ledger import EMPTY_ROOT, Frontier, Head, entry_hash
 from comity.core.proofs import (
     consistency_proof,
@@ -20,7 +20,7 @@ from comity.core.proofs import (
 )
 from comity.store.ledger_tiles import node_reader, read_tile
 from comity.store.ledgers import count_entries, frontier_of, read_batch, read_entries, root_at, store_receipt
-from comity.store.links import create_link, get_ledger, get_link
+from comity.store.links import create_link, get_incoming, get_ledger, get_ledger_of_origin, get_link, get_outgoing
 from comity.store.models import Ledger, LedgerEntry, LedgerTile, Link
 from comity.store.outgoing import append_outgoing
 
@@ -183,3 +183,15 @@ def test_writers_at_once_get_positions_without_gap_or_double() -> None:
     for number in range(4):
         own = [entry.subject for entry in stored if entry.subject.startswith(f"{number}-")]
         assert own == [f"{number}-{turn}-{n}" for turn in range(6) for n in range(30)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("origin", ["oac.by/\0", "oac.by/\ud800", "oac.by/\n", "oac.by/é", ""])
+def test_an_origin_that_no_ledger_can_have_is_unknown(origin: str) -> None:
+    """A partner writes it into the address: PostgreSQL would not even take the question."""
+    link()
+    for find in (get_incoming, get_outgoing):
+        with pytest.raises(UnknownOriginError):
+            find(origin)
+    with pytest.raises(NotFoundError):
+        get_ledger_of_origin(origin)

@@ -16,6 +16,7 @@ from comity.api.problems import MethodError, problem
 from comity.api.tokens import UnauthorizedError, authenticate
 from comity.core.errors import ComityError, ForbiddenError, NotFoundError
 from comity.core.ledger import TILE_WIDTH, leaf_data
+from comity.flows.compose import DamagedLedgerError
 from comity.store.ledger_tiles import HASH_BYTES, read_tile
 from comity.store.ledgers import read_entries
 from comity.store.links import get_ledger_of_origin
@@ -30,13 +31,6 @@ _METHODS: Final = ("GET", "HEAD")
 # A tile of a given width never changes.  `private`: who may see it is asked of everybody.
 _FOREVER: Final = "private, max-age=31536000, immutable"
 _ASK_AGAIN: Final = "private, no-cache"
-
-
-class LedgerDamagedError(ComityError):
-    """The store lacks a part of a ledger that was signed."""
-
-    code = "ledger-damaged"
-    http_status = 500
 
 
 def _read_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -85,7 +79,7 @@ def tile(_request: HttpRequest, origin: str, path: str) -> HttpResponse:
         data = read_tile(ledger.pk, asked.level, asked.number)[: asked.width * HASH_BYTES]
         held = len(data) // HASH_BYTES
     if held != asked.width:
-        raise LedgerDamagedError("a part of it is missing here; comity link verify says which", item=f"{origin} {path}")
+        raise DamagedLedgerError("a part of it is missing here; comity link verify says which", item=f"{origin} {path}")
     return _answer(data, OCTETS, _FOREVER)
 
 

@@ -57,6 +57,7 @@ ALARMS: Final[dict[str, Severity]] = {
     "memorandum-ending": "warning",
     "link-stopped": "critical",
     "link-recovering": "warning",
+    "link-recovered-unasked": "critical",
     "link-lagging": "warning",
     "link-failing": "warning",
     "undelivered-overdue": "critical",
@@ -99,6 +100,7 @@ class LinkFacts(msgspec.Struct, frozen=True, kw_only=True):
     sent_head_at: datetime | None  # when the partner last cosigned our head
     received_head_at: datetime | None  # when we last took from the partner and cosigned its head
     failure: str  # code of the last failure; empty when the last try was well
+    recovered_unasked: bool = False  # the partner held entries of ours that we did not know, and nobody had restored us
 
     @property
     def waiting(self) -> int:
@@ -115,6 +117,8 @@ def link_alarms(facts: LinkFacts, *, at: datetime) -> list[Alarm]:
     overdue = facts.retry_for is not None and waited > facts.retry_for
     if overdue:
         found.append(Alarm("undelivered-overdue", facts.partner, age(waited)))
+    if facts.recovered_unasked:
+        found.append(Alarm("link-recovered-unasked", facts.partner))
     if facts.state == "recovering":
         found.append(Alarm("link-recovering", facts.partner))
     if not facts.in_force:

@@ -108,7 +108,11 @@ class NameFolder:
                 return found
             return Target(found, f"{scheme}://{found.ascii}{':' if port else ''}{port}{rest or '/'}")
         if _MORE_THAN_HOST(text):
-            return self._take_apart(text)
+            taken = self._take_apart(text)
+            if isinstance(taken, Target) and len(taken.url) > MAX_INPUT:  # percent-encoding made it longer
+                reason = f"its canonical URL has {len(taken.url)} characters; {MAX_INPUT} are read at most"
+                return NameRefusal(text, "too-long", reason)
+            return taken
         found = self.fold(text)
         return found if isinstance(found, NameRefusal) else Target(found, "")
 

@@ -115,9 +115,4 @@ def _place(url: str, host: Host) -> Place | HostProblem:
     seen, colon, port = authority.rpartition("@")[2].partition(":")
     if seen.removesuffix(".") != host.ascii:
         return HostProblem("ambiguous", f"readers of URLs differ about its host: {host.ascii!r} or {seen[:253]!r}")
-    canonical = f"{scheme}://{host.ascii}{colon}{port}/{path.partition('#')[0]}"
-    if len(canonical) > MAX_INPUT:  # percent-encoding made it longer than what a partner would read
-        return HostProblem(
-            "too-long", f"its canonical URL has {len(canonical)} characters; {MAX_INPUT} are read at most"
-        )
-    return Place(host, canonical)
+    return Place(host, f"{scheme}://{host.ascii}{colon}{port}/{path.partition('#')[0]}")

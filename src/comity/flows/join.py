@@ -64,11 +64,16 @@ def halt_link(home: Home, partner: str, *, reason: str, actor: str, at: datetime
 def resume_link(home: Home, partner: str, *, at: datetime) -> Link:
     """Open a stopped link again after a person has looked at the evidence; what waited meanwhile is offered at once.
 
-    Raises `ConflictError` when it is open.
+    A link that had to recover though nobody restored a backup is open, but says so until it is resumed.  Raises
+    `ConflictError` when there is nothing to resume, and for a link that recovers: it opens by itself when it is whole.
     """
     with transaction.atomic():
         link = get_link(partner)
-        if link.state == "open":
+        if link.state == "recovering":
+            raise ConflictError(
+                "the link recovers, and opens by itself when this node has its entries back", item=partner
+            )
+        if link.state == "open" and not link.reason:
             raise ConflictError("the link is open", item=partner)
         link.state, link.reason = "open", ""
         link.save(update_fields=("state", "reason"))

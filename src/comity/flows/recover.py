@@ -9,6 +9,7 @@ signed and nothing taken.  Each step is one durable transaction and may be repea
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -26,12 +27,21 @@ from comity.store.intake_lock import lock_intake
 from comity.store.ledgers import RECALLED, append_entries, ends_recalled, frontier_of, lock_ledger, store_receipt
 from comity.store.links import get_link, known_keys, set_link_state
 from comity.store.models import Ledger, Link
+from comity.store.revoked_keys import find_revoked
 from comity.wire.checkpoint import read_head
 from comity.wire.link_batch import PartBody
 
+_UNASKED: Final = (
+    "The partner showed a head of ours, signed by us, that this node did not know; nobody had restored it."
+)
+
 
 def begin_recovery(partner: str) -> None:
-    """Cut the ledger back to what is receipted and let the link recover.  Repeating it changes nothing."""
+    """Cut the ledger back to what is receipted and let the link recover.  Repeating it changes nothing.
+
+    Where nobody had restored a backup, that it must recover is itself an alarm: a database was copied back, or somebody
+    else signs with our key.  It stays until a person has looked (`comity link resume`).
+    """
     with transaction.atomic():
         link = get_link(partner)
         ledger = lock_ledger(link, "out")
@@ -40,6 +50,9 @@ def begin_recovery(partner: str) -> None:
             raise ForkError("the link is stopped; look at its evidence first", item=ledger.origin)
         if ledger.size > ledger.receipt_size and not ends_recalled(ledger):
             displace_entries(ledger, ledger.receipt_size)
+        if link.state == "open":
+            link.reason = _UNASKED
+            link.save(update_fields=("reason",))
         set_link_state(link, "recovering")
 
 
@@ -48,9 +61,11 @@ def take_part(home: Home, partner: str, part: PartBody, *, at: datetime) -> bool
 
     Raises the `ComityError` of docs/spec/link.md §6 when it is not what we once signed; nothing of it is kept then.
     """
-    claim = read_head(
-        part.note, sender=load_public_keys(home), receiver=known_keys(partner, at=at), receiver_name=partner
-    )
+    own = load_public_keys(home)
+    claim = read_head(part.note, sender=own, receiver=known_keys(partner, at=at), receiver_name=partner)
+    revoked = find_revoked(home.party)
+    if claim.signed_by and all(key.public in revoked for key in own if key.kid in claim.signed_by):
+        raise ForkError(f"signed in our name by a key that we have revoked\n\n{part.note.decode()}", item=partner)
     with transaction.atomic():
         lock_intake()  # first, as intake does
         link = get_link(partner)

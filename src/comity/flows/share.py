@@ -19,6 +19,7 @@ from comity.core.categories import Category
 from comity.core.disclosure import Decision, Item, Kind, decide
 from comity.core.exchange import MisuseError, OutgoingEntry
 from comity.core.items import build_item
+from comity.core.labels import MAX_HOST
 from comity.core.personal_data import mask
 from comity.core.quotas import day_of
 from comity.core.redaction import redact, redact_target
@@ -208,7 +209,7 @@ def refuse_reports(home: Home, partner: str, refused: Sequence[Refused], *, at: 
             case=one.payload.case,
             peer_cases=(one.payload.case,),
             event=REFUSED,
-            registrable=one.payload.target,
+            registrable=one.payload.target[:MAX_HOST],  # it may be anything: the answer must fit into an entry
             category=one.payload.report.category,
             clause=one.decision.clause if one.decision else memorandum.memorandum.scope.clause,
             memorandum=memorandum.digest,

@@ -49,6 +49,7 @@ def read_link_facts(*, at: datetime) -> list[LinkFacts]:
                 sent_head_at=link.last_receipt_at,
                 received_head_at=incoming.changed_at if incoming and incoming.size else None,
                 failure=failure_code(link.last_error),
+                recovered_unasked=link.state != "stopped" and bool(link.reason),
             )
         )
     return facts

@@ -46,7 +46,7 @@ def get_ledger(link: Link, direction: str) -> Ledger:
 
 def get_ledger_of_origin(origin: str) -> Ledger:
     """Get the ledger that bears this name, ours or a partner's.  Raises `NotFoundError`."""
-    ledger = Ledger.objects.filter(origin=origin).first()
+    ledger = Ledger.objects.filter(origin=_asked(origin)).first()
     if ledger is None:
         raise NotFoundError("this node has no such ledger", item=origin[:250])
     return ledger
@@ -54,7 +54,7 @@ def get_ledger_of_origin(origin: str) -> Ledger:
 
 def get_incoming(origin: str) -> Ledger:
     """Get the ledger that a partner replays to us under this origin.  Raises `UnknownOriginError`."""
-    ledger = Ledger.objects.select_related("link").filter(origin=origin, direction="in").first()
+    ledger = Ledger.objects.select_related("link").filter(origin=_asked(origin), direction="in").first()
     if ledger is None:
         raise UnknownOriginError("this node has no link with such a ledger", item=origin[:250])
     return ledger
@@ -62,10 +62,15 @@ def get_incoming(origin: str) -> Ledger:
 
 def get_outgoing(origin: str) -> Ledger:
     """Get the ledger of ours that has this origin.  Raises `UnknownOriginError`."""
-    ledger = Ledger.objects.select_related("link").filter(origin=origin, direction="out").first()
+    ledger = Ledger.objects.select_related("link").filter(origin=_asked(origin), direction="out").first()
     if ledger is None:
         raise UnknownOriginError("this node has no link with such a ledger", item=origin[:250])
     return ledger
+
+
+def _asked(origin: str) -> str:
+    """An origin that a stranger wrote, as the store may be asked for it: PostgreSQL takes no NUL and no surrogate."""
+    return origin if origin.isprintable() and origin.isascii() else ""
 
 
 def create_link(party: str, partner: str, *, url: str, ca_pem: str, fetches: bool = False, at: datetime) -> Link:

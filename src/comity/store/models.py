@@ -163,6 +163,7 @@ class Report(models.Model):
 
     class Meta:
         db_table = "report"
+        indexes = (models.Index(fields=["uuid"], name="report_uuid"),)
 
 
 class Memorandum(models.Model):
@@ -215,7 +216,7 @@ class Decision(models.Model):
         db_table = "decision"
         indexes = (
             models.Index(fields=["partner", "verdict", "clause"], name="decision_by_clause"),
-            models.Index(fields=["partner", "direction", "at"], name="decision_by_day"),
+            models.Index(fields=["partner", "direction", "verdict", "at", "kind"], name="decision_by_day"),
         )
 
 
@@ -276,7 +277,12 @@ class LedgerEntry(models.Model):
     class Meta:
         db_table = "ledger_entry"
         constraints = (models.UniqueConstraint(fields=["ledger", "position"], name="ledger_entry_position"),)
-        indexes = (models.Index(fields=["subject"], name="ledger_entry_subject"),)
+        indexes = (
+            models.Index(fields=["subject"], name="ledger_entry_subject"),
+            models.Index(
+                fields=["ledger", "position"], condition=models.Q(refused="unknown-kind"), name="ledger_entry_kept"
+            ),
+        )
 
 
 class LedgerTile(models.Model):

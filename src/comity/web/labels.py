@@ -275,6 +275,7 @@ REASON: Final[Labels] = {
     "marking-changed": _("the marking of a report changed"),
     "report-erased": _("a report was erased"),
     "correction-refused": _("a correction was not accepted"),
+    "told-before-restore": _("what this node told before it was restored from a backup"),
 }
 
 VERDICT: Final[Labels] = {
@@ -328,9 +329,17 @@ MEMORANDUM_EVENT: Final[Labels] = {
     "give-notice": _("Notice of termination given"),
     "withdraw": _("Withdrawn"),
     "supersede": _("Replaced by a newer version"),
+    "agree-to-resume": _("Resumption agreed"),
+    "revoke-key": _("A signing key was revoked"),
+    "distrust-key": _("A signing key is trusted no more"),
 }
 
-LINK_STATE: Final[Labels] = {"open": _("Open"), "suspended": _("Suspended"), "stopped": _("Stopped")}
+LINK_STATE: Final[Labels] = {
+    "open": _("Open"),
+    "suspended": _("Suspended"),
+    "recovering": _("Recovering after a restore"),
+    "stopped": _("Stopped"),
+}
 
 REPORTER_KIND: Final[Labels] = {
     "trusted-notifier": _("Trusted notifier"),

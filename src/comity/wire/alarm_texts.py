@@ -738,6 +738,23 @@ ENTRIES: Final[dict[str, _Entry]] = {
         ),
         "comity link status --dir {directory}",
     ),
+    "link-recovered-unasked": _Entry(
+        (
+            "{about} held entries of ours that this node did not know, though nobody had restored a backup here.",
+            "У {about} оказались наши записи, неизвестные этому узлу, хотя резервную копию здесь никто не возвращал.",
+            "У {about} аказаліся нашы запісы, невядомыя гэтаму вузлу, хоць рэзервовую копію тут ніхто не вяртаў.",
+            "{about} giữ các mục của chúng ta mà nút này không biết, dù không ai khôi phục bản sao lưu ở đây.",
+            "{about} 持有本节点不知道的我方条目，而此处并无人还原过备份。",
+        ),
+        (
+            "If somebody copied an old database back, clear this; otherwise the signing key is stolen: revoke it",
+            "Если кто-то вернул старую базу, подтвердите; иначе ключ подписи украден: отзовите его",
+            "Калі нехта вярнуў старую базу, пацвердзіце гэта; інакш ключ подпісу скрадзены: адклічце яго",
+            "Nếu ai đó đã chép lại cơ sở dữ liệu cũ, hãy xác nhận; nếu không, khóa ký đã bị lộ: hãy thu hồi",
+            "若有人拷回旧数据库，请确认并清除；否则签名密钥已失窃，请吊销",
+        ),
+        "comity link resume {about} --dir {directory}",
+    ),
     "link-lagging": _Entry(
         (
             "The oldest entry for {about} has waited {detail} for a receipt.",

@@ -185,7 +185,7 @@ def parse_mapping(text: str, *, item: str = "mapping") -> Format:
     """Read an operator's mapping (TOML).  Raises `InputError` that names the key and what is wrong with it."""
     try:
         mapping = msgspec.convert(tomllib.loads(text), Format)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
+    except (ValueError, msgspec.ValidationError, RecursionError) as error:  # no TOML; a number of 5,000 digits
         raise InputError(str(error), item=item) from error
     check_format(mapping, item=item)
     return mapping

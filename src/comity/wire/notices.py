@@ -157,7 +157,7 @@ def _read(data: bytes, decode: Callable[[msgspec.Raw], _R], key: str) -> _R | Pa
         return raw
     try:
         return decode(raw)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return PayloadProblem("malformed", f"{key}: {error}")
 
 

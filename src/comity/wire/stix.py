@@ -20,6 +20,7 @@ import msgspec
 from comity.core.categories import Category
 from comity.core.markings import STIX_MARKING, Tlp
 from comity.core.reports import Report, find_problems
+from comity.core.targets import MAX_INPUT
 from comity.wire.canonical import canonical
 
 EXTENSION: Final = "extension-definition--8f3a5c0e-6d0b-5a41-9d43-0c5f2b6a1e77"
@@ -28,9 +29,11 @@ REFUSED: Final = "refused"
 MAX_PAYLOAD_BYTES: Final = 65_535  # C2SP tlog-tiles: an entry's length is a uint16
 REPORT_KINDS: Final = frozenset({"report", "early-warning"})
 
-# Longest words of a case event (docs/spec/entries.md §3).
+# Longest words of a report (docs/spec/entries.md §2) and of a case event (§3).
+_LETTERS_OF_REPORT: Final[dict[str, int]] = {"target": MAX_INPUT, "clause": 20, "memorandum": 71}
 _LETTERS: Final[dict[str, int]] = {
-    "event": 30, "clause": 20, "outcome": 60, "action": 40, "disposition": 14, "reason": 60, "note": 4_000,
+    "event": 30, "registrable": MAX_INPUT, "clause": 20, "memorandum": 71, "outcome": 60, "action": 40,
+    "disposition": 14, "reason": 60, "note": 4_000,
 }  # fmt: skip
 # Times outside these years are no times of ours, and arithmetic with them leaves what a datetime can hold.
 _YEARS: Final = range(2000, 2200)
@@ -203,7 +206,7 @@ def read_extension(data: bytes, kind: str) -> msgspec.Raw | PayloadProblem:
         return PayloadProblem("too-large", f"{len(data)} bytes; at most {MAX_PAYLOAD_BYTES}")
     try:
         bundle = _decode_bundle(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return PayloadProblem("malformed", str(error))
     if bundle.type != "bundle" or len(bundle.objects) != 1 or bundle.objects[0].type != kind:
         return PayloadProblem("not-one-object", f"a bundle of exactly one {kind} is expected")
@@ -230,13 +233,18 @@ def _problem_of_report(payload: ReportPayload) -> PayloadProblem | None:
     times += [piece.captured_at for piece in report.evidence]
     if not all(map(is_time, times)):
         return PayloadProblem("bad-time", "a time has no zone or lies outside the years 2000 to 2199")
-    return next((PayloadProblem("bad-value", problem.message) for problem in find_problems(report)), None)
+    found = next((PayloadProblem("bad-value", problem.message) for problem in find_problems(report)), None)
+    return found or _problem_of_texts(payload, _LETTERS_OF_REPORT)
 
 
 def _problem_of_event(payload: CaseEventPayload) -> PayloadProblem | None:
     if not is_time(payload.decided_at):
         return PayloadProblem("bad-time", "a time has no zone or lies outside the years 2000 to 2199")
-    for field, letters in _LETTERS.items():
+    return _problem_of_texts(payload, _LETTERS)
+
+
+def _problem_of_texts(payload: ReportPayload | CaseEventPayload, longest: dict[str, int]) -> PayloadProblem | None:
+    for field, letters in longest.items():
         text: str = getattr(payload, field)
         if len(text) > letters or "\0" in text:
             return PayloadProblem("bad-value", f"{field} has at most {letters} characters, none of them NUL")

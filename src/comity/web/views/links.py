@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from comity.store.ledgers import RECALLED
 from comity.store.models import Ledger, LedgerEntry, Link
 from comity.web.access import staff_page
 
@@ -51,7 +52,7 @@ def link(request: HttpRequest, partner: str) -> HttpResponse:
     rows = list(Ledger.objects.filter(link=found).order_by("-direction"))
     refused = (
         LedgerEntry.objects.filter(ledger__in=rows)
-        .exclude(refused="")
+        .exclude(refused__in=("", RECALLED))
         .defer("payload")
         .order_by("-pk")[:_REFUSED_SHOWN]
     )
