@@ -132,7 +132,8 @@ class _Listener:
             if why:
                 self._ended[partner, why] += 1
         except OSError as error:
-            self._ended[_SOMEBODY, _why(error)] += 1
+            if why := _why(error):
+                self._ended[_SOMEBODY, why] += 1
         finally:
             stream.close()
 
@@ -165,7 +166,9 @@ class _Listener:
 
 
 def _why(error: OSError) -> str:
-    """Say in a word why a handshake came to nothing."""
+    """Say in a word why a handshake came to nothing; who only looked whether the port is open did no wrong."""
+    if isinstance(error, ssl.SSLEOFError | ConnectionError):
+        return ""
     if isinstance(error, ssl.SSLCertVerificationError):
         return "certificate-refused"
     if isinstance(error, TimeoutError):
