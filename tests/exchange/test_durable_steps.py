@@ -25,7 +25,6 @@ from exchange.campaign_pair import RU, assert_all_is_well, nodes_on, on_postgres
 from exchange.durable_steps_table import NOT_OF_THE_EXCHANGE, PROVOKED_BY, STEPS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ALWAYS_RUNNING = ("courier.", "receive.", "sent.")
 SOAK = bool(os.environ.get("COMITY_SOAK"))
 
 
@@ -45,27 +44,24 @@ def moments(node: CampaignNode, step: str) -> tuple[When, ...]:
     return ("before",) if (node.party == RU) != on_postgresql() else ("after",)
 
 
-def runs_always(step: str) -> bool:
-    return step.startswith(ALWAYS_RUNNING)
-
-
 class Tracer:
     """Runs commands and writes down which steps each kind of command passes, and the nodes' parts meanwhile."""
 
     def __init__(self) -> None:
         self.of_command: dict[str, list[str]] = {}
-        self.of_parts: dict[str, set[str]] = {}
+        self.of_parts: set[str] = set()
 
     def __call__(self, node: CampaignNode, words: Sequence[str]) -> None:
-        self.gather(node)
-        assert node.wait(node.begin(*words)) in {0, 1}, node.tell()
+        command = node.begin(*words)
+        assert node.wait(command) in {0, 1}, node.tell()
         steps = self.of_command.setdefault(kind_of(words), [])
-        steps += [step for step in dict.fromkeys(self.gather(node)) if step not in steps]
+        steps += [step for step in self.gather(node, command.pid) if step not in steps]
 
-    def gather(self, node: CampaignNode) -> list[str]:
-        passed = [step for step, _ in node.crashes.traced()]
-        self.of_parts.setdefault(node.party, set()).update(filter(runs_always, passed))
-        return [step for step in passed if not runs_always(step)]
+    def gather(self, node: CampaignNode, command: int = 0) -> list[str]:
+        """Read what was passed; tell what the command passed, keep what the parts did."""
+        passed = node.crashes.traced()
+        self.of_parts |= {step for pid, step in passed if pid != command}
+        return list(dict.fromkeys(step for pid, step in passed if pid == command))
 
 
 class Killer:
@@ -143,10 +139,11 @@ def wait(until: Callable[[], bool], what: str) -> None:
 @pytest.mark.postgres
 def test_kill_9_before_and_after_every_durable_step_on_either_side(pair: list[CampaignNode], tmp_path: Path) -> None:
     tracer = trace(pair, tmp_path)
-    passed = {step for steps in tracer.of_command.values() for step in steps}.union(*tracer.of_parts.values())
+    of_commands = {step for steps in tracer.of_command.values() for step in steps}
+    passed = of_commands | tracer.of_parts
     assert sorted(passed - set(STEPS)) == [], "steps that are in no row of tests/exchange/durable_steps_table.py"
     assert sorted(set(STEPS) - passed) == [], "rows of the table that the main job does not pass any more"
-    assert sorted(filter(runs_always, passed)) == sorted(PROVOKED_BY)
+    assert sorted(tracer.of_parts - of_commands) == sorted(PROVOKED_BY), "steps of parts that run all the time"
     killer = Killer(tracer.of_command)
     jobs = [MainJob(tmp_path, *nodes, killer, seed=number + 11) for number, nodes in enumerate((pair, pair[::-1]))]
     for job in jobs:

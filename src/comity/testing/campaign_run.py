@@ -171,6 +171,9 @@ class Campaign:
 
     def _fill_disk(self, node: CampaignNode, fault: Fault) -> None:
         disk = self._stage.disks[fault.node]
+        if self._stage.databases and not disk.is_mounted:
+            self._count(fault, struck=False)  # what the node's processes may write does not bind PostgreSQL
+            return
         disk.fill(*node.pids())
         self._count(fault, struck=True)
         self._later(fault, lambda: disk.empty(*node.pids()))

@@ -64,11 +64,11 @@ class Crashes:
         """Write down from now on which steps are passed."""
         self._trace.write_bytes(b"")
 
-    def traced(self) -> list[tuple[str, When]]:
-        """Tell which steps were passed since `trace`, in order, and forget them."""
+    def traced(self) -> list[tuple[int, str]]:
+        """Tell which process passed which steps since `trace`, in order, and forget them."""
         lines = [line.split(" ") for line in self._trace.read_text().splitlines()]
         self._trace.write_bytes(b"")
-        return [(step, "before" if when == "before" else "after") for when, step in lines]
+        return [(int(pid), step) for pid, _when, step in lines]
 
     def read_plan(self) -> tuple[int, CrashPlan] | None:
         """The plan, and a number that tells it from others."""
@@ -91,7 +91,7 @@ class Crashes:
             trace = os.open(self._trace, os.O_WRONLY | os.O_APPEND)
         except FileNotFoundError:
             return
-        os.write(trace, f"{when} {step}\n".encode())
+        os.write(trace, f"{os.getpid()} {when} {step}\n".encode())
         os.close(trace)
 
 

@@ -59,24 +59,24 @@ class SmallDisk:
     def __init__(self, path: Path, *, owner: str | None = None) -> None:
         self.path = path
         self._owner = owner
-        self._is_mounted = False
+        self.is_mounted = False
 
     def __enter__(self) -> Self:
         self.path.mkdir(parents=True, exist_ok=True)
         if can_mount():
             _run("mount", "-t", "tmpfs", "-o", f"size={_DISK_BYTES}", "comity-campaign", str(self.path))
-            self._is_mounted = True
+            self.is_mounted = True
         if self._owner is not None:
             shutil.chown(self.path, self._owner)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._is_mounted:
+        if self.is_mounted:
             _run("umount", "--lazy", str(self.path))
 
     def fill(self, *processes: int) -> None:
         """Leave no room; without a file system of its own, let these processes write no file beyond what it has."""
-        if not self._is_mounted:
+        if not self.is_mounted:
             for pid in processes:
                 with suppress(ProcessLookupError):
                     resource.prlimit(pid, resource.RLIMIT_FSIZE, (self._largest(), resource.RLIM_INFINITY))
@@ -89,7 +89,7 @@ class SmallDisk:
     def empty(self, *processes: int) -> None:
         """Make room again."""
         (self.path / _BALLAST).unlink(missing_ok=True)
-        if not self._is_mounted:
+        if not self.is_mounted:
             for pid in processes:
                 with suppress(ProcessLookupError):
                     resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
@@ -97,22 +97,24 @@ class SmallDisk:
     @contextmanager
     def read_only(self) -> Iterator[None]:
         """Nothing can be written here meanwhile; whoever has files open for writing must have ended before."""
-        if self._is_mounted:
+        if self.is_mounted:
             _run("mount", "-o", "remount,ro", str(self.path))
         else:
             self._set_modes(0o500, 0o400)
         try:
             yield
         finally:
-            if self._is_mounted:
+            if self.is_mounted:
                 _run("mount", "-o", "remount,rw", str(self.path))
             else:
                 self._set_modes(0o700, 0o600)
 
     def _set_modes(self, directory: int, file: int) -> None:
-        for one in self.path.glob("comity.sqlite3*"):
-            one.chmod(file)
-        self.path.chmod(directory)
+        for one in (self.path, *self.path.rglob("*")):
+            if one.is_dir():
+                one.chmod(directory)
+            elif one.name.startswith("comity.sqlite3"):
+                one.chmod(file)
 
     def _largest(self) -> int:
         return max((file.stat().st_size for file in self.path.rglob("*") if file.is_file()), default=0)
