@@ -33,7 +33,7 @@ check: setup-dev ## style, types, import contracts, migrations, translations; fa
 bench: setup-dev ## measure names, intake and ledger beside their limits and beside others
 	tools/run_bench.sh $(ARGS)
 
-soak: setup-dev ## the exchange under faults on both stores, for long: about an hour on two idle cores
+soak: setup-dev ## the exchange under faults on both stores, for long (COMITY_SOAK=1); more than a thousand faults strike
 	tools/run_soak.sh $(ARGS)
 
 run: setup ## serve one node from .demo/run until interrupted

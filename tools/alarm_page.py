@@ -1,6 +1,6 @@
 """Writes the table of alarms into docs/how-to/doctor.md from the program's own catalogue and sentences.
 
-    tools/alarm_page.py     write it; tests/docs compares
+tools/alarm_page.py     write it; tests/docs compares
 """
 
 import sys

@@ -36,13 +36,13 @@ SETTINGS: Final = {
     "link.url": "How partners reach this node; it is what their operators give to `comity link add`.",
     "link.batch_entries": "At most so many entries go in one batch, under one signature.",
     "link.poll_seconds": "The courier looks for something unsent this often.",
+    "link.fetch_seconds": "Where the partner's ledger is fetched, it is asked for this often.",
+    "link.ask_seconds": "A partner to whom nothing is to be sent is asked this often what it holds, for it may have lost it.",
+    "link.answer_seconds": "How long the courier waits for a partner's answer before it asks again.",
+    "link.back_off_seconds": "After trouble the courier waits longer each time, at most so long.",
     "link.settle_seconds": (
         "After a restore nothing is signed for so long: what was on its way to partners has arrived or ended by then."
     ),
-    "link.fetch_seconds": "Where the partner's ledger is fetched, it is asked for this often.",
-    "link.ask_seconds": "A partner to whom nothing is to be sent is asked this often what it holds: it may have been restored.",
-    "link.answer_seconds": "How long the courier waits for a partner's answer before it asks again.",
-    "link.back_off_seconds": "After trouble the courier waits longer each time, at most so long.",
     "database.url": "`sqlite:///FILE` in the node's directory, or `postgresql://user:password@host:port/name`.",
     "database.replica": "A PostgreSQL that follows the one of `url`: pages and API calls that only read may use it.",
     "names.suffix_list": "A Public Suffix List to use instead of the one that came with the program.",
@@ -58,7 +58,8 @@ SETTINGS: Final = {
 
 VARIABLES: Final = {
     "COMITY_DIR": "The node's directory, for commands that are not given `--dir`.",
-    "COMITY_CRASHES": "Tests: where a process is told at which durable step to kill itself (`comity.testing.crashing`).",
+    "COMITY_CRASHES": "Tests: where a process is told at which durable step to die (`comity.testing.crashing`).",
+    "COMITY_PYTHON": "Tests: the interpreter that runs the commands of the runbooks.",
     "COMITY_SHARED": "Tests and measurements: where the shared data is, if not in `../shared`.",
     "COMITY_SOAK": "Tests: `1` lets Hypothesis try for long instead of for a moment (`make soak`).",
     "COMITY_TEST_DATABASE": "Tests: `sqlite` (as without it) or `postgresql`.",

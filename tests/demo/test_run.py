@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
@@ -27,9 +28,11 @@ def start_demo(*arguments: str) -> "subprocess.Popen[bytes]":
     )  # fmt: skip
 
 
-def test_the_main_job_end_to_end(tmp_path: Path) -> None:
+@pytest.mark.stores
+def test_the_main_job_end_to_end(tmp_path: Path, new_database: Callable[[], str] | None) -> None:
     place = tmp_path / "nodes"
-    with start_demo("--records", "300", "--exit", "--json", "--dir", str(place)) as demo:
+    databases = ("--database", new_database(), new_database()) if new_database else ()
+    with start_demo("--records", "300", "--exit", "--json", "--dir", str(place), *databases) as demo:
         out, error = demo.communicate(timeout=WITHIN_SECONDS)
     said = error.decode()
     assert demo.returncode == 0, said

@@ -5,16 +5,23 @@ import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comity.core.errors import ForbiddenError, SettingError
 from comity.edges.listener.budget import Budget
 from comity.edges.listener.crowd import Crowd, Seat
 from comity.edges.listener.limits import Limits, body_max_bytes, memory_bytes
 from comity.edges.listener.refusals import BusyError
+from comity.edges.listener.trust import read_trust
 from comity.edges.listener.turns import Turns
+from comity.edges.tls import make_certificates
 from comity.wire.link_batch import BATCH_MAX_BYTES
 
 
@@ -173,6 +180,50 @@ def test_the_longest_silent_makes_room_and_who_is_worked_for_stays() -> None:
             seat.end()
 
     asyncio.run(story())
+
+
+@pytest.fixture
+def homes(tmp_path: Path) -> dict[str, Path]:
+    """The tls directories of three parties."""
+    for party in ("cctld.ru", "oac.by", "stranger"):
+        make_certificates(tmp_path / party, party=party, hosts=("127.0.0.1",), at=datetime.now(UTC))
+    return {party: tmp_path / party / "tls" for party in ("cctld.ru", "oac.by", "stranger")}
+
+
+def der(tls: Path) -> bytes:
+    return x509.load_pem_x509_certificate((tls / "node.pem").read_bytes()).public_bytes(Encoding.DER)
+
+
+def test_the_authority_that_issued_a_certificate_names_the_partner(homes: dict[str, Path], tmp_path: Path) -> None:
+    ru, by, stranger = homes.values()
+    file = tmp_path / "partners.pem"
+    both = (stranger / "ca.pem").read_text() + (ru / "ca.pem").read_text()
+    file.write_text(f"# cctld.ru\n{both}# moscow.example\n{(ru / 'ca.pem').read_text()}")
+    trust = read_trust(file, by / "node.pem", by / "node.key")
+    assert trust.name(der(ru)) == "cctld.ru moscow.example", "two partners may have one authority between them"
+    assert trust.name(der(stranger)) == "cctld.ru", "and one partner two, while it changes them"
+    for certificate in (der(by), b"rubbish", b""):
+        with pytest.raises(ForbiddenError):
+            trust.name(certificate)
+
+
+def test_files_that_cannot_be_used_are_said_to_be_so(homes: dict[str, Path], tmp_path: Path) -> None:
+    ru, by, _ = homes.values()
+    file = tmp_path / "partners.pem"
+    for text in (
+        "",
+        "# cctld.ru\n",
+        "no certificate",
+        "# a\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ):
+        file.write_text(text)
+        with pytest.raises(SettingError, match="certificates cannot be loaded"):
+            read_trust(file, by / "node.pem", by / "node.key")
+    file.write_text("# cctld.ru\n" + (ru / "ca.pem").read_text())
+    with pytest.raises(SettingError):
+        read_trust(file, by / "node.pem", ru / "node.key")
+    with pytest.raises(SettingError):
+        read_trust(tmp_path / "nothing", by / "node.pem", by / "node.key")
 
 
 def test_the_bounds_fit_together() -> None:

@@ -1,7 +1,7 @@
 """A burst for a partner that is away: entries gather on disk and nowhere else, then all of them cross.
 
-Memory is measured at half of the burst and at its end: what grew with the backlog would show (SQLite's cache of 64 MiB is
-full long before half of a million).  With COMITY_SOAK=1 it is a million entries; the figures are printed (pytest -s).
+Memory of each process is measured early and at the end: what grew with the backlog would show.  A process may fill
+SQLite's cache (64 MiB, `edges.home`) and no more.  With COMITY_SOAK=1 it is a million; pytest -s prints the figures.
 """
 
 import os
@@ -19,6 +19,7 @@ pytestmark = pytest.mark.processes
 COUNT = 1_000_000 if os.environ.get("COMITY_SOAK") else 20_000
 EACH = 1_000
 GROWTH_KILOBYTES = 16_000
+CACHE_KILOBYTES = 65_536
 ENTRIES_A_SECOND = 500  # far below what a quiet machine does: it only ends a test that hangs
 
 
@@ -56,31 +57,31 @@ def wait_for_receipts(node: Node, count: int) -> None:
 
 
 def test_a_burst_gathers_on_disk_and_crosses_when_the_partner_is_back(pair: Pair) -> None:
-    ru, by, half = pair.ru, pair.by, COUNT // 2
+    ru, by, half, begun = pair.ru, pair.by, COUNT // 2, COUNT // 10
     ru.start_courier()
-    filing_half, _ = file_entries(ru, 0, half)
+    filing_begun, _ = file_entries(ru, 0, begun)
     time.sleep(1)
-    courier_half = peak_of(ru, "courier")
-    filing, took = file_entries(ru, half, COUNT - half)
+    courier_begun = peak_of(ru, "courier")
+    filing, took = file_entries(ru, begun, COUNT - begun)
     time.sleep(1)
-    courier_offline = peak_of(ru, "courier")
+    courier_waiting = peak_of(ru, "courier")
     assert ledger(ru, "out")[:2] == (COUNT, 0)
 
     began = time.monotonic()
     by.start_listener()
     wait_for_receipts(ru, half)
-    courier_draining, listener_half = peak_of(ru, "courier"), peak_of(by, "listener")
+    courier_half, listener_half = peak_of(ru, "courier"), peak_of(by, "listener")
     wait_for_receipts(ru, COUNT)
     drained = time.monotonic() - began
     courier, listener = peak_of(ru, "courier"), peak_of(by, "listener")
     print(
-        f"\n{COUNT} entries filed at {(COUNT - half) / took:.0f}/s, drained at {COUNT / drained:.0f}/s; peak kB: "
-        f"filing {filing_half} → {filing}, courier {courier_half} → {courier_offline} waiting, "
-        f"{courier_draining} → {courier} draining, listener {listener_half} → {listener}"
+        f"\n{COUNT} entries filed at {(COUNT - begun) / took:.0f}/s, drained at {COUNT / drained:.0f}/s; peak kB: "
+        f"filing {filing_begun} → {filing}, courier {courier_begun} → {courier_waiting} waiting, "
+        f"{courier_half} → {courier} draining, listener {listener_half} → {listener}"
     )
     assert ledger(by, "in")[0] == COUNT
     assert ledger(by, "in")[2] == ledger(ru, "out")[2]
-    assert filing - filing_half < GROWTH_KILOBYTES
-    assert courier_offline - courier_half < GROWTH_KILOBYTES
-    assert courier - courier_draining < GROWTH_KILOBYTES
+    assert filing - filing_begun < CACHE_KILOBYTES + GROWTH_KILOBYTES
+    assert courier_waiting - courier_begun < GROWTH_KILOBYTES
+    assert courier - courier_half < GROWTH_KILOBYTES
     assert listener - listener_half < GROWTH_KILOBYTES

@@ -32,7 +32,7 @@ from comity.wire.checkpoint import sign_checkpoint
 from comity.wire.key_revocation import Revocation, sign_revocation
 from comity.wire.link_batch import render_batch
 from comity.wire.memorandum_document import parse_document, render_document
-from flows.two_parties import AT, Parties, outgoing
+from flows.two_parties import AT, Parties, empty_store, outgoing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
@@ -143,6 +143,12 @@ def test_revoking_the_key_that_signs_switches_tells_every_partner_and_is_written
         revoke_key(world.ru, NEW, reason="lost", actor="anna", at=AT + HOUR)
     assert RevokedKey.objects.count() == 1
     assert len(outgoing()) == 1
+
+
+def test_before_the_first_memorandum_any_other_key_takes_over(world: World) -> None:
+    empty_store()
+    revoked = revoke_key(world.ru, OLD, reason="replaced", actor="anna", at=AT)
+    assert (revoked.signed_by, revoked.signs_now, revoked.told) == (OLD, NEW, ())
 
 
 def test_a_key_whose_file_is_gone_is_revoked_with_the_other(world: World) -> None:

@@ -21,6 +21,7 @@ from comity.flows.correct import correct
 from comity.flows.store_batch import store_batch
 from comity.flows.supply_info import supply_info
 from comity.store import models
+from comity.store.memoranda import supersede_older
 from comity.store.reports import ensure_reporter
 from comity.wire.canonical import canonical
 from comity.wire.report_json import parse_report as read_report
@@ -193,8 +194,8 @@ def _lower_the_cap(*, at: datetime) -> None:
     body = msgspec.json.decode(first.body)
     body["version"], body["supersedes"] = 2, {"version": 1, "digest": first.digest}
     body["exchange"]["kinds"]["report"]["max_per_day"] = 0
-    models.Memorandum.objects.update(status="terminated")
     models.Memorandum.objects.create(
         urn=first.urn, version=2, digest="sha256:" + "2" * 64, partner=first.partner, status="in-force",
         body=canonical(body), signatures=first.signatures, changed_at=at,
     )  # fmt: skip
+    supersede_older(first.urn, 2, party="oac.by", actor="vera", at=at)

@@ -165,7 +165,9 @@ def test_what_was_decided_by_a_version_is_weighed_by_that_version(three: Three, 
     on_the_way = outgoing()
     first = json.loads(three.signed)["memorandum"]
     stricter = first | {"version": 2, "effective": f"{AT + HOUR + waits:%Y-%m-%dT%H:%M:%SZ}"}
-    stricter["evidence"] = first["evidence"] | {"min_score": 1.0}
+    kinds = first["exchange"]["kinds"]
+    kinds = kinds | {"report": kinds["report"] | {"max_per_day": 0}}
+    stricter["exchange"] = first["exchange"] | {"kinds": kinds}
     former = parse_document(three.signed)
     assert isinstance(former, Document)
     stricter["supersedes"] = {"version": 1, "digest": former.digest}
@@ -178,14 +180,16 @@ def test_what_was_decided_by_a_version_is_weighed_by_that_version(three: Three, 
     assert kept.status == ("in-force" if waits else "terminated")
     assert arrive(three.by, on_the_way[0], at=changes_at + HOUR) == ""
     assert Decision.objects.get(direction="in").memorandum == former.digest
-    # What cites the old text and was decided when it had no force any more is asked by the new one.
-    late = _later(on_the_way[1], changes_at + HOUR)
-    answer = arrive(three.by, late, at=changes_at + 2 * HOUR)
-    assert answer == f"{stricter['evidence']['clause']}:score-too-low"
+    # Clocks disagree, and a text is adopted at one node before the other: for a day the old one may still be cited.
+    # What was decided later than that is asked by the new one.
+    late = _later(on_the_way[1], changes_at + 25 * HOUR)
+    answer = arrive(three.by, late, at=changes_at + 26 * HOUR)
+    assert answer == f"{stricter['exchange']['clause']}:over-daily-cap"
 
 
 def _later(entry: IncomingEntry, at: datetime) -> IncomingEntry:
     bundle = json.loads(entry.payload)
     (extension,) = bundle["objects"][0]["extensions"].values()
     extension["report"]["decided_at"] = at.isoformat()
+    extension["report"]["report"] |= {"observed_at": at.isoformat(), "verified_at": at.isoformat()}
     return entry._replace(payload=json.dumps(bundle).encode())

@@ -1,12 +1,15 @@
 """Pages and API read from a real streaming replica, never miss what was done through them, and go on without it."""
 
 import json
+import re
 import ssl
 import time
 from collections.abc import Iterator
 from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, HTTPSHandler, build_opener
 
 import psycopg
 import pytest
@@ -116,6 +119,40 @@ def test_a_replica_is_read_when_it_may_be_and_never_hides_what_was_just_done(reg
     registry.take_in("sixth-demo.ru")
     assert registry.count_cases() == 6  # without it the node goes on from the primary
     assert registry.node.get("/readyz")[0] == 200
+
+
+def test_every_desk_page_opens_from_the_replica(registry: Registry) -> None:
+    registry.node.work(
+        "person", "add", "nina", "--role", "supervisor", "--password-stdin", text="long enough, and so\n"
+    )
+    registry.take_in("first-demo.ru")
+    registry.wait_for_cases(1)
+    context = ssl.create_default_context(cafile=str(registry.node.place.path / "tls" / "ca.pem"))
+    browser = build_opener(HTTPSHandler(context=context), HTTPCookieProcessor())
+    browser.addheaders = [("Referer", registry.node.place.url)]
+
+    def page(path: str, form: dict[str, str] | None = None) -> str:
+        data = urlencode(form).encode() if form else None
+        with browser.open(registry.node.place.url + path.lstrip("/"), data, timeout=30) as answer:
+            assert answer.status == 200
+            text: str = answer.read().decode()
+            return text
+
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page("/sign-in/"))
+    assert token is not None
+    form = {"csrfmiddlewaretoken": token[1], "username": "nina", "password": "long enough, and so", "next": "/inbox/"}
+    assert "first-demo.ru" in page("/sign-in/", form)  # the session was made a moment ago, and is found
+    _until_replayed(registry)
+    registry.replay(goes_on=False)
+    registry.take_in("second-demo.ru")
+    inbox = page("/inbox/?state=all")
+    assert "first-demo.ru" in inbox
+    assert "second-demo.ru" not in inbox  # from the replica
+    case = re.search(r'href="(/cases?/[^"?]+)"', inbox)
+    assert case is not None
+    for path in (case[1], "/links/", "/memoranda/", "/held/", "/"):
+        assert "</html>" in page(path)
+    registry.replay(goes_on=True)
 
 
 def _until_replayed(registry: Registry) -> None:

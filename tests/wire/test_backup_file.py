@@ -39,9 +39,14 @@ def read(lines: list[bytes]) -> tuple[BackupHeader, list[tuple[Any, ...]]]:
     return reader.header, rows
 
 
+def check(lines: list[bytes]) -> BackupHeader:
+    return BackupReader(lines).check()
+
+
 @given(ROWS)
 def test_what_is_written_is_read(rows: list[tuple[Any, ...]]) -> None:
     assert read(written(rows)) == (header(len(rows)), rows)
+    assert check(written(rows)) == header(len(rows))
 
 
 def test_the_hash_is_of_all_lines_before_the_last() -> None:
@@ -55,16 +60,18 @@ def test_a_changed_octet_is_found(rows: list[tuple[Any, ...]], data: st.DataObje
     whole = b"".join(written(rows))
     place = data.draw(st.integers(0, len(whole) - 1))
     changed = whole[:place] + bytes([whole[place] ^ data.draw(st.integers(1, 255))]) + whole[place + 1 :]
-    with pytest.raises(BackupFormatError):
-        read(changed.splitlines(keepends=True))
+    for how in (read, check):
+        with pytest.raises(BackupFormatError):
+            how(changed.splitlines(keepends=True))
 
 
 @given(ROWS, st.data())
 def test_a_cut_is_found(rows: list[tuple[Any, ...]], data: st.DataObject) -> None:
     whole = b"".join(written(rows))
     cut = whole[: data.draw(st.integers(0, len(whole) - 1))]
-    with pytest.raises(BackupFormatError):
-        read(cut.splitlines(keepends=True))
+    for how in (read, check):
+        with pytest.raises(BackupFormatError):
+            how(cut.splitlines(keepends=True))
 
 
 def test_lines_that_change_places_are_found() -> None:

@@ -3,6 +3,7 @@
 import ast
 import re
 from datetime import datetime, timedelta, timezone
+from hashlib import sha256
 from itertools import product
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import comity.web
 from comity.core.case_evidence import Fault
 from comity.core.cases import ACTIONS
 from comity.core.categories import CATEGORIES, DISPOSITIONS
+from comity.core.exchange import OutgoingEntry
 from comity.core.outcomes import OUTCOMES, PARTNER_REFUSED
 from comity.core.reports import Report
 from comity.wire import case_words, enclosed_memoranda, evidence_account, evidence_check, evidence_tar
@@ -21,9 +23,11 @@ from comity.wire.evidence_account import read_statements, render_account, show_a
 from comity.wire.evidence_check import check_package
 from comity.wire.evidence_fault_texts import FAULTS, fault_text
 from comity.wire.evidence_texts import WORDS
+from comity.wire.notices import ErasedPayload, ErasurePayload, MarkingPayload, Notice, object_of, render_notice
 from wire.evidence_made import (
     LATER,
     NAME,
+    REPORT,
     SCREENSHOT,
     event,
     forge,
@@ -60,7 +64,7 @@ def test_every_fault_has_a_text_and_stands_on_the_page() -> None:
 
 
 def test_every_sentence_of_the_account_has_its_text() -> None:
-    used = called_with([evidence_account], "word") | {"report", "early-warning"}
+    used = called_with([evidence_account], "word") | {"report", "early-warning", "correction"}
     computed = {f"why-{why}" for why in ("pinned", "named-by-pinned", "signed-by-all")} | {"not-believed"}
     computed |= {"accepted", "asked", "info", "withdrawn", "retracted", "outcome-word", "action", "disposition"}
     assert {code for code in used | computed if not code.endswith("-")} == set(WORDS)
@@ -116,6 +120,46 @@ def test_every_fault_names_its_place_and_what_was_found(code: str, language: Lan
     sentence = fault_text(Fault(code, "ledger-1/7.leaf", said), language)
     assert all(part in sentence for part in said)
     assert "{" not in sentence
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_corrections_markings_and_erasures_are_told(language: Language) -> None:
+    terms = {"clause": "3", "memorandum": texts()[0].digest, "decided_at": LATER}
+    marking = MarkingPayload(report_id=REPORT, tlp="TLP:GREEN", **terms)
+    erasure = ErasurePayload(position=0, reason="data-subject-request", **terms)
+    erased = ErasedPayload(
+        origin="cctld.ru/ledger/oac.by", position=0, answer="already-erased", memorandum=terms["memorandum"],
+        decided_at=LATER,
+    )  # fmt: skip
+    first, corrected = report(), report(target="https://better-demo-c3.by/")
+    sent_now = [
+        OutgoingEntry("report", first.subject, sha256(first.payload).digest(), True),
+        OutgoingEntry("correction", corrected.subject, corrected.payload),
+        *(
+            OutgoingEntry(kind, str(REPORT), _notice(kind, said, "cctld.ru"))
+            for kind, said in (("marking", marking), ("erasure", erasure))
+        ),
+    ]
+    answers = [OutgoingEntry("erased", str(REPORT), _notice("erased", erased, "oac.by"))]
+    held = (ledger("cctld.ru", "oac.by", sent_now, range(4)), ledger("oac.by", "cctld.ru", answers, [0]))
+    verdict = check_package(made_of(texts(), held), at=LATER)
+    assert verdict.faults == ()
+    account = "\n".join(render_account(verdict, language))
+    at = LANGUAGES.index(language)
+    for code, said in (
+        ("correction", ("cctld.ru", "oac.by", "hxxps://better-demo-c3[.]by/", case_words.CATEGORIES["phishing"][at])),
+        ("marking", ("cctld.ru", "oac.by", "TLP:GREEN")),
+        ("erasure", ("cctld.ru", "oac.by", 0, "data-subject-request")),
+        ("erasure-answer", ("oac.by", "cctld.ru", 0, "cctld.ru/ledger/oac.by", "already-erased")),
+        ("erased", ("cctld.ru", "oac.by", sha256(first.payload).hexdigest())),
+    ):
+        assert WORDS[code][at].format(*said) in account, code
+
+
+def _notice(kind: str, said: Notice, sender: str) -> bytes:
+    return render_notice(
+        said, sender=sender, about=object_of("report", str(REPORT), sender), tlp="TLP:AMBER", salt="5a" * 16
+    )
 
 
 def test_an_account_of_a_bad_package_names_the_faults_and_claims_nothing_that_is_not_proven() -> None:

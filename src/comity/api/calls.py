@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 
 from comity.api.problems import MethodError, problem
 from comity.api.tokens import UnauthorizedError, authenticate
-from comity.core.errors import ComityError, InputError, SettingError, TooLargeError
+from comity.core.errors import ComityError, InputError, LengthRequiredError, SettingError, TooLargeError
 from comity.core.roles import Actor
 from comity.edges.home import Home
 
@@ -32,13 +32,6 @@ class MediaTypeError(ComityError):
 
     code = "unsupported-media-type"
     http_status = 415
-
-
-class LengthRequiredError(ComityError):
-    """The body's length was not announced."""
-
-    code = "length-required"
-    http_status = 411
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -36,11 +36,22 @@ _SEED: Final = 2027
     "--dir", "directory", type=click.Path(file_okay=False, path_type=Path),
     help="Make the nodes in this new directory and keep them.  [default: a temporary one]",
 )  # fmt: skip
+@click.option(
+    "--database", "databases", metavar="URL", nargs=2,
+    help="Two empty databases, for cctld.ru and oac.by: postgresql://…  [default: SQLite files]",
+)  # fmt: skip
 @click.option("--seed", type=int, default=_SEED, show_default=True, help="The same seed makes the same feeds.")
 @click.option("--verbose", is_flag=True, help="Tell also what was compared, and the peak memory of every process.")
 @click.option("--only", type=click.Choice(("feed", "desk")), hidden=True, help="One part, on one node's directory.")
 def demo(
-    records: int, exits: bool, as_json: bool, directory: Path | None, seed: int, verbose: bool, only: str | None
+    records: int,
+    exits: bool,
+    as_json: bool,
+    directory: Path | None,
+    databases: tuple[str, str] | None,
+    seed: int,
+    verbose: bool,
+    only: str | None,
 ) -> int:
     """Run the main job on this machine: two nodes, one memorandum, a feed at each, outcomes back.
 
@@ -55,7 +66,8 @@ def demo(
         else:
             place = _new(directory)
         with Stage() as stage:
-            outcome = stack.enter_context(play(place, records=records, seed=seed, audience=stage))
+            played = play(place, records=records, seed=seed, audience=stage, database_urls=databases or ())
+            outcome = stack.enter_context(played)
         console = Console(stderr=True)
         console.print(render_table(outcome, verbose=verbose))
         console.print(addresses(outcome), highlight=False, soft_wrap=True)

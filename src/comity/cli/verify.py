@@ -19,7 +19,7 @@ from comity.wire.decision_texts import LANGUAGES, Language
 from comity.wire.evidence_account import Statement, plain_fault, read_statements, render_account
 from comity.wire.evidence_check import Verdict, check_package
 from comity.wire.evidence_tar import MAX_PACKAGE_BYTES
-from comity.wire.stix import CaseEventPayload, ReportPayload
+from comity.wire.said import Said
 
 _HEX_LETTERS = frozenset("0123456789abcdef")
 
@@ -108,7 +108,7 @@ def _document(verdict: Verdict, language: Language) -> dict[str, Any]:
 def _statement(one: Statement) -> dict[str, Any]:
     """One entry as --json gives it: addresses as they are."""
     leaf = one.entry.leaf
-    said = msgspec.to_builtins(one.said) if isinstance(one.said, ReportPayload | CaseEventPayload) else None
+    said = msgspec.to_builtins(one.said) if isinstance(one.said, Said) else None
     return {
         "ledger": one.ledger.origin,
         "position": one.entry.position,

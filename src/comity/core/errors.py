@@ -38,6 +38,13 @@ class TooLargeError(InputError):
     http_status = 413
 
 
+class LengthRequiredError(InputError):
+    """A body's length must be declared (Content-Length); transfer codings are not taken."""
+
+    code = "length-required"
+    http_status = 411
+
+
 class NotFoundError(ComityError):
     """No such case, report, memorandum or link."""
 

@@ -74,15 +74,29 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def play(directory: Path, *, records: int, seed: int, audience: Audience) -> Iterator[Outcome]:
-    """Play the demo in an empty directory; the nodes serve until the context ends."""
+def play(
+    directory: Path, *, records: int, seed: int, audience: Audience, database_urls: Sequence[str] = ()
+) -> Iterator[Outcome]:
+    """Play the demo in an empty directory; the nodes serve until the context ends.
+
+    `database_urls`: two empty databases for the two nodes; without them each has an SQLite file.
+    """
     with ExitStack() as stack:
-        yield _Script(directory, records, seed, audience, stack).run()
+        yield _Script(directory, records, seed, audience, stack, database_urls).run()
 
 
 class _Script:
-    def __init__(self, directory: Path, records: int, seed: int, audience: Audience, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        records: int,
+        seed: int,
+        audience: Audience,
+        stack: ExitStack,
+        database_urls: Sequence[str],
+    ) -> None:
         self._directory = directory
+        self._database_urls = database_urls
         self._records = records
         self._seed = str(seed)
         self._audience = audience
@@ -93,7 +107,7 @@ class _Script:
     def run(self) -> Outcome:
         tell = self._audience.step
         tell("two nodes are made, each with its own directory, keys, certificates and store")
-        nodes = ru, by = make_nodes(self._directory, (PROPOSER, COUNTERSIGNER))
+        nodes = ru, by = make_nodes(self._directory, (PROPOSER, COUNTERSIGNER), database_urls=self._database_urls)
         feeds = [self._start(node, "feed", "demo", "--only", "feed", "--records", str(self._records)) for node in nodes]
         tell("the memorandum is proposed by cctld.ru, countersigned by oac.by, adopted by cctld.ru")
         sign_memorandum(self._directory, ru, by, reports_a_day=max(2 * self._records, 5_000), at=datetime.now(UTC))

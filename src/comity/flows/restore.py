@@ -47,11 +47,7 @@ class Restored(msgspec.Struct, frozen=True):
 
 def read_backup(path: Path) -> BackupHeader:
     """Read a backup to its end.  Raises `BackupFormatError` unless it is whole and undamaged."""
-    reader = BackupReader(read_lines(path))
-    for _table, rows in reader.tables():
-        for _row in rows:
-            pass
-    return reader.header
+    return BackupReader(read_lines(path)).check()
 
 
 def place_files(directory: Path, header: BackupHeader) -> list[str]:

@@ -163,6 +163,7 @@ class Report(models.Model):
 
     class Meta:
         db_table = "report"
+        indexes = (models.Index(fields=["uuid"], name="report_uuid"),)
 
 
 class Memorandum(models.Model):
@@ -215,7 +216,7 @@ class Decision(models.Model):
         db_table = "decision"
         indexes = (
             models.Index(fields=["partner", "verdict", "clause"], name="decision_by_clause"),
-            models.Index(fields=["partner", "direction", "at"], name="decision_by_day"),
+            models.Index(fields=["partner", "direction", "verdict", "at", "kind"], name="decision_by_day"),
         )
 
 

@@ -114,6 +114,7 @@ def fill_table(table: TableHead, rows: Iterable[Sequence[Any]]) -> None:
     Raises `BackupFormatError` for a table or column that the store has not: names in a file become SQL only if it has.
     """
     columns = ", ".join(_quoted(name) for name, _kind in table.columns)
+    times = [index for index, (_name, kind) in enumerate(table.columns) if kind == "time"]
     source = iter(rows)
     with connection.cursor() as cursor:
         if table.table not in connection.introspection.table_names(cursor):
@@ -122,7 +123,7 @@ def fill_table(table: TableHead, rows: Iterable[Sequence[Any]]) -> None:
         if {name for name, _kind in table.columns} != known:
             raise BackupFormatError("has other columns than this store", item=table.table)
         while part := list(islice(source, _AT_ONCE)):
-            _write(cursor, table, columns, [_taken(row, table) for row in part])
+            _write(cursor, table, columns, [_taken(row, times) for row in part] if times else part)
 
 
 def finish_filling() -> None:
@@ -171,11 +172,11 @@ def _told(value: Any, kind: Kind) -> Any:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).isoformat()
 
 
-def _taken(row: Sequence[Any], table: TableHead) -> Sequence[Any]:
-    """The other way round: what the database is given."""
+def _taken(row: Sequence[Any], times: Sequence[int]) -> Sequence[Any]:
+    """The other way round: what the database is given for the times of a row."""
     taken = list(row)
-    for index, (_name, kind) in enumerate(table.columns):
-        if kind == "time" and taken[index] is not None:
+    for index in times:
+        if taken[index] is not None:
             at = datetime.fromisoformat(taken[index])
             taken[index] = at if connection.vendor == "postgresql" else connection.ops.adapt_datetimefield_value(at)
     return taken

@@ -31,7 +31,8 @@ _FEED_CLAIMS: Final = 10
 _FILING_AT_ONCE: Final = 2
 _WRITERS: Final = 8
 _PATIENCE_SECONDS: Final = 15.0
-_SETTLE_SECONDS: Final = 120.0
+_SETTLE_SECONDS: Final = 300.0
+_TIMED_AT_MOST_SECONDS: Final = 600.0
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +103,7 @@ class Campaign:
     # ---- one fault ---------------------------------------------------------------------------------------------------
 
     def _strike(self, fault: Fault) -> None:
-        self._tick_until(lambda: not self._is_busy(fault), within_seconds=60)
+        self._tick_until(lambda: not self._is_busy(fault), within_seconds=_TIMED_AT_MOST_SECONDS)
         node = self._stage.nodes[fault.node]
         if fault.kind in LINE_FAULTS:
             self._trouble_line(node, fault)

@@ -9,8 +9,8 @@ from typing import Final
 from comity.testing.census import Census
 from comity.testing.parts import CampaignNode
 
-_SECONDS: Final = 60.0
-_LOOK_SECONDS: Final = 0.05
+_SECONDS: Final = 120.0
+_LOOK_SECONDS: Final = 0.15
 
 
 class NotAtRestError(AssertionError):

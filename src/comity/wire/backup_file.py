@@ -18,6 +18,7 @@ import orjson
 from comity.core.errors import InputError
 
 FORMAT: Final = "comity-backup/1"
+_END: Final = b'{"sha256"'
 Kind = Literal["integer", "text", "bytes", "boolean", "time", "json"]
 
 
@@ -114,11 +115,18 @@ class BackupReader:
         if self.header.format != FORMAT:
             raise BackupFormatError(f"is of format {self.header.format}, this program reads {FORMAT}")
 
+    def check(self) -> BackupHeader:
+        """Read to the end without opening the rows: it is whole, and what it was when it was written."""
+        while not (line := self._next()).startswith(_END):
+            pass
+        self._finish(line)
+        return self.header
+
     def tables(self) -> Iterator[tuple[TableHead, Iterator[list[Any]]]]:
         """Read table after table; each one's rows must be read to their end before the next table."""
         while True:
             line = self._next()
-            if line.startswith(b'{"sha256"'):
+            if line.startswith(_END):
                 self._finish(line)
                 return
             try:
@@ -161,7 +169,7 @@ class BackupReader:
         self._number += 1
         if not line.endswith(b"\n"):
             raise BackupFormatError(f"ends in the middle, at line {self._number}: it is not whole")
-        if not line.startswith(b'{"sha256"'):
+        if not line.startswith(_END):
             self._digest.update(line)
         return line
 

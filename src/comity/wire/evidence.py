@@ -21,7 +21,7 @@ from comity.core.errors import InputError
 from comity.wire.canonical import MAX_INTEGER, canonical, parse_canonical
 from comity.wire.checkpoint import Sign, sign_text
 from comity.wire.evidence_tar import MAX_MEMBERS, render_tar
-from comity.wire.stix import CaseEventPayload, PayloadProblem, ReportPayload, parse_case_event, parse_report
+from comity.wire.said import name_attachments, read_said
 from comity.wire.tlog_proof import render_proof
 
 FORMAT: Final = "comity-evidence/1"
@@ -29,7 +29,6 @@ MANIFEST: Final = "manifest.json"
 SEAL: Final = "manifest.note"
 MAX_ENTRIES: Final = 10_000
 MAX_MANIFEST_BYTES: Final = 8 * 1024 * 1024
-SAMPLE: Final = "sample"  # the file that `sha256` of a report names
 
 _Position = Annotated[int, Meta(ge=0, le=MAX_INTEGER)]
 _Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
@@ -159,7 +158,7 @@ def render_package(
             for number, ledger in enumerate(ordered, 1)
             for entry in ledger.entries
             if entry.payload is not None
-            for kind, digest in name_attachments(read_payload(_kind_of(entry.leaf), entry.payload))
+            for kind, digest in name_attachments(read_said(_kind_of(entry.leaf), entry.payload))
         ),
         members=tuple(Member(name, len(content), sha256(content).hexdigest()) for name, content in members),
     )
@@ -221,25 +220,6 @@ def entry_names(directory: str, position: int) -> tuple[str, str, str]:
 def seal_text(maker: str, manifest: bytes) -> bytes:
     """Write what the maker signs: the format, its own name, the manifest's SHA-256."""
     return f"{FORMAT}\n{maker}\n{b64encode(sha256(manifest).digest()).decode()}\n".encode()
-
-
-def read_payload(kind: str, payload: bytes) -> ReportPayload | CaseEventPayload | PayloadProblem:
-    """Read what an entry says; a kind that this version does not know is a problem, not an error."""
-    if kind == "report":
-        return parse_report(payload)
-    if kind == "case-event":
-        return parse_case_event(payload)
-    return PayloadProblem("unknown-kind", kind)
-
-
-def name_attachments(said: ReportPayload | CaseEventPayload | PayloadProblem) -> tuple[tuple[str, str], ...]:
-    """List the files that a report names by hash: (what it is, SHA-256), each once."""
-    if not isinstance(said, ReportPayload):
-        return ()
-    named: list[tuple[str, str]] = [(piece.kind, piece.sha256) for piece in said.report.evidence if piece.sha256]
-    if said.report.sha256:
-        named.append((SAMPLE, said.report.sha256))
-    return tuple(dict.fromkeys(named))
 
 
 def _memorandum_members(memoranda: Sequence[EnclosedText]) -> Iterator[tuple[str, bytes]]:

@@ -17,10 +17,11 @@ from comity.core.harmless import defang, show_unseen
 from comity.core.labels import Host, fold_host
 from comity.wire.case_words import ACTIONS, CATEGORIES, DISPOSITIONS, OUTCOMES, say
 from comity.wire.decision_texts import Language, clause_text, reason_text
-from comity.wire.evidence import name_attachments, read_payload
 from comity.wire.evidence_check import Verdict
 from comity.wire.evidence_fault_texts import fault_text
 from comity.wire.evidence_texts import word
+from comity.wire.notices import ErasedPayload, ErasurePayload, MarkingPayload
+from comity.wire.said import Said, name_attachments, read_said
 from comity.wire.stix import CaseEventPayload, PayloadProblem, ReportPayload
 
 _HOST: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?([^/?#:@\s]+)")
@@ -34,7 +35,7 @@ class Statement(msgspec.Struct, frozen=True):
 
     ledger: JudgedLedger
     entry: JudgedEntry
-    said: ReportPayload | CaseEventPayload | PayloadProblem | None
+    said: Said | PayloadProblem | None
 
     @property
     def at(self) -> datetime | None:
@@ -106,8 +107,8 @@ def one_line(text: str) -> str:
     return shown if len(text) <= _SHOWN_LETTERS else f"{shown} …"
 
 
-def _read(entry: JudgedEntry) -> ReportPayload | CaseEventPayload | PayloadProblem | None:
-    return None if entry.leaf is None or entry.payload is None else read_payload(entry.leaf.kind, entry.payload)
+def _read(entry: JudgedEntry) -> Said | PayloadProblem | None:
+    return None if entry.leaf is None or entry.payload is None else read_said(entry.leaf.kind, entry.payload)
 
 
 def _texts(verdict: Verdict, language: Language) -> Iterator[str]:
@@ -130,8 +131,8 @@ def _statement(verdict: Verdict, one: Statement, language: Language, given: dict
     when = f"{show_time(one.at)}: " if one.at else ""
     lines = [f"  {when}{_sentence(one, language)}"]
     details: list[str] = []
-    if isinstance(one.said, ReportPayload | CaseEventPayload):
-        details += [*_details(one.said, language), _clause(verdict, one.said, language)]
+    if isinstance(one.said, Said):
+        details += [*_details(one.said, language), *_clause(verdict, one.said, language)]
         for kind, sha in name_attachments(one.said):
             details.append(word("attachment", language, kind, sha))
             if sha in given:
@@ -146,23 +147,33 @@ def _statement(verdict: Verdict, one: Statement, language: Language, given: dict
 def _sentence(one: Statement, language: Language) -> str:
     parties, said, leaf = (one.ledger.sender, one.ledger.receiver), one.said, one.entry.leaf
     if isinstance(said, ReportPayload):
-        return word(
-            said.kind, language, *parties, show_address(said.target), say(said.report.category, CATEGORIES, language)
-        )
+        code = said.kind if leaf is not None and leaf.kind == "report" else "correction"
+        category = say(said.report.category, CATEGORIES, language)
+        return word(code, language, *parties, show_address(said.target), category)
     if isinstance(said, CaseEventPayload):
-        if said.event == "outcome":
-            return word("outcome", language, *parties, say(one_line(said.outcome), OUTCOMES, language))
-        if said.event == "refused":
-            return word("refused", language, *parties, reason_text(one_line(said.reason), language))
-        if said.event in _EVENTS:
-            return word(said.event, language, *parties)
-        return word("other-event", language, *parties, one_line(said.event))
+        return _event_sentence(said, parties, language)
+    if isinstance(said, MarkingPayload):
+        return word("marking", language, *parties, said.tlp)
+    if isinstance(said, ErasurePayload):
+        return word("erasure", language, *parties, said.position, said.reason)
+    if isinstance(said, ErasedPayload):
+        return word("erasure-answer", language, *parties, said.position, one_line(said.origin), said.answer)
     if leaf is not None and one.entry.erased:
         return word("erased", language, *parties, leaf.payload_sha256)
     return word("unreadable", language, *parties, leaf.kind if leaf else "", said.code if said else "")
 
 
-def _details(said: ReportPayload | CaseEventPayload, language: Language) -> list[str]:
+def _event_sentence(said: CaseEventPayload, parties: tuple[str, str], language: Language) -> str:
+    if said.event == "outcome":
+        return word("outcome", language, *parties, say(one_line(said.outcome), OUTCOMES, language))
+    if said.event == "refused":
+        return word("refused", language, *parties, reason_text(one_line(said.reason), language))
+    if said.event in _EVENTS:
+        return word(said.event, language, *parties)
+    return word("other-event", language, *parties, one_line(said.event))
+
+
+def _details(said: Said, language: Language) -> list[str]:
     if isinstance(said, ReportPayload):
         report = said.report
         found = (
@@ -171,6 +182,8 @@ def _details(said: ReportPayload | CaseEventPayload, language: Language) -> list
             else []
         )
         return found + _quoted((report.narrative, *(piece.note for piece in report.evidence)), language)
+    if not isinstance(said, CaseEventPayload):
+        return []
     parts = [
         (said.event != "outcome" and said.outcome, "outcome-word", OUTCOMES),
         (said.action, "action", ACTIONS),
@@ -186,9 +199,11 @@ def _quoted(texts: Sequence[str], language: Language) -> list[str]:
     ]
 
 
-def _clause(verdict: Verdict, said: ReportPayload | CaseEventPayload, language: Language) -> str:
+def _clause(verdict: Verdict, said: Said, language: Language) -> list[str]:
+    if isinstance(said, ErasedPayload):  # a receipt: it tells nothing that a clause would be asked about
+        return []
     clause = clause_text(one_line(said.clause), language)
     text = next((text for text in verdict.texts if text.digest == said.memorandum), None)
     if text is None:
-        return word("clause-elsewhere", language, clause, one_line(said.memorandum))
-    return word("clause", language, clause, text.memorandum.version)
+        return [word("clause-elsewhere", language, clause, one_line(said.memorandum))]
+    return [word("clause", language, clause, text.memorandum.version)]

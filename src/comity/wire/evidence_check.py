@@ -39,12 +39,11 @@ from comity.wire.evidence import (
     LedgerPlace,
     Manifest,
     entry_names,
-    name_attachments,
     parse_manifest,
-    read_payload,
     seal_text,
 )
 from comity.wire.evidence_tar import parse_tar
+from comity.wire.said import name_attachments, read_said
 from comity.wire.tlog_proof import parse_proof
 
 _ORIGIN: Final = re.compile(r"([a-z0-9.-]{1,253})/ledger/([a-z0-9.-]{1,253})")
@@ -272,7 +271,7 @@ def _check_contents(
             if entry.is_proven and entry.payload is not None:
                 named |= {
                     (sha, kind, place.directory, entry.position)
-                    for kind, sha in name_attachments(read_payload(entry.leaf.kind, entry.payload))
+                    for kind, sha in name_attachments(read_said(entry.leaf.kind, entry.payload))
                 }
     # (7.2) The files that the manifest lists are those that the reports name; of what is not proven nothing is asked.
     unproven = {

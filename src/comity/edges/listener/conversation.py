@@ -19,12 +19,12 @@ from typing import Final
 
 import h11
 
-from comity.core.errors import ComityError, ForbiddenError, InputError, TooLargeError
+from comity.core.errors import ComityError, ForbiddenError, InputError, LengthRequiredError, TooLargeError
 from comity.edges.listener.application import Answer, Request, decode_path
 from comity.edges.listener.budget import Budget
 from comity.edges.listener.crowd import Seat
 from comity.edges.listener.limits import SMALL_BYTES, Limits, body_max_bytes, memory_bytes
-from comity.edges.listener.refusals import EncodingError, HeadError, LengthError, SlowError
+from comity.edges.listener.refusals import EncodingError, HeadError, SlowError
 from comity.edges.listener.stream import READ_BYTES, TlsStream
 from comity.edges.listener.turns import Turns
 from comity.wire.link_batch import BATCH_MAX_BYTES
@@ -132,7 +132,7 @@ class Conversation:
         if not target.startswith("/"):
             raise InputError("a request names a path", item="request")
         if any(name == b"transfer-encoding" for name, _ in head.headers):
-            raise LengthError("send the body with its Content-Length and without a Transfer-Encoding", item="body")
+            raise LengthRequiredError("send the body with a Content-Length, not a Transfer-Encoding", item="body")
         if _header(head, b"content-encoding").strip().lower() not in {"", "identity"}:
             raise EncodingError("send the body as it is, without a Content-Encoding", item="body")
         length = int(_header(head, b"content-length") or 0)

@@ -10,13 +10,6 @@ class SlowError(InputError):
     http_status = 408
 
 
-class LengthError(InputError):
-    """A request's length is declared (Content-Length); transfer codings are not taken."""
-
-    code = "length-required"
-    http_status = 411
-
-
 class EncodingError(InputError):
     """A body is sent as it is; compressed ones are not taken."""
 

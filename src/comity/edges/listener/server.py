@@ -120,22 +120,26 @@ class _Listener:
             return
         try:
             certificate = await stream.handshake(by=now() + self._limits.handshake_seconds)
-            partner = trust.name(certificate)
             seat.heard_at = now()
-            talk = Conversation(stream, seat, address, self._rules, lambda: self._still(trust, certificate, partner))
-            if self._crowd.move(seat, partner):
-                why = await talk.run()
-            else:
-                why = BusyError.code
-                await talk.refuse(BusyError("you have as many connections at work as are given", item=partner))
+            talk = Conversation(stream, seat, address, self._rules, lambda: self._still(trust, certificate, seat.owner))
+            try:
+                partner = self._admit(seat, trust.name(certificate))
+            except (BusyError, ForbiddenError) as error:
+                self._ended[_SOMEBODY, error.code] += 1
+                await talk.refuse(error)
+                return
+            why = await talk.run()
             if why:
                 self._ended[partner, why] += 1
-        except ForbiddenError as error:
-            self._ended[_SOMEBODY, error.code] += 1
         except OSError as error:
             self._ended[_SOMEBODY, _why(error)] += 1
         finally:
             stream.close()
+
+    def _admit(self, seat: Seat, partner: str) -> str:
+        if not self._crowd.move(seat, partner):
+            raise BusyError("you have as many connections at work as are given", item=partner)
+        return partner
 
     def _still(self, trust: Trust, certificate: bytes, partner: str) -> bool:
         """Answer whether a client that was let in under `trust` would be let in now."""
