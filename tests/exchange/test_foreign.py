@@ -48,6 +48,7 @@ from comity.wire.tiles import list_tiles, parse_entry_bundle, render_entry_bundl
 from exchange.foreign.peers import COSIGNATURE_KEY, GoPeer, aics, verifier_key
 
 VECTORS = json.loads((Path(__file__).parents[2] / "docs/spec/vectors/ledger.json").read_text())
+LINK = json.loads((Path(__file__).parents[2] / "docs/spec/vectors/link.json").read_text())
 ORIGIN, RECEIVER = "cctld.ru/ledger/oac.by", "oac.by"
 SENDER_KEY, RECEIVER_KEY = SigningKey(b"\x01" * 32), SigningKey(b"\x02" * 32)
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -260,6 +261,33 @@ def test_go_finds_the_vectors_right(go: GoPeer) -> None:
     assert answer["consistency"] == [False] * 29
     refused = [one["wrong"] for one, count in zip(wrong["notes"], answer["notes"], strict=True) if count < 0]
     assert refused == [one["wrong"] for one in wrong["notes"] if one["signed_note_refuses"]]
+
+
+def test_go_finds_the_vectors_of_the_link_right(go: GoPeer) -> None:
+    public = {party: bytes.fromhex(key["public"]) for party, key in LINK["keys"].items()}
+    asked = [
+        {"note": one["note"], "keys": [verifier_key(one["party"], public[one["party"]])]} for one in LINK["questions"]
+    ]
+    sender, receiver = LINK["origin"].split("/ledger/")
+    keys = [
+        verifier_key(LINK["origin"], public[sender]),
+        verifier_key(receiver, public[receiver], COSIGNATURE_KEY),
+    ]
+    size = len(LINK["entries"])
+    proven = [
+        {
+            "old": old,
+            "old_root": LINK["roots"][old],
+            "new": size,
+            "new_root": LINK["roots"][size],
+            "proof": one["proof"],
+        }
+        for one in LINK["parts"]
+        if (old := one["start"] + one["count"])
+    ]
+    answer = go.verify(notes=[*asked, {"note": LINK["receipt"], "keys": keys}], consistency=proven)
+    assert answer["notes"] == [1] * len(asked) + [2]
+    assert answer["consistency"] == [True] * len(LINK["parts"])
 
 
 # ---------------------------------------------------------------------------------------- aics-tlog, both directions

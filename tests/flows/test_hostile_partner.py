@@ -1,14 +1,17 @@
 """A partner's node is untrusted: whatever it sends is answered, stops nothing else, and touches nobody else's case."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 import msgspec
 import pytest
+from django.db import transaction
 
 from comity.core.exchange import IncomingEntry
 from comity.core.roles import Actor
+from comity.edges.home import Home
 from comity.flows.acknowledge import acknowledge
 from comity.flows.apply_entry import apply_entries
 from comity.flows.dismiss import dismiss
@@ -150,3 +153,47 @@ def test_a_text_that_no_column_or_answer_can_hold_stops_nothing(
     first, second = from_ru(parties, NAME, "http://bank-demo-a2.by/login")
     assert apply_entries(parties.by, "cctld.ru", [rewritten(first, **changed), second], at=AT) == [answer, ""]
     assert [entry.kind for entry in outgoing()] == ["case-event"] * answer.startswith("name:")
+
+
+def texts_of(tree: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Where in a tree of values a text stands."""
+    if isinstance(tree, dict | list):
+        for key, inner in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            yield from texts_of(inner, (*path, key))
+    elif isinstance(tree, str):
+        yield path
+
+
+def with_text(data: bytes, path: tuple[str | int, ...], text: str) -> bytes:
+    tree = place = msgspec.json.decode(data)
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = text
+    return msgspec.json.encode(tree)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "x" * 50_000, ""], ids=["NUL", "long", "empty"])
+def test_whatever_stands_in_one_text_of_a_report_the_next_is_taken(parties: Parties, text: str) -> None:
+    first, second = from_ru(parties, NAME, "http://bank-demo-a2.by/login")
+    assert_next_is_taken(parties.by, "cctld.ru", first, second, text)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "x" * 50_000, ""], ids=["NUL", "long", "empty"])
+def test_whatever_stands_in_one_text_of_an_event_the_next_is_taken(parties: Parties, text: str) -> None:
+    entries = from_ru(parties, NAME)
+    apply_entries(parties.by, "cctld.ru", entries, at=AT)
+    acknowledge(parties.by, [models.Case.objects.get().ref], ANALYST_BY, at=AT)
+    (event,) = outgoing()
+    parties.sit(parties.ru)
+    file(parties.ru, phishing(NAME))  # the same case as before
+    assert_next_is_taken(parties.ru, "oac.by", event, event, text)
+
+
+def assert_next_is_taken(node: Home, sender: str, entry: IncomingEntry, after: IncomingEntry, text: str) -> None:
+    places = list(texts_of(msgspec.json.decode(entry.payload)))
+    assert len(places) > 15
+    for path in places:
+        bad = entry._replace(payload=with_text(entry.payload, path, text))
+        with transaction.atomic():
+            assert apply_entries(node, sender, [bad, after], at=AT)[1] == "", path
+            transaction.set_rollback(True)

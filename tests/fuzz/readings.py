@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import msgspec
 from nacl.signing import SigningKey
@@ -18,7 +18,7 @@ from comity.core.case_evidence import Fault, parse_leaf
 from comity.core.defang import refang
 from comity.core.durations import parse_duration
 from comity.core.errors import ComityError, InputError
-from comity.core.exchange import Ask, OutgoingEntry, Question
+from comity.core.exchange import OutgoingEntry
 from comity.core.guards import join_guard_lists, parse_guard_list
 from comity.core.labels import fold_host
 from comity.core.ledger import PublicKey, entry_hash, leaf_data
@@ -110,10 +110,7 @@ def read_part(data: bytes) -> object:
 
 
 def parts() -> list[bytes]:
-    ledger = corpus.vectors("ledger")
-    batch = parse_batch(bytes.fromhex(ledger["erased_batch"]["body_hex"]))
-    entries = [OutgoingEntry(*entry[1:]) for entry in batch.entries]
-    return [render_part(batch.note, batch.start, entries, [bytes(32)] * count) for count in (0, 3)]
+    return [b64decode(one["body"]) for one in corpus.vectors("link")["parts"]]
 
 
 def read_question(data: bytes) -> object:
@@ -127,13 +124,8 @@ def read_question(data: bytes) -> object:
 
 
 def questions() -> list[bytes]:
-    checkpoint = corpus.vectors("ledger")["checkpoint"]
-    key = SigningKey(bytes.fromhex(checkpoint["sender_seed"]))
-    head = parse_head(checkpoint["signed"].partition("\n\n")[0].encode() + b"\n")
-    return [
-        sign_question(Question(ask, 7, head), "cctld.ru", bytes(key.verify_key), lambda text: key.sign(text).signature)
-        for ask in get_args(Ask)
-    ]
+    link = corpus.vectors("link")
+    return [one["note"].encode() for one in (*link["questions"], *link["bad_questions"])]
 
 
 def read_note(data: bytes) -> object:

@@ -29,7 +29,7 @@ RevocationReason = Literal["compromised", "lost", "replaced", "ended"]
 REASONS: Final[tuple[RevocationReason, ...]] = get_args(RevocationReason)
 Bearing = Literal["applies", "held"]
 
-_Kid = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+_Kid = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z")]
 _Name = Annotated[str, Meta(min_length=1, max_length=120)]
 
 
