@@ -14,7 +14,16 @@ import msgspec
 from django.db import transaction
 
 from comity.core.errors import ConflictError, NotFoundError, SettingError
-from comity.core.memoranda import LifeEvent, Memorandum, Signature, Status, next_status, notice_ends, standing
+from comity.core.memoranda import (
+    LifeEvent,
+    Memorandum,
+    Signature,
+    Status,
+    has_expired,
+    next_status,
+    notice_ends,
+    standing,
+)
 from comity.store import models
 from comity.wire.memorandum_document import Document, render_signatures
 from comity.wire.memorandum_yaml import parse_memorandum
@@ -95,14 +104,19 @@ def find_latest(urn: str) -> StoredMemorandum | None:
 def list_living(urn: str, *, at: datetime) -> list[StoredMemorandum]:
     """List the versions of a memorandum that have not ended, the newest first.  Raises `NotFoundError` for none at all.
 
-    Here a version's status is what is written down, except that one whose notice has run is not listed.
+    Here a version's status is what is written down, except that one whose notice or own term has run is not
+    listed.
     """
     rows = list(models.Memorandum.objects.filter(urn=urn).order_by("-version"))
     if not rows:
         raise NotFoundError("no such memorandum on this node", item=urn)
     ends = _ends_at(rows)
     opened = [_open(row, ends.get(row.pk), at, as_written=True) for row in rows if row.status != "terminated"]
-    return [version for version in opened if version.ends_at is None or at < version.ends_at]
+    return [
+        version
+        for version in opened
+        if (version.ends_at is None or at < version.ends_at) and not has_expired(version.memorandum, at=at)
+    ]
 
 
 def list_versions(*, at: datetime) -> list[StoredMemorandum]:
