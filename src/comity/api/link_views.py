@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import Counter
 
-from comity.api.problems import MethodError, answers_problems, problem
+from comity.api.problems import MethodError, answers_problems, problem, store_asked
 from comity.core.errors import ComityError, ForbiddenError, InputError, NotFoundError, SettingError, TooLargeError
 from comity.edges.home import Home
 from comity.flows.answer import answer_status, give_back
@@ -101,7 +101,8 @@ def _answer(request: HttpRequest, ask: str, limit: int, act: Callable[[Home, byt
     """Read a bounded body, act, and count what came of it."""
     try:
         _check_partner(request)
-        answer = act(_home(), _body(request, limit))
+        with store_asked():
+            answer = act(_home(), _body(request, limit))
     except ComityError as error:
         ASKED.labels(ask, error.code).inc()
         raise
