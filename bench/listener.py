@@ -11,6 +11,7 @@ import argparse
 import http.client
 import json
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -228,7 +229,7 @@ def measure(server: str, place: Path, batches: int, questions: int) -> dict[str,
             "PYTHONPATH": os.pathsep.join([*filter(None, sys.path), str(Path(__file__).parent)]),
         }
         with subprocess.Popen(
-            command(server, theirs.path, port), env=environment, stderr=subprocess.DEVNULL
+            command(server, theirs.path, port), env=environment, stderr=subprocess.DEVNULL, start_new_session=True
         ) as running:
             try:
                 line, question = Line(port, context), made.question()
@@ -249,7 +250,7 @@ def measure(server: str, place: Path, batches: int, questions: int) -> dict[str,
                         )
                 found["peak_megabytes"] = peak_megabytes(running.pid)
             finally:
-                running.kill()
+                os.killpg(running.pid, signal.SIGKILL)  # Granian's workers outlive it otherwise
         return found
 
 

@@ -37,7 +37,7 @@ SETTINGS: Final = {
     "link.batch_entries": "At most so many entries go in one batch, under one signature.",
     "link.poll_seconds": "The courier looks for something unsent this often.",
     "link.fetch_seconds": "Where the partner's ledger is fetched, it is asked for this often.",
-    "link.ask_seconds": "A partner to whom nothing is to be sent is asked this often what it holds, for it may have lost it.",
+    "link.ask_seconds": "A partner to whom nothing is to be sent is asked this often what it holds: it may be restored.",
     "link.answer_seconds": "How long the courier waits for a partner's answer before it asks again.",
     "link.back_off_seconds": "After trouble the courier waits longer each time, at most so long.",
     "link.settle_seconds": (
@@ -59,7 +59,6 @@ SETTINGS: Final = {
 VARIABLES: Final = {
     "COMITY_DIR": "The node's directory, for commands that are not given `--dir`.",
     "COMITY_CRASHES": "Tests: where a process is told at which durable step to die (`comity.testing.crashing`).",
-    "COMITY_PYTHON": "Tests: the interpreter that runs the commands of the runbooks.",
     "COMITY_SHARED": "Tests and measurements: where the shared data is, if not in `../shared`.",
     "COMITY_SOAK": "Tests: `1` lets Hypothesis try for long instead of for a moment (`make soak`).",
     "COMITY_TEST_DATABASE": "Tests: `sqlite` (as without it) or `postgresql`.",
