@@ -1,6 +1,6 @@
 """Entries of a ledger: appended in the caller's transaction, read in batches, never changed.
 
-Rows are written by executemany and read by position: this is the path that carries millions.  A ledger's row is locked
+Rows are written many at once and read by position: this is the path that carries millions.  A ledger's row is locked
 first, so positions are given in the order of commits (SQLite: the transaction is IMMEDIATE; PostgreSQL: FOR UPDATE).
 """
 
@@ -16,11 +16,15 @@ from comity.core.proofs import frontier_at
 from comity.store.fields import micros
 from comity.store.ledger_tiles import grow_tiles, node_reader
 from comity.store.models import Ledger, LedgerEntry, Link
+from comity.store.rows import NewRows
 
-_INSERT: Final = (
-    "INSERT INTO ledger_entry (ledger_id, position, kind, subject, payload, leaf, refused, at, erased_at) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-)
+_ENTRIES: Final = NewRows(
+    "ledger_entry",
+    {
+        "ledger_id": "int8", "position": "int8", "kind": "varchar", "subject": "varchar", "payload": "bytea",
+        "leaf": "bytea", "refused": "varchar", "at": "int8", "erased_at": "int8",
+    },
+)  # fmt: skip
 _BETWEEN: Final = (
     "SELECT position, kind, subject, payload, leaf, erased_at FROM ledger_entry "
     "WHERE ledger_id = %s AND position >= %s AND position < %s ORDER BY position"
@@ -79,8 +83,7 @@ def append_entries(
         rows = [
             (*row[:6], refused[:REFUSED_MAX_CHARACTERS], *row[7:]) for row, refused in zip(rows, refusals, strict=True)
         ]
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
+    _ENTRIES.write(rows)
     ledger.size, ledger.root, ledger.frontier = frontier.size, frontier.root(), frontier.to_bytes()
     ledger.changed_at = at
     ledger.save(update_fields=("size", "root", "frontier", "changed_at", "checkpoint", "receipt", "receipt_size"))
