@@ -6,6 +6,7 @@ and peak memory as the kernel counts them.  An `Eye` looks into a store from out
 
 import json
 import os
+import resource
 import socket
 import sqlite3
 import subprocess
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ACTS = ROOT / "bench" / "_acts.py"
 TICKS = os.sysconf("SC_CLK_TCK")
 START_SECONDS = 120.0
+WARM = 200
 
 
 def environment() -> dict[str, str]:
@@ -51,6 +53,12 @@ def family_cpu_seconds(pid: int) -> float:
             total += cpu_seconds(one)
             waiting += map(int, Path(f"/proc/{one}/task/{one}/children").read_text(encoding="ascii").split())
     return total
+
+
+def children_cpu() -> float:
+    """CPU of the children that this process has waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Part:
@@ -205,3 +213,10 @@ def linked_pair(directory: Path, new_database: Callable[[], str] | None = None) 
     directory.mkdir()
     with Pair(directory, new_database) as pair:
         yield pair
+
+
+def warm_up(pair: Pair, octets: int) -> None:
+    """Let every process read what it reads once."""
+    size = pair.our_eye.sent()[0]
+    pair.act(pair.ours, "fill", "oac.by", size, WARM, octets, WARM)
+    pair.until_receipted(size + WARM)

@@ -27,6 +27,12 @@ RIGS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("IntelMQ 3.5, API of A until the file of B", ("w3_intelmq.py", "100", "300"), "redis-server"),
 )  # fmt: skip
 
+FIGURES = {
+    "p50_ms": "p50 ms", "p99_ms": "p99 ms", "objects_per_s": "a second", "burst_events_per_s": "a second, in a burst",
+    "cpu_us_per_object": "server CPU us/object", "server_cpu_ms_per_exchange": "server CPU ms, one at a time",
+    "cpu_ms_per_event": "CPU ms, one at a time",
+}  # fmt: skip
+
 
 def measure_peers(*, seconds: float) -> dict[str, dict[str, Any]]:
     """Run every rig that can run, within so many seconds in all."""
@@ -43,6 +49,7 @@ def _run(script: tuple[str, ...], needs: str, seconds: float) -> dict[str, Any]:
         return {"not measured": "the time for peers was over"}
     home = os.environ.get("PB_HOME", str(Path(tempfile.gettempdir()) / "peerbench"))
     try:
+        Path(home).mkdir(parents=True, exist_ok=True)
         done = subprocess.run(
             [sys.executable, *script], check=False, capture_output=True, text=True, cwd=PEERS, timeout=seconds,
             env={**os.environ, "PB_HOME": home, "PYTHONDONTWRITEBYTECODE": "1"},
@@ -57,4 +64,4 @@ def _run(script: tuple[str, ...], needs: str, seconds: float) -> dict[str, Any]:
         return {"not measured": f"{type(error).__name__}: {error}"[:200]}
     if found.get("error"):
         return {"not measured": str(found["error"])[:200]}
-    return found
+    return {what: found[key] for key, what in FIGURES.items() if found.get(key) is not None}
