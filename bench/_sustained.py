@@ -36,7 +36,7 @@ def sustained_reports(pair: Pair, store: Store, count: int) -> dict[str, Any]:
     first, feed = pair.directory / "warm.ndjson", pair.directory / "feed.ndjson"
     first.write_bytes(b"".join(lines[:WARM]))
     feed.write_bytes(b"".join(lines[WARM:]))
-    _, start_cpu = take_in(pair.ours, first, cpu=children_cpu)  # starting Python, Django and the lists is paid once
+    _, start_cpu = take_in(pair.ours, first, cpu=children_cpu)  # with the start of Python and Django, paid once
     pair.until_receipted(pair.our_eye.sent()[0])
     size = pair.our_eye.sent()[0]
     before = pair.courier.cpu, pair.listener.cpu, store.cpu()
@@ -48,7 +48,8 @@ def sustained_reports(pair: Pair, store: Store, count: int) -> dict[str, Any]:
     sent = pair.our_eye.sent()[0]
     ended = pair.until_receipted(sent)
     costs = {
-        "intake": cpu - start_cpu, "courier": pair.courier.cpu - before[0], "listener": pair.listener.cpu - before[1],
+        "intake": (cpu - start_cpu) * count / (count - WARM),
+        "courier": pair.courier.cpu - before[0], "listener": pair.listener.cpu - before[1],
         "server": store.cpu() - before[2],
     }  # fmt: skip
     pair.stop()

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from django.db import connection, transaction
 
+from comity.core.errors import NotFoundError
 from comity.core.exchange import OutgoingEntry
 from comity.core.ledger import Frontier, Growth
 from comity.core.proofs import frontier_at
@@ -53,6 +54,14 @@ class StoredEntry(NamedTuple):
 def lock_ledger(link: Link, direction: str) -> Ledger:
     """Lock one direction of a link until the end of the caller's transaction, and read it as it is now."""
     return Ledger.objects.select_for_update().get(link=link, direction=direction)
+
+
+def lock_ledger_with(partner: str, direction: str) -> Ledger:
+    """Lock one direction of the link with a partner, in one statement.  Raises `NotFoundError` without such a link."""
+    found = Ledger.objects.select_for_update(of=("self",)).filter(link__partner=partner, direction=direction).first()
+    if found is None:
+        raise NotFoundError("no link to this partner", item=partner)
+    return found
 
 
 def frontier_of(ledger: Ledger) -> Frontier:
