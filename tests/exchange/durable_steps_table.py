@@ -20,8 +20,9 @@ _WORDS = "the memorandum's version, its signatures or state, and the event that 
 STEPS: dict[str, Row] = {
     # the exchange
     "courier.note_try:link": Row("courier", "when the partner was tried and what went wrong; for people"),
-    "courier.store_receipt:ledger": Row("courier", "the partner's receipt: checkpoint, both signatures, its size"),
-    "courier.store_receipt:link": Row("courier", "when the last receipt came; for people"),
+    "courier.store_receipt": Row(
+        "courier", "the partner's receipt: checkpoint, both signatures, its size; when it came, for people"
+    ),
     "sent.status": Row("courier", "nothing: the question has left, its answer was not read"),
     "sent.batch": Row("courier", "nothing: the batch has left, its answer was not read"),
     "receive.tell_head": Row("links", "nothing: the answer to a question is ready and has not left"),
@@ -73,8 +74,7 @@ NOT_OF_THE_EXCHANGE = {
 # How a step of a part that runs all the time is provoked at a node: what is done at (itself, the partner).
 PROVOKED_BY: dict[str, str] = {
     "courier.note_try:link": "partner unreachable",
-    "courier.store_receipt:ledger": "file here",
-    "courier.store_receipt:link": "file here",
+    "courier.store_receipt": "file here",
     "sent.batch": "file here",
     "sent.status": "courier starts here",
     "receive.tell_head": "courier starts there",

@@ -28,7 +28,7 @@ from comity.edges.home import Home
 from comity.edges.keys import SigningKey, load_signing_key
 from comity.flows.apply_entry import apply_entries
 from comity.store.ledger_tiles import node_reader
-from comity.store.ledgers import append_entries, frontier_of, lock_ledger
+from comity.store.ledgers import append_entries, frontier_of, lock_ledger_with
 from comity.store.links import get_incoming, get_link, is_in_force, partner_keys, stop_link
 from comity.store.models import Ledger, Link
 from comity.wire.checkpoint import cosign, cosign_head, keep_signatures, read_head
@@ -70,7 +70,7 @@ def receive_batch(home: Home, origin: str, body: bytes, *, at: datetime) -> Rece
 
 def locked(partner: str, direction: str) -> tuple[Link, Ledger]:
     """Lock a ledger first, then read the link, so that a link stopped meanwhile is seen as stopped."""
-    ledger = lock_ledger(get_link(partner), direction)
+    ledger = lock_ledger_with(partner, direction)
     return get_link(partner), ledger
 
 

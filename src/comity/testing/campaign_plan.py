@@ -32,8 +32,7 @@ _SHARES: Final[dict[str, int]] = {
 FAULTS: Final = tuple(_SHARES)
 _STEPS: Final = (
     ("receive.receive_batch", "before"), ("receive.receive_batch", "after"), ("receive.tell_head", "after"),
-    ("courier.store_receipt:ledger", "before"), ("courier.store_receipt:ledger", "after"),
-    ("courier.store_receipt:link", "before"), ("courier.note_try:link", "after"),
+    ("courier.store_receipt", "before"), ("courier.store_receipt", "after"), ("courier.note_try:link", "after"),
     ("sent.batch", "after"), ("sent.status", "after"),
     ("take_in.store_once", "before"), ("take_in.store_once", "after"), ("take_in.finish_run:intake_run", "before"),
     ("acknowledge.advance_once", "before"), ("acknowledge.advance_once", "after"),
