@@ -25,7 +25,7 @@ _WRITES: Final = re.compile(
 )
 _OURS: Final = "comity."
 _FLOWS: Final = "comity.flows."
-_NOT_THE_PROGRAM: Final = "comity.testing."
+_NOT_THE_PROGRAM: Final = ("comity.testing.", "comity.store.sqlite.")  # the latter is all transactions' way to the file
 _LINK_PATH: Final = "/link/v1/"
 
 
