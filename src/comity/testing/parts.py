@@ -134,9 +134,10 @@ class CampaignNode:
         self.kill(*parts)
         self.start(*parts)
 
-    def census(self, *filed: Path, brief: bool = False) -> Census:
+    def census(self, *filed: Path, at_risk: Sequence[Path] = (), brief: bool = False) -> Census:
         """Let the node count what it holds."""
         words = ["-m", "comity.testing.census", *(part for file in filed for part in ("--filed", str(file)))]
+        words += [part for file in at_risk for part in ("--at-risk", str(file))]
         said = self._forks.run(*self.command(*words, *(("--brief",) if brief else ())))
         return msgspec.json.decode(said, type=Census)
 
