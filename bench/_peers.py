@@ -7,6 +7,7 @@ environments of their own from the package index.  Where one cannot run, it is s
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,15 @@ FIGURES = {
 }  # fmt: skip
 
 
+def compare(peers: dict[str, dict[str, Any]], ours: dict[str, Any], theirs_to: dict[str, str]) -> None:
+    """Say beside each peer's figures how often Comity's go into them, by what was measured in this run."""
+    for figures in peers.values():
+        for what, name in theirs_to.items():
+            if ours.get(what) and name in figures:
+                share = figures[name] / ours[what] if what == "p50 ms" else ours[what] / figures[name]
+                figures[f"Comity's reports: {what} {ours[what]:,}, so many times better"] = round(share, 1)
+
+
 def measure_peers(*, seconds: float) -> dict[str, dict[str, Any]]:
     """Run every rig that can run, within so many seconds in all."""
     end = time.monotonic() + seconds
@@ -48,20 +58,24 @@ def _run(script: tuple[str, ...], needs: str, seconds: float) -> dict[str, Any]:
     if seconds <= 1:
         return {"not measured": "the time for peers was over"}
     home = os.environ.get("PB_HOME", str(Path(tempfile.gettempdir()) / "peerbench"))
+    Path(home).mkdir(parents=True, exist_ok=True)
+    rig = subprocess.Popen(
+        [sys.executable, *script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=PEERS,
+        env={**os.environ, "PB_HOME": home, "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
     try:
-        Path(home).mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
-            [sys.executable, *script], check=False, capture_output=True, text=True, cwd=PEERS, timeout=seconds,
-            env={**os.environ, "PB_HOME": home, "PYTHONDONTWRITEBYTECODE": "1"},
-        )  # fmt: skip
-        if done.returncode or not done.stdout.strip():
-            last = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
-            return {"not measured": f"the rig ended with {done.returncode}: {last[0]}"[:200]}
-        found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+        out, error = rig.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
+        rig.send_signal(signal.SIGINT)  # it stops the servers that it started
+        rig.communicate()
         return {"not measured": f"the rig did not end in {seconds:.0f} s"}
-    except (OSError, ValueError, IndexError) as error:
-        return {"not measured": f"{type(error).__name__}: {error}"[:200]}
+    if rig.returncode or not out.strip():
+        last = error.strip().splitlines()[-1:] or ["it said nothing"]
+        return {"not measured": f"the rig ended with {rig.returncode}: {last[0]}"[:200]}
+    try:
+        found: dict[str, Any] = json.loads(out.strip().splitlines()[-1])
+    except ValueError as error_in_json:
+        return {"not measured": f"the rig's figures cannot be read: {error_in_json}"[:200]}
     if found.get("error"):
         return {"not measured": str(found["error"])[:200]}
     return {what: found[key] for key, what in FIGURES.items() if found.get(key) is not None}

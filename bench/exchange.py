@@ -7,7 +7,7 @@ stores durable (SQLite: WAL, synchronous FULL; PostgreSQL: fsync on).  An entry 
 receipt that covers it is stored at the sender: then it is durable on both sides.  The parts:
 
     sustained  entries a second, plain (1 KB, only kept) and real reports (applied at the partner), on each store
-    latency    from due to visible at the partner, 1,000 a second at random, beside the disk's own sync
+    latency    from due to visible at the partner, 1,000 a second at random, beside the disk's own sync; one at a time
     backlog    a million entries queued while the partner was away, then drained; peak memory
     verify     `comity link verify` of that ledger, and proofs out of the store, beside bare hashing
     sizes      what an entry costs at ledgers of 10^4 to 10^6 entries (--large: 10^7)
@@ -28,16 +28,17 @@ from typing import Any
 from _latency import latency_plain, latency_reports
 from _ledgers import Rows, backlog, sizes, verify
 from _pair import linked_pair
-from _peers import measure_peers
+from _peers import compare, measure_peers
 from _stores import Store, stores
 from _sustained import sustained_plain, sustained_reports
 
 PARTS = ("sustained", "latency", "backlog", "verify", "sizes", "peers")
 PEER_SECONDS = 180.0
+IDLE, IDLE_COUNT_AND_RATE = "one at a time", (100, 10)
 
 
-def measure(options: argparse.Namespace, work: Path, tell: Callable[[str, Rows], None]) -> None:
-    """Run the parts that were asked for, one after the other."""
+def measure(options: argparse.Namespace, work: Path, tell: Callable[[str, Rows], None], every: dict[str, Rows]) -> None:
+    """Run the parts that were asked for, one after the other; `every` is what was told so far."""
     numbers = iter(range(1_000))
 
     def pair(store: Store | None = None) -> Any:
@@ -59,6 +60,8 @@ def measure(options: argparse.Namespace, work: Path, tell: Callable[[str, Rows],
                     tell("latency", {f"plain, {store.name}": latency_plain(two, count, options.rate, options.octets)})
                 with pair(store) as two:
                     tell("latency", {f"reports, {store.name}": latency_reports(two, count, options.rate)})
+                with pair(store) as two:  # what the peers are asked
+                    tell("latency", {f"reports, {store.name}, {IDLE}": latency_reports(two, *IDLE_COUNT_AND_RATE)})
     if {"backlog", "verify"} & set(options.only):
         with pair() as two:
             tell("backlog", {"plain, SQLite": backlog(two, options.backlog, options.octets)})
@@ -68,7 +71,10 @@ def measure(options: argparse.Namespace, work: Path, tell: Callable[[str, Rows],
         with pair() as two:
             tell("sizes", sizes(two, 10_000_000 if options.large else options.largest))
     if "peers" in options.only:
-        tell("peers", measure_peers(seconds=PEER_SECONDS))
+        peers = measure_peers(seconds=PEER_SECONDS)
+        compare(peers, every.get("latency", {}).get(f"reports, SQLite, {IDLE}", {}), {"p50 ms": "p50 ms"})
+        compare(peers, every.get("sustained", {}).get("reports, SQLite", {}), {"entries a second": "a second"})
+        tell("peers", peers)
 
 
 def show(part: str, rows: Rows) -> None:
@@ -101,7 +107,7 @@ def main() -> None:
             show(part, rows)
 
     with tempfile.TemporaryDirectory(prefix="comity-exchange-") as place:
-        measure(options, Path(place), tell)
+        measure(options, Path(place), tell, every)
     if options.as_json:
         print(json.dumps(every))
 
