@@ -7,6 +7,7 @@ anew when the link's address, its authority, our certificate or our signing key 
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Collection
 from typing import Final
 
@@ -43,7 +44,7 @@ def courier(home: Home, *, stop: Callable[[], bool]) -> None:
             if running is None or not running.is_alive():
                 threads[partner] = _LinkThread(home, partner)
                 threads[partner].start()
-        threading.Event().wait(_LOOK_SECONDS)
+        time.sleep(_LOOK_SECONDS)
     for running in threads.values():
         running.stop.set()
     for running in threads.values():
@@ -128,7 +129,7 @@ class _LinkThread(threading.Thread):
                 # A full disk, a store that takes no writes, a key that cannot be read: say so, and try again.
                 LOG.exception("a link waits for its own node to be well again", extra={"partner": self._partner})
                 close_old_connections()
-                self.stop.wait(_TROUBLE_SECONDS)
+                time.sleep(_TROUBLE_SECONDS)
         if carriage is not None:
             carriage.close()
         connection.close()
