@@ -19,6 +19,7 @@ from comity.api.problems import MethodError, answers_problems, problem, store_as
 from comity.core.errors import ComityError, ForbiddenError, InputError, NotFoundError, SettingError, TooLargeError
 from comity.edges.home import Home
 from comity.flows.answer import answer_status, give_back
+from comity.flows.converse import BATCH, PART, TEXT
 from comity.flows.give import give_entries, take_receipt, take_returned
 from comity.flows.receive import receive_batch
 from comity.wire.checkpoint import NOTE_MAX_BYTES
@@ -29,7 +30,7 @@ ASKED: Final = Counter(
 )
 ENTRIES: Final = Counter("comity_link_entries_received", "Entries received from partners", ("came_to",))
 _DISCARD_BYTES: Final = 65_536
-CONTENT_TYPE: Final = "text/plain; charset=utf-8"
+_CONTENT_TYPES: Final = {"fetch": BATCH, "recall": PART}
 
 
 @csrf_exempt
@@ -107,7 +108,9 @@ def _answer(request: HttpRequest, ask: str, limit: int, act: Callable[[Home, byt
         ASKED.labels(ask, error.code).inc()
         raise
     ASKED.labels(ask, "ok").inc()
-    return HttpResponse(answer, content_type=CONTENT_TYPE) if answer else HttpResponse(status=HTTPStatus.NO_CONTENT)
+    if not answer:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return HttpResponse(answer, content_type=_CONTENT_TYPES.get(ask, TEXT))
 
 
 def _check_partner(request: HttpRequest) -> None:

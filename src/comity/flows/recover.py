@@ -23,7 +23,7 @@ from comity.flows.catch_up import catch_up
 from comity.flows.recall_reports import recall_reports
 from comity.flows.repeat_erasures import repeat_erasures
 from comity.store.displaced import displace_entries, drop_known, take_displaced
-from comity.store.intake_lock import lock_intake
+from comity.store.intake_lock import give_way, lock_intake
 from comity.store.ledgers import RECALLED, append_entries, ends_recalled, frontier_of, lock_ledger, store_receipt
 from comity.store.links import begin_recovering, end_recovering, get_link, known_keys
 from comity.store.models import Ledger, Link
@@ -96,11 +96,13 @@ def lock_to_recover(partner: str) -> tuple[Link, Ledger]:
     """Lock all that the end of a recovery writes to, in the order of `store.intake_lock`; give the outgoing ledger.
 
     What the partner sent and was kept is applied then, what waited is told: the incoming ledger, intake, the outgoing.
+    Cases come after that, where the desk locks them before: so this gives way, and whoever recovers tries again.
     """
     link = get_link(partner)
     lock_ledger(link, "in")
     lock_intake()
     ledger = lock_ledger(link, "out")
+    give_way()
     return get_link(partner), ledger
 
 
