@@ -61,6 +61,6 @@ def assert_all_is_well(
         node.census(*(filed or {}).get(node.party, ()), at_risk=(at_risk or {}).get(node.party, ())) for node in nodes
     ]
     found = compare(counted)
-    assert found.is_well, (found.lost, found.doubled, found.differences)
+    assert found.is_well, (found.lost, found.doubled, found.differences, found.missing)
     assert found.sent == found.received > 0
     return found

@@ -15,6 +15,13 @@ class Row(NamedTuple):
     passed_by: str
     durable: str
 
+    def commands(self) -> list[str]:
+        """The commands that pass it: "comity case hold, lift" are two."""
+        first, *more = self.passed_by.split(", ")
+        if not first.startswith("comity "):
+            return []
+        return [first, *(f"{first.rpartition(' ')[0]} {verb}" for verb in more)]
+
 
 _VERB = "state of the cases, audit entries, decisions and outgoing entries, together"
 _TOLD = "the report, a note on its case, and what the partners that have it are told, as entries, together"

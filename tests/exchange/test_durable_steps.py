@@ -1,8 +1,8 @@
 """kill -9 at every durable step, before and after it, on either side: whatever was committed arrives once and in order.
 
-The steps are not listed by hand: a run of the main job with every commit watched finds them
-(`comity.testing.durable_steps`), and the table must name exactly those.  Then the same job is done again and every
-process dies at every step that it passes.
+The table says which steps there are and who passes them; every process dies at every one of its steps while the jobs
+are done.  All the while each commit of every process is written down (`comity.testing.durable_steps`), and the table
+must name exactly those.
 """
 
 import ast
@@ -50,45 +50,41 @@ def moments(node: CampaignNode, step: str) -> tuple[When, ...]:
     return ("before",) if (node.party == RU) != on_postgresql() else ("after",)
 
 
-class Tracer:
-    """Runs commands and writes down which steps each kind of command passes, and the nodes' parts meanwhile."""
+class Killer:
+    """Runs commands as somebody whose machine dies at each step of each: the same command again until it is through.
+
+    Which steps a command passes says the table; what was passed in truth, by commands and by parts, is written down.
+    """
 
     def __init__(self) -> None:
-        self.of_command: dict[str, list[str]] = {}
-        self.of_parts: set[str] = set()
-
-    def __call__(self, node: CampaignNode, words: Sequence[str]) -> None:
-        command = node.begin(*words)
-        assert node.wait(command) in {0, 1}, node.tell()
-        steps = self.of_command.setdefault(kind_of(words), [])
-        steps += [step for step in self.gather(node, command.pid) if step not in steps]
-
-    def gather(self, node: CampaignNode, command: int = 0) -> list[str]:
-        """Read what was passed; tell what the command passed, keep what the parts did."""
-        passed = node.crashes.traced()
-        self.of_parts |= {step for pid, step in passed if pid != command}
-        return list(dict.fromkeys(step for pid, step in passed if pid == command))
-
-
-class Killer:
-    """Runs commands as somebody whose machine dies at each step of each: the same command again until it is through."""
-
-    def __init__(self, of_command: dict[str, list[str]]) -> None:
-        self._of_command = of_command
         self.killed: set[tuple[str, str, When]] = set()
+        self.by_commands: set[str] = set()
+        self.by_parts: set[str] = set()
 
     def __call__(self, node: CampaignNode, words: Sequence[str]) -> None:
-        for step in self._of_command[kind_of(words)]:
+        command = " ".join(("comity", *kind_of(words)))
+        for step in [step for step, row in STEPS.items() if command in row.commands()]:
             for moment in moments(node, step):
                 node.crashes.arm(CrashPlan(step, moment))
-                assert node.wait(node.begin(*words)) == -9, f"{words}: did not pass {moment} {step}"
+                assert self._run(node, words) == -9, f"{words}: did not pass {moment} {step}"
                 assert node.crashes.disarm()
                 self.killed.add((node.party, step, moment))
-        assert node.wait(node.begin(*words)) in {0, 1}, node.tell()  # 1: it was done already, and says so
+        assert self._run(node, words) in {0, 1}, node.tell()  # 1: it was done already, and says so
+
+    def _run(self, node: CampaignNode, words: Sequence[str]) -> int:
+        command = node.begin(*words)
+        ended = node.wait(command)
+        self.gather(node, command.pid)
+        return ended
+
+    def gather(self, node: CampaignNode, command: int = 0) -> None:
+        """Read what was passed, by a command and by all others."""
+        for pid, step in node.crashes.traced():
+            (self.by_commands if pid == command else self.by_parts).add(step)
 
 
-def kind_of(words: Sequence[str]) -> str:
-    return words[0] if words[0] in {"intake", "restore"} else " ".join(words[:2])
+def kind_of(words: Sequence[str]) -> Sequence[str]:
+    return words[:1] if words[0] in {"intake", "restore"} else words[:2]
 
 
 def jobs_of(pair: list[CampaignNode], directory: Path, do: Do, seed: int) -> list[MainJob | RareJob]:
@@ -106,33 +102,12 @@ def provocations(pair: list[CampaignNode]) -> Iterator[tuple[Mode, CampaignNode,
                 yield mode, here, there, steps
 
 
-def trace(pair: list[CampaignNode], provoker: Provoker, directory: Path) -> Tracer:
-    tracer = Tracer()
-    for node in pair:
-        node.crashes.trace()
-    for job in jobs_of(pair, directory, tracer, 1):
-        job.run()
-    for mode, here, there, steps in provocations(pair):
-        with provoker.mode(mode, here, there):
-            for how in dict.fromkeys(steps.values()):
-                provoker.provoke(how, here, there)
-                settle(*pair)
-    for node in pair:
-        tracer.gather(node)
-    return tracer
-
-
 @pytest.mark.processes
 @pytest.mark.postgres
 def test_kill_9_before_and_after_every_durable_step_on_either_side(pair: list[CampaignNode], tmp_path: Path) -> None:
-    provoker = Provoker(tmp_path, pair)
-    tracer = trace(pair, provoker, tmp_path)
-    of_commands = {step for steps in tracer.of_command.values() for step in steps}
-    passed = of_commands | tracer.of_parts
-    assert sorted(passed - set(STEPS)) == [], "steps that are in no row of tests/exchange/durable_steps_table.py"
-    assert sorted(set(STEPS) - passed) == [], "rows of the table that the main job does not pass any more"
-    assert sorted(tracer.of_parts - of_commands) == sorted(PROVOKED_BY), "steps of parts that run all the time"
-    killer = Killer(tracer.of_command)
+    killer, provoker = Killer(), Provoker(tmp_path, pair)
+    for node in pair:
+        node.crashes.trace()
     jobs = jobs_of(pair, tmp_path, killer, 11)
     for job in jobs:
         job.run()
@@ -147,6 +122,12 @@ def test_kill_9_before_and_after_every_durable_step_on_either_side(pair: list[Ca
                     here.restart("links" if step.startswith(LISTENER) else "courier")
                     settle(*pair)
                     killed.add((here.party, step, moment))
+    for node in pair:
+        killer.gather(node)
+    passed = killer.by_commands | killer.by_parts
+    assert sorted(passed - set(STEPS)) == [], "steps that are in no row of tests/exchange/durable_steps_table.py"
+    assert sorted(set(STEPS) - passed) == [], "rows of the table that nothing passes any more"
+    assert sorted(killer.by_parts - killer.by_commands) == sorted(PROVOKED_BY), "steps of parts that run all the time"
     assert killed == {(node.party, step, moment) for node in pair for step in STEPS for moment in moments(node, step)}
     filed, at_risk = provoker.filed, provoker.at_risk
     for job in jobs:

@@ -78,6 +78,7 @@ class Comparison(msgspec.Struct):
     received: int = 0
     refused: int = 0
     gone: int = 0  # forgotten by a restored node, and never with anybody else
+    missing: list[str] = []  # which of the claims are lost, and who heard of them
     lost: dict[str, int] = {}
     doubled: dict[str, int] = {}
     differences: list[str] = []
@@ -92,7 +93,7 @@ def compare(nodes: Sequence[Census]) -> Comparison:
     """Compare every direction between every two nodes."""
     lost: Counter[str] = Counter()
     doubled: Counter[str] = Counter()
-    total = Comparison(differences=[])
+    total = Comparison(missing=[], differences=[])
     of = {node.party: node for node in nodes}
     for node in nodes:
         total.filed += node.filed
@@ -101,6 +102,9 @@ def compare(nodes: Sequence[Census]) -> Comparison:
         gone = set(node.forgotten) - elsewhere
         total.gone += len(gone)
         lost["claims filed and not stored"] += len(set(node.missing) - gone)
+        for claim in sorted(set(node.missing) - gone):
+            heard = [other.party for other in nodes if claim in other.heard.get(node.party, ())]
+            total.missing.append(f"{node.party}: {claim}; heard by {', '.join(heard) or 'nobody'}")
         doubled.update(node.doubled)
         total.differences += [f"{node.party}: {line}" for line in node.differences]
         for partner, link in node.links.items():

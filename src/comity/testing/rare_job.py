@@ -19,6 +19,7 @@ from comity.testing.settling import settle
 
 _CLAIMS: Final = 8
 _CHANGED: Final = 4
+_CLAIMS_TO_CHANGE: Final = 16
 _OTHER_CLAIMS: Final = 1_000  # than those of the main job with the same seed
 
 
@@ -43,9 +44,10 @@ class RareJob:
 
     def change(self) -> None:
         """Of reports that the partner has one is corrected, one marked, one erased, one withdrawn."""
-        self.filed.append(file_feed(self._directory, self._ours, self._load, f"rare-{self._seed}"))
+        # Not among `filed`: an erased claim is known by its name no more.
+        feed = file_feed(self._directory, self._ours, self._load, f"changed-{self._seed}", claims=_CLAIMS_TO_CHANGE)
         settle(self._ours, self._theirs)
-        corrected, marked, erased, withdrawn = self._reports()
+        corrected, marked, erased, withdrawn = self._reports(feed)
         change = self._directory / f"change-{self._seed}.json"
         change.write_bytes(orjson.dumps({"narrative": "The page has moved."}))
         self._do(self._ours, ("report", "correct", corrected, str(change)))
@@ -71,22 +73,24 @@ class RareJob:
         put_back(self._ours, lambda: self._do(self._ours, ("restore", str(backup), "--replace")))
         settle(self._ours, self._theirs)
 
-    def _reports(self) -> list[str]:
-        cases = self._ours.json("case", "list", "--state", "referred", "--party", self._theirs.party, "--limit", "50")
+    def _reports(self, feed: Path) -> list[str]:
+        """Reports of the feed that the partner has, each alone in its case."""
+        names = {orjson.loads(line)["name"] for line in feed.read_bytes().splitlines()}
+        cases = self._ours.json("case", "list", "--state", "referred", "--party", self._theirs.party, "--limit", "1000")
         found: list[str] = []
-        for case in cases["cases"]:
+        for case in reversed(cases["cases"]):
             shown = self._ours.json("case", "show", case["ref"])["reports"]
-            if len(shown) == 1 and shown[0]["report"].get("url"):
+            if len(shown) == 1 and shown[0]["report"]["name"] in names:
                 found.append(shown[0]["uuid"])
             if len(found) == _CHANGED:
-                break
-        return found
+                return found
+        raise AssertionError(f"too few reports reached the partner: {found}")
 
 
-def file_feed(directory: Path, node: CampaignNode, load: Load, name: str) -> Path:
+def file_feed(directory: Path, node: CampaignNode, load: Load, name: str, claims: int = _CLAIMS) -> Path:
     """File some claims by a reporter that is new; answer their feed."""
     feed = directory / f"feed-{node.party}-{name}.ndjson"
-    feed.write_bytes(load.feed(_CLAIMS))
+    feed.write_bytes(load.feed(claims))
     node.run(*node.file(feed, f"reporter-{name}"))
     return feed
 
