@@ -37,7 +37,7 @@ SETTINGS: Final = {
     "link.batch_entries": "At most so many entries go in one batch, under one signature.",
     "link.poll_seconds": "The courier looks for something unsent this often.",
     "link.fetch_seconds": "Where the partner's ledger is fetched, it is asked for this often.",
-    "link.ask_seconds": "A partner to whom nothing is to be sent is asked this often what it holds: it may be restored.",
+    "link.ask_seconds": "A partner to whom nothing waits is asked this often what it holds: it may be restored.",
     "link.answer_seconds": "How long the courier waits for a partner's answer before it asks again.",
     "link.back_off_seconds": "After trouble the courier waits longer each time, at most so long.",
     "link.settle_seconds": (

@@ -252,6 +252,7 @@ def test_nothing_leaves_under_a_text_that_is_not_in_force(item: Item, memorandum
 def test_an_expired_text_lets_nothing_out(item: Item, memorandum: Memorandum, later: timedelta) -> None:
     ended = _change(memorandum, expires=NOW)
     assert decide(item, ended, at=NOW + later).verdict == "refuse"
+    assert decide(item, ended, at=NOW + later, status="terminated").reason == "expired", "as its standing is then"
 
 
 @given(ITEMS, AGREED)

@@ -1,12 +1,12 @@
 """The life of a memorandum and what its parts say to one another."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.core.memoranda import LIFE, STATUSES, next_status, notice_ends, standing
+from comity.core.memoranda import LIFE, STATUSES, Status, next_status, notice_ends, standing
 from comity.core.memorandum_rules import find_placeholders, find_problems
 from comity.wire.memorandum_yaml import parse_memorandum
 from memoranda_made import EXAMPLE, NOW, example, made
@@ -50,6 +50,16 @@ def test_notice_ends_it_by_itself() -> None:
     assert standing(memorandum, "in-force", ends_at=ends, at=ends - DAY) == "in-force"
     assert standing(memorandum, "in-force", ends_at=ends, at=ends) == "terminated"
     assert standing(memorandum, "suspended", ends_at=ends, at=ends) == "terminated"
+
+
+@pytest.mark.parametrize("status", ["countersigned", "in-force", "suspended"])
+def test_its_own_term_ends_it_by_itself(status: Status) -> None:
+    memorandum = made({"effective": "2026-01-01T00:00:00Z", "expires": "2026-12-01T00:00:00Z"})
+    ends = datetime(2026, 12, 1, tzinfo=UTC)
+    assert memorandum.expires == ends
+    assert standing(memorandum, status, ends_at=None, at=ends - timedelta(seconds=1)) != "terminated"
+    assert standing(memorandum, status, ends_at=None, at=ends) == "terminated"
+    assert standing(memorandum, status, ends_at=ends + DAY, at=ends) == "terminated", "notice makes it no longer"
 
 
 @given(st.sampled_from(["draft", "proposed", "suspended", "terminated"]), st.timedeltas(-400 * DAY, 400 * DAY))

@@ -96,7 +96,7 @@ def links(node: Node) -> dict[str, dict[str, Any]]:
 
 def arrived(node: Node, partner: str) -> list[tuple[str, str]]:
     """Kind and refusal of every entry that a node holds of a partner's ledger, in order."""
-    with sqlite3.connect(f"{node.place.database.as_uri()}?mode=ro", uri=True) as database:
+    with sqlite3.connect(f"file:{node.place.database['NAME']}?mode=ro", uri=True) as database:
         rows = database.execute(
             "SELECT e.kind, e.refused FROM ledger_entry e JOIN ledger l ON l.id = e.ledger_id "
             "JOIN link k ON k.id = l.link_id WHERE k.partner = ? AND l.direction = 'in' ORDER BY e.position",

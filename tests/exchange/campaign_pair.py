@@ -6,11 +6,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from comity.testing.census import compare
+from comity.testing.census import Comparison, compare
 from comity.testing.parts import CampaignNode, assemble_nodes
 from comity.testing.postgres import drop_databases, make_databases
 
-SETTINGS = "batch_entries = 40\npoll_seconds = 0.05\nanswer_seconds = 2.0\nback_off_seconds = 0.3\n"
+SETTINGS = (
+    "batch_entries = 40\npoll_seconds = 0.05\nanswer_seconds = 2.0\nback_off_seconds = 0.3\n"
+    "fetch_seconds = 0.1\nask_seconds = 1.0\nsettle_seconds = 0.2\n"
+)
 RU, BY, VN = "cctld.ru", "oac.by", "vnnic.vn"
 
 
@@ -48,7 +51,16 @@ def nodes_on(
         yield nodes
 
 
-def assert_all_is_well(nodes: Sequence[CampaignNode], filed: dict[str, list[Path]] | None = None) -> None:
-    found = compare([node.census(*(filed or {}).get(node.party, ())) for node in nodes])
-    assert found.is_well, (found.lost, found.doubled, found.differences)
+def assert_all_is_well(
+    nodes: Sequence[CampaignNode],
+    filed: dict[str, list[Path]] | None = None,
+    at_risk: dict[str, list[Path]] | None = None,
+) -> Comparison:
+    """`at_risk`: of what was filed, what a restored node had filed after its backup."""
+    counted = [
+        node.census(*(filed or {}).get(node.party, ()), at_risk=(at_risk or {}).get(node.party, ())) for node in nodes
+    ]
+    found = compare(counted)
+    assert found.is_well, (found.lost, found.doubled, found.differences, found.missing)
     assert found.sent == found.received > 0
+    return found

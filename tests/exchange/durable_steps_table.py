@@ -6,6 +6,8 @@ runs all the time passes it, say in `PROVOKED_BY` how it is made to.
 
 from typing import NamedTuple
 
+from exchange.provoke import How, Mode
+
 
 class Row(NamedTuple):
     """One step."""
@@ -13,20 +15,51 @@ class Row(NamedTuple):
     passed_by: str
     durable: str
 
+    def commands(self) -> list[str]:
+        """The commands that pass it: "comity case hold, lift" are two."""
+        first, *more = self.passed_by.split(", ")
+        if not first.startswith("comity "):
+            return []
+        return [first, *(f"{first.rpartition(' ')[0]} {verb}" for verb in more)]
+
 
 _VERB = "state of the cases, audit entries, decisions and outgoing entries, together"
+_TOLD = "the report, a note on its case, and what the partners that have it are told, as entries, together"
+_STATE = "the link's state and its reason"
+_PART = "entries of our own ledger that were lost, and what they tell; with the last of them as when recovery ends"
 _WORDS = "the memorandum's version, its signatures or state, and the event that says who did it"
 
 STEPS: dict[str, Row] = {
     # the exchange
     "courier.note_try:link": Row("courier", "when the partner was tried and what went wrong; for people"),
-    "courier.store_receipt:ledger": Row("courier", "the partner's receipt: checkpoint, both signatures, its size"),
-    "courier.store_receipt:link": Row("courier", "when the last receipt came; for people"),
+    "courier.store_receipt": Row(
+        "courier", "the partner's receipt: checkpoint, both signatures, its size; when it came, for people"
+    ),
     "sent.status": Row("courier", "nothing: the question has left, its answer was not read"),
     "sent.batch": Row("courier", "nothing: the batch has left, its answer was not read"),
-    "receive.tell_head": Row("links", "nothing: the answer to a question is ready and has not left"),
+    "sent.recall": Row("courier", "nothing: the question for lost entries has left, its answer was not read"),
+    "sent.fetch": Row("courier", "nothing: the question has left, the batch that answers it was not read"),
+    "sent.receipt": Row("courier", "nothing: our receipt has left, its answer was not read"),
+    "sent.return": Row("courier", "nothing: the partner's lost entries have left, its answer was not read"),
+    "answer.answer": Row("links", "the question's counter, if it brings entries; the answer has not left"),
     "receive.receive_batch": Row(
         "links", "entries, what they did, ledger and receipt, together; the answer has not left"
+    ),
+    "courier.receive_batch": Row("courier", "the same, of a batch that was fetched"),
+    "give.give_entries": Row(
+        "links", "the question's counter, and that a ledger is whole again; the batch that answers it has not left"
+    ),
+    "give.take_receipt": Row("links", "the partner's receipt, handed over after it fetched; the answer has not left"),
+    # a restored node
+    "restore.fill_store": Row(
+        "comity restore", "the backup's rows in place of all others, and that each link recovers"
+    ),
+    "courier.begin_recovery": Row("courier", "that the link recovers; what was not receipted has lost its place"),
+    "give.begin_recovery": Row("links", "the same, of a link that the partner fetches by"),
+    "courier.take_part": Row("courier", _PART),
+    "give.take_part": Row("links", _PART + "; the answer has not left"),
+    "courier.end_recovery": Row(
+        "courier", "what had lost its place has one again, what waited is entries, the link is open"
     ),
     # taking in
     "take_in.ensure_reporter": Row("comity intake", "the reporter, the first time it reports"),
@@ -51,32 +84,54 @@ STEPS: dict[str, Row] = {
     "supply_info.advance_once": Row("comity case info", _VERB),
     "unconfirm.advance_once": Row("comity case unconfirm", _VERB),
     "withdraw.advance_once": Row("comity case withdraw", _VERB),
-    # memoranda and links
+    # reports that were told
+    "correct.correct": Row("comity report correct", _TOLD),
+    "mark.mark": Row("comity report mark", _TOLD),
+    "erase.erase": Row("comity report erase", _TOLD + "; the payloads of the entries about it are gone"),
+    # memoranda, keys and links
     "propose.propose": Row("comity memo propose", _WORDS),
     "countersign.countersign": Row("comity memo countersign", _WORDS),
     "suspend.suspend": Row("comity memo suspend", _WORDS),
     "resume.resume": Row("comity memo resume", _WORDS + "; what was withheld meanwhile, as entries"),
     "end_memorandum.end_memorandum": Row("comity memo withdraw", _WORDS),
+    "revoke_key.revoke_key": Row("comity key revoke", "that the key is believed no more, and the statement as entries"),
+    "distrust_key.accept_revocation": Row("comity key accept-revocation", "that the key is believed no more"),
+    "distrust_key.distrust": Row("comity key distrust", "that the key is believed no more"),
+    "join.halt_link": Row("comity link stop", _STATE),
+    "join.resume_link": Row("comity link resume", _STATE + "; what waited, as entries"),
     "join.join": Row("comity link add", "the link and its two empty ledgers, or its new address"),
 }
 
 # What stands in the source with a transaction of its own and is not on the way of an entry between nodes.
 NOT_OF_THE_EXCHANGE = {
-    "api.health_views._database": "a probe that rolls back what it wrote",
     "cli.person.add": "an account of a person",
-    "flows.join.resume_link": "a person opens a stopped link; tested where links are stopped",
-    "flows.catch_up.catch_up": "inside the transaction of resume",
+    "flows.apply_kept._apply": "effects of kinds that were new once, when a newer version starts; not killed here",
+    "flows.catch_up.catch_up": "inside the transactions of those who call it",
+    "flows.repeat_erasures.repeat_erasures": "inside the transaction that ends a recovery",
+    "flows.restore._fill_older": "a backup of an older schema, into an empty store; the command is given again",
+    "store.database_state.try_write": "a probe that rolls back what it wrote",
     "store.memoranda.add_version": "inside the transactions of propose and countersign",
     "store.memoranda.set_status": "inside the transactions of those who call it",
 }
 
-# How a step of a part that runs all the time is provoked at a node: what is done at (itself, the partner).
-PROVOKED_BY: dict[str, str] = {
-    "courier.note_try:link": "partner unreachable",
-    "courier.store_receipt:ledger": "file here",
-    "courier.store_receipt:link": "file here",
-    "sent.batch": "file here",
-    "sent.status": "courier starts here",
-    "receive.tell_head": "courier starts there",
-    "receive.receive_batch": "file there",
+# How a step of a part that runs all the time is provoked at a node (exchange.provoke): in which mode, by what.
+PROVOKED_BY: dict[str, tuple[Mode, How]] = {
+    "courier.note_try:link": ("pushed", "partner unreachable"),
+    "courier.store_receipt": ("pushed", "file here"),
+    "sent.batch": ("pushed", "file here"),
+    "sent.status": ("pushed", "courier starts here"),
+    "answer.answer": ("pushed", "courier starts there"),
+    "receive.receive_batch": ("pushed", "file there"),
+    "courier.begin_recovery": ("pushed", "here restored"),
+    "sent.recall": ("pushed", "here restored"),
+    "courier.take_part": ("pushed", "here restored"),
+    "courier.end_recovery": ("pushed", "here restored, nothing to get back"),
+    "sent.fetch": ("here fetches", "file there"),
+    "courier.receive_batch": ("here fetches", "file there"),
+    "sent.receipt": ("here fetches", "file there"),
+    "sent.return": ("here fetches", "there restored"),
+    "give.give_entries": ("here is awaited", "file here"),
+    "give.take_receipt": ("here is awaited", "file here"),
+    "give.begin_recovery": ("here is awaited", "here restored"),
+    "give.take_part": ("here is awaited", "here restored"),
 }

@@ -18,6 +18,7 @@ from comity.core.exchange import (
     FetcherEvent,
     ForgedError,
     GapError,
+    LinkStoppedError,
     OutgoingEntry,
     Question,
     Sender,
@@ -61,11 +62,12 @@ class Durable:
     def __init__(self) -> None:
         self.made: list[OutgoingEntry] = []
         self.leaves: list[bytes] = []
-        self.recalled = 0  # of the own ledger: entries that came back, not receipted again yet
+        self.recalled: frozenset[int] = frozenset()  # positions of own entries that came back
         self.receipt: bytes = b""
         self.receipt_size = 0
         self.displaced: list[OutgoingEntry] = []
-        self.state: Literal["open", "recovering"] = "open"
+        self.state: Literal["open", "recovering", "stopped"] = "open"
+        self.restored = False  # and not whole yet: a stopped link says nothing else of it
         self.taken: list[OutgoingEntry] = []
         self.taken_leaves: list[bytes] = []
         self.checkpoint: bytes = b""
@@ -88,6 +90,7 @@ class Node:
         """Forget everything that is not durable."""
         self.sender, self.fetcher = Sender(), Fetcher()
         self.lacks_from = 0
+        self.found_gap = False
 
     def backup(self) -> Durable:
         kept = copy(self.durable)
@@ -98,9 +101,32 @@ class Node:
         """Put a backup back; an operator who does it with `comity restore` lets the link recover at once."""
         self.durable = copy(backup)
         self.durable.counters = dict(backup.counters)
-        if announced:
+        self.durable.restored = self.durable.restored or announced
+        if announced and self.durable.state == "open":
             self.durable.state = "recovering"
         self.restart()
+
+    def stop(self) -> None:
+        """A person stops the link, whatever it does."""
+        durable = copy(self.durable)
+        durable.state = "stopped"
+        self.durable = durable
+        self.sender, self.fetcher = Sender(), Fetcher()
+
+    def resume(self) -> None:
+        durable = copy(self.durable)
+        if durable.state == "stopped":
+            pending = durable.restored or durable.displaced or self._ends_recalled()
+            durable.state = "recovering" if pending else "open"
+            self.durable = durable
+
+    def _ends_recalled(self) -> bool:
+        made = len(self.durable.made)
+        return made > self.durable.receipt_size and made - 1 in self.durable.recalled
+
+    def check_not_stopped(self) -> None:
+        if self.durable.state == "stopped":
+            raise LinkStoppedError("stopped")
 
     def sign(self, data: bytes) -> bytes:
         return self.key.sign(data).signature
@@ -118,6 +144,8 @@ class Node:
 
     def request(self) -> tuple[str, bytes] | None:
         """Say what the sender's table makes of the present: a question, a batch, or nothing."""
+        if self.durable.state == "stopped":
+            return None
         if self.sender.state == "waiting":
             if self.durable.state == "recovering":
                 self.begin_recovery()
@@ -145,7 +173,8 @@ class Node:
         if answer is None:
             return "no-answer"
         if isinstance(answer, ComityError):
-            return "gap" if isinstance(answer, GapError) and self.sender.state == "sending" else "refused"
+            again, self.found_gap = self.found_gap, isinstance(answer, GapError) and self.sender.state == "sending"
+            return "gap" if self.found_gap and not again else "refused"
         try:
             event = self._weigh(answer, sent=sent, partner=partner, crash=crash)
         except (InputError, ForgedError):
@@ -181,9 +210,11 @@ class Node:
     # -- own ledger: recovering
 
     def begin_recovery(self) -> None:
+        self.check_not_stopped()
         durable = copy(self.durable)
         size = durable.receipt_size
-        if len(durable.made) > size and durable.recalled == 0:
+        if len(durable.made) > size and not self._ends_recalled():
+            durable.recalled = frozenset(position for position in durable.recalled if position < size)
             durable.displaced = durable.displaced + durable.made[size:]
             durable.made, durable.leaves = durable.made[:size], durable.leaves[:size]
         durable.state = "recovering"
@@ -219,29 +250,31 @@ class Node:
             raise REFUSALS[found.verdict]("refused")
         durable.made = durable.made + [OutgoingEntry(*entry[1:]) for entry in found.entries]
         durable.leaves = durable.leaves + list(found.leaves)
-        durable.recalled += len(found.entries)
+        durable.recalled |= {entry.position for entry in found.entries}
         if len(durable.made) < claim.head.size:
             self.durable = durable
             return False
-        durable.receipt, durable.receipt_size, durable.recalled = part.note, claim.head.size, 0
+        durable.receipt, durable.receipt_size = part.note, claim.head.size
         self._finish(durable)
         return True
 
     def _finish(self, durable: Durable) -> None:
-        known = {(entry.kind, entry.subject) for entry in durable.made}
-        again = [entry for entry in durable.displaced if (entry.kind, entry.subject) not in known]
+        back = {durable.made[position] for position in durable.recalled}
+        again = [entry for entry in durable.displaced if entry not in back]
         durable.made, durable.displaced = durable.made + again, []
         durable.leaves = durable.leaves + [entry_hash(*entry) for entry in again]
-        durable.state, durable.recalled = "open", 0
+        durable.state, durable.restored = "open", False
         self.durable = durable
 
     # -- own ledger: given to a partner that fetches
 
     def give(self, verb: str, body: bytes, partner: PublicKey) -> bytes:
+        self.check_not_stopped()
         if self.durable.state == "recovering":
             self.begin_recovery()
-        durable = self.durable
         if verb == "return":
+            if self._weigh(parse_part(body).note, sent=0, partner=partner, crash="none") == "behind":
+                self.begin_recovery()
             self.take_part(body, partner)
             return b"%d\n" % len(self.durable.made)
         if verb == "receipt":
@@ -251,6 +284,7 @@ class Node:
                 raise BehindError("lacks its own", item=str(len(self.durable.made)))
             assert event != "fork", "an honest partner never looks like a fork"
             return b""
+        durable = self.durable
         asked = read_question(body, ask="fetch", party=self.partner, keys=[partner])
         start = asked.question.head.size
         verdict = weigh_question(
@@ -259,15 +293,15 @@ class Node:
         )  # fmt: skip
         assert verdict != "fork", "an honest partner never looks like a fork"
         if verdict == "behind":
-            self.begin_recovery()
-            raise BehindError("lacks its own", item=str(len(self.durable.made)))
+            left = len(durable.made) if durable.state == "recovering" else durable.receipt_size
+            raise BehindError("lacks its own", item=str(left))
         if verdict != "repeat":
             raise REFUSALS[verdict]("refused", item=str(durable.counters.get("fetch", 0)))
         if durable.state == "recovering":
             self._finish(copy(durable))
+        self._count("fetch", asked.question.counter)
         if start == len(self.durable.made):
             return b""
-        self._count("fetch", asked.question.counter)
         return self._batch(start)
 
     # -- the partner's ledger: taken, held, given back
@@ -275,6 +309,7 @@ class Node:
     def answer(self, verb: str, body: bytes, partner: PublicKey, *, crash: Crash) -> bytes:
         durable = self.durable
         held, read = edge(durable.taken_leaves), reader(durable.taken_leaves)
+        self.check_not_stopped()
         if verb == "batch":
             return self.take(body, partner, crash=crash)
         asked = read_question(body, ask="status" if verb == "status" else "recall", party=self.partner, keys=[partner])
@@ -330,6 +365,8 @@ class Node:
 
     def fetch_request(self) -> tuple[str, bytes] | None:
         """Say what the fetcher's table makes of the present."""
+        if self.durable.state == "stopped":
+            return None
         if self.fetcher.state == "waiting":
             self.fetcher, _ = fetcher_step(self.fetcher, "due")
         while True:
@@ -340,7 +377,8 @@ class Node:
             elif self.fetcher.state == "returning":
                 if self.lacks_from < len(self.durable.taken):
                     return "return", self.held_part(self.lacks_from)
-                self.fetcher, _ = fetcher_step(self.fetcher, "told")
+                self.fetcher, _ = fetcher_step(self.fetcher, "refused")
+                return None
             else:
                 return "fetch", self._question("fetch", self.in_origin, self.durable.taken_leaves)
 
@@ -352,14 +390,17 @@ class Node:
             return "no-answer"
         if isinstance(answer, BehindError) and answer.item.isdecimal():
             self.lacks_from = int(answer.item)
-            return "part" if verb == "return" else "behind"
+            return "refused" if verb == "return" else "behind"
         if isinstance(answer, ComityError):
             return "refused"
         if verb == "receipt":
             return "told"
         if verb == "return":
-            self.lacks_from = int(answer) if answer.strip().isdigit() else len(self.durable.taken)
-            return "part" if self.lacks_from < len(self.durable.taken) else "told"
+            has, lacked = int(answer) if answer.strip().isdigit() else 0, self.lacks_from
+            self.lacks_from = has
+            if has <= lacked:
+                return "refused"
+            return "part" if has < len(self.durable.taken) else "told"
         if not answer:
             return "nothing"
         try:

@@ -1,31 +1,31 @@
 """kill -9 at every durable step, before and after it, on either side: whatever was committed arrives once and in order.
 
-The steps are not listed by hand: a run of the main job with every commit watched finds them
-(`comity.testing.durable_steps`), and the table must name exactly those.  Then the same job is done again and every
-process dies at every step that it passes.
+The table says which steps there are and who passes them; every process dies at every one of its steps while the jobs
+are done.  All the while each commit of every process is written down (`comity.testing.durable_steps`), and the table
+must name exactly those.
 """
 
 import ast
 import os
 import re
-import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from comity.testing.crashing import CrashPlan
 from comity.testing.durable_steps import When
-from comity.testing.load import Load
-from comity.testing.main_job import MainJob
+from comity.testing.main_job import Do, MainJob
 from comity.testing.parts import CampaignNode
+from comity.testing.rare_job import RareJob
 from comity.testing.settling import settle
 from exchange.campaign_pair import RU, assert_all_is_well, nodes_on, on_postgresql
 from exchange.durable_steps_table import NOT_OF_THE_EXCHANGE, PROVOKED_BY, STEPS
+from exchange.provoke import MODES, How, Mode, Provoker
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOAK = bool(os.environ.get("COMITY_SOAK"))
+LISTENER = ("answer.", "give.", "receive.")
 
 
 @pytest.fixture
@@ -36,7 +36,13 @@ def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Campai
 
 
 def moments(node: CampaignNode, step: str) -> tuple[When, ...]:
-    """Both in the soak; in the normal run one at each node, and the other way round on PostgreSQL."""
+    """Both in the soak; in the normal run one at each node, and the other way round on PostgreSQL.
+
+    Where a node must be restored, in the normal run only at one node.
+    """
+    _mode, how = PROVOKED_BY.get(step, ("pushed", ""))
+    if not SOAK and "restored" in how and node.party != RU:
+        return ()
     if step.startswith("sent."):
         return ("after",)
     if SOAK:
@@ -44,122 +50,90 @@ def moments(node: CampaignNode, step: str) -> tuple[When, ...]:
     return ("before",) if (node.party == RU) != on_postgresql() else ("after",)
 
 
-class Tracer:
-    """Runs commands and writes down which steps each kind of command passes, and the nodes' parts meanwhile."""
+class Killer:
+    """Runs commands as somebody whose machine dies at each step of each: the same command again until it is through.
+
+    Which steps a command passes says the table; what was passed in truth, by commands and by parts, is written down.
+    """
 
     def __init__(self) -> None:
-        self.of_command: dict[str, list[str]] = {}
-        self.of_parts: set[str] = set()
-
-    def __call__(self, node: CampaignNode, words: Sequence[str]) -> None:
-        command = node.begin(*words)
-        assert node.wait(command) in {0, 1}, node.tell()
-        steps = self.of_command.setdefault(kind_of(words), [])
-        steps += [step for step in self.gather(node, command.pid) if step not in steps]
-
-    def gather(self, node: CampaignNode, command: int = 0) -> list[str]:
-        """Read what was passed; tell what the command passed, keep what the parts did."""
-        passed = node.crashes.traced()
-        self.of_parts |= {step for pid, step in passed if pid != command}
-        return list(dict.fromkeys(step for pid, step in passed if pid == command))
-
-
-class Killer:
-    """Runs commands as somebody whose machine dies at each step of each: the same command again until it is through."""
-
-    def __init__(self, of_command: dict[str, list[str]]) -> None:
-        self._of_command = of_command
         self.killed: set[tuple[str, str, When]] = set()
+        self.by_commands: set[str] = set()
+        self.by_parts: set[str] = set()
 
     def __call__(self, node: CampaignNode, words: Sequence[str]) -> None:
-        for step in self._of_command[kind_of(words)]:
+        command = " ".join(("comity", *kind_of(words)))
+        for step in [step for step, row in STEPS.items() if command in row.commands()]:
             for moment in moments(node, step):
                 node.crashes.arm(CrashPlan(step, moment))
-                assert node.wait(node.begin(*words)) == -9, f"{words}: did not pass {moment} {step}"
+                assert self._run(node, words) == -9, f"{words}: did not pass {moment} {step}"
                 assert node.crashes.disarm()
                 self.killed.add((node.party, step, moment))
-        assert node.wait(node.begin(*words)) in {0, 1}, node.tell()  # 1: it was done already, and says so
+        assert self._run(node, words) in {0, 1}, node.tell()  # 1: it was done already, and says so
+
+    def _run(self, node: CampaignNode, words: Sequence[str]) -> int:
+        command = node.begin(*words)
+        ended = node.wait(command)
+        self.gather(node, command.pid)
+        return ended
+
+    def gather(self, node: CampaignNode, command: int = 0) -> None:
+        """Read what was passed, by a command and by all others."""
+        for pid, step in node.crashes.traced():
+            (self.by_commands if pid == command else self.by_parts).add(step)
 
 
-def kind_of(words: Sequence[str]) -> str:
-    return words[0] if words[0] == "intake" else " ".join(words[:2])
+def kind_of(words: Sequence[str]) -> Sequence[str]:
+    return words[:1] if words[0] in {"intake", "restore"} else words[:2]
 
 
-def trace(pair: Sequence[CampaignNode], directory: Path) -> Tracer:
-    tracer = Tracer()
-    for node in pair:
-        node.crashes.trace()
-    for number, (ours, theirs) in enumerate((pair, pair[::-1])):
-        MainJob(directory, ours, theirs, tracer, seed=number + 1).run()
-    for provoked in sorted(set(PROVOKED_BY.values())):
-        provoke(provoked, *pair, directory)
-        provoke(provoked, *pair[::-1], directory)
-    settle(*pair)
-    for node in pair:
-        tracer.gather(node)
-    return tracer
+def jobs_of(pair: list[CampaignNode], directory: Path, do: Do, seed: int) -> list[MainJob | RareJob]:
+    """Both jobs, in either direction."""
+    ways = list(enumerate((pair, pair[::-1])))
+    return [kind(directory, *nodes, do, seed=seed + number) for kind in (MainJob, RareJob) for number, nodes in ways]
 
 
-def provoke(
-    how: str, here: CampaignNode, there: CampaignNode, directory: Path, *, until: Callable[[], bool] = lambda: True
-) -> None:
-    """Bring a node to pass a step of a part that runs all the time."""
-    match how:
-        case "file here":
-            file(here, there, directory)
-        case "file there":
-            file(there, here, directory)
-        case "courier starts here":
-            here.restart("courier")
-        case "courier starts there":
-            there.restart("courier")
-        case "partner unreachable":
-            there.kill("links")
-            file(here, there, directory)
-    wait(until, f"{here.party}: {how}")
-    for node in (here, there):
-        node.start("links", "courier")
-    there.wait_until_reachable()
-
-
-def file(node: CampaignNode, partner: CampaignNode, directory: Path) -> None:
-    feed = directory / f"provoke-{time.monotonic_ns()}.ndjson"
-    feed.write_bytes(Load(node.party, [partner.party], seed=time.monotonic_ns(), start=datetime.now(UTC)).feed(6))
-    node.run(*node.file(feed))
-
-
-def wait(until: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + 60
-    while not until():
-        assert time.monotonic() < end, what
-        time.sleep(0.01)
+def provocations(pair: list[CampaignNode]) -> Iterator[tuple[Mode, CampaignNode, CampaignNode, dict[str, How]]]:
+    """Mode by mode, at either node: the steps of the parts that are passed there, and how."""
+    for mode in MODES:
+        for here, there in (pair, pair[::-1]):
+            steps = {step: how for step, (wanted, how) in PROVOKED_BY.items() if wanted == mode and moments(here, step)}
+            if steps:
+                yield mode, here, there, steps
 
 
 @pytest.mark.processes
 @pytest.mark.postgres
 def test_kill_9_before_and_after_every_durable_step_on_either_side(pair: list[CampaignNode], tmp_path: Path) -> None:
-    tracer = trace(pair, tmp_path)
-    of_commands = {step for steps in tracer.of_command.values() for step in steps}
-    passed = of_commands | tracer.of_parts
-    assert sorted(passed - set(STEPS)) == [], "steps that are in no row of tests/exchange/durable_steps_table.py"
-    assert sorted(set(STEPS) - passed) == [], "rows of the table that the main job does not pass any more"
-    assert sorted(tracer.of_parts - of_commands) == sorted(PROVOKED_BY), "steps of parts that run all the time"
-    killer = Killer(tracer.of_command)
-    jobs = [MainJob(tmp_path, *nodes, killer, seed=number + 11) for number, nodes in enumerate((pair, pair[::-1]))]
+    killer, provoker = Killer(), Provoker(tmp_path, pair)
+    for node in pair:
+        node.crashes.trace()
+    jobs = jobs_of(pair, tmp_path, killer, 11)
     for job in jobs:
         job.run()
     killed = killer.killed
-    for here, there in (pair, pair[::-1]):
-        for step, how in PROVOKED_BY.items():
-            for moment in moments(here, step):
-                here.crashes.arm(CrashPlan(step, moment))
-                provoke(how, here, there, tmp_path, until=lambda here=here: here.crashes.has_struck)
-                assert here.crashes.disarm(), f"{here.party} did not pass {moment} {step}"
-                here.restart("links" if step.startswith("receive.") else "courier")
-                settle(*pair)
-                killed.add((here.party, step, moment))
+    for mode, here, there, steps in provocations(pair):
+        with provoker.mode(mode, here, there):
+            for step, how in steps.items():
+                for moment in moments(here, step):
+                    here.crashes.arm(CrashPlan(step, moment))
+                    provoker.provoke(how, here, there, until=lambda here=here: here.crashes.has_struck)
+                    assert here.crashes.disarm(), f"{here.party} did not pass {moment} {step}"
+                    here.restart("links" if step.startswith(LISTENER) else "courier")
+                    settle(*pair)
+                    killed.add((here.party, step, moment))
+    for node in pair:
+        killer.gather(node)
+    passed = killer.by_commands | killer.by_parts
+    assert sorted(passed - set(STEPS)) == [], "steps that are in no row of tests/exchange/durable_steps_table.py"
+    assert sorted(set(STEPS) - passed) == [], "rows of the table that nothing passes any more"
+    assert sorted(killer.by_parts - killer.by_commands) == sorted(PROVOKED_BY), "steps of parts that run all the time"
     assert killed == {(node.party, step, moment) for node in pair for step in STEPS for moment in moments(node, step)}
-    assert_all_is_well(pair, {node.party: job.filed for node, job in zip(pair, jobs, strict=True)})
+    filed, at_risk = provoker.filed, provoker.at_risk
+    for job in jobs:
+        filed[job.party] += job.filed
+        at_risk[job.party] += job.at_risk
+    assert_all_is_well(pair, filed, at_risk)
 
 
 def test_the_page_lists_every_step() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from exchange.pair import Pair
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.stores]
 
 
 def test_a_node_that_nobody_can_reach_exchanges_all_the_same(pair: Pair) -> None:

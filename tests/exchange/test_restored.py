@@ -15,7 +15,7 @@ from comity.core.ledger import Frontier, entry_hash
 from comity.wire.checkpoint import parse_head, parse_note
 from exchange.pair import Node, Pair
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.stores]
 
 SOON: dict[str, float] = {"settle_seconds": 1.0, "fetch_seconds": 0.1, "ask_seconds": 0.5, "back_off_seconds": 0.5}
 

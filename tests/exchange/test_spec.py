@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from comity.core.errors import InputError, TooLargeError
+from comity.core.errors import InputError, StoreUnavailableError, TooLargeError
 from comity.core.exchange import (
     FETCHER,
     RECEIVER,
@@ -43,5 +43,6 @@ def test_every_answer_is_documented() -> None:
         LinkSuspendedError,
         InputError,
         TooLargeError,
+        StoreUnavailableError,
     ):
         assert f"| {error.http_status} | `{error.code}` |" in PAGE, error.code

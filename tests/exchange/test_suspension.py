@@ -27,7 +27,7 @@ def t(tmp_path: Path) -> Iterator[Harness]:
 
 def held(node: Node) -> int:
     """How many entries of the partner a node holds."""
-    with sqlite3.connect(f"{node.place.database.as_uri()}?mode=ro", uri=True) as database:
+    with sqlite3.connect(f"file:{node.place.database['NAME']}?mode=ro", uri=True) as database:
         (size,) = database.execute("SELECT size FROM ledger WHERE direction = 'in'").fetchone()
         return int(size)
 

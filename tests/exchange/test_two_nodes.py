@@ -3,19 +3,21 @@
 A Hypothesis state machine over the very functions that the courier and the views call (`exchange.model`).  One party
 is pushed to, the other fetches.  Faults: a request lost, truncated, altered, delivered twice, delivered much later; an
 answer lost, truncated, or an old one in its place; a crash before and after each durable step on either side; a backup
-restored on either side, with and without saying so.
+restored on either side, with and without saying so; a link stopped and resumed by a person; a partner that lies.
 """
 
 from typing import Literal, get_args
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from comity.core.errors import ComityError
-from comity.core.exchange import OutgoingEntry
+from comity.core.exchange import BehindError, OutgoingEntry, Question
 from comity.core.ledger import Head
 from comity.wire.checkpoint import parse_head, parse_note, read_head
 from comity.wire.link_batch import parse_batch
+from comity.wire.question import sign_question
 from exchange.model import BATCH, Answer, Crash, Durable, Node, PowerError, edge
 
 RequestFault = Literal["none", "lost", "truncated", "altered", "twice", "later"]
@@ -97,6 +99,28 @@ class TwoNodes(RuleBasedStateMachine):
             known = {entry.subject for entry in (*durable.made, *durable.displaced, *another.durable.taken)}
             self.filed[at] = [subject for subject in self.filed[at] if subject in known]
             self.seen[at] = {head for head in self.seen[at] if head.size <= len(another.durable.taken)}
+
+    @rule(side=sides)
+    def stop(self, side: int) -> None:
+        """A person stops a link, whatever it is doing, recovering too."""
+        self.nodes[side].stop()
+
+    @rule(side=sides)
+    def resume(self, side: int) -> None:
+        self.nodes[side].resume()
+
+    @rule(side=sides, size=wheres)
+    def lie(self, side: int, size: int) -> None:
+        """A partner asks, under its own signature, about a head that nobody ever signed."""
+        node, liar = self.nodes[side], self.nodes[1 - side]
+        before = node.durable.state, node.durable.made
+        liar.counter += 1
+        head = Head(node.out_origin, len(node.durable.made) + 1 + size, b"\7" * 32)
+        question = sign_question(Question("fetch", liar.counter, head), liar.party, liar.public.public, liar.sign)
+        if before[0] == "open":
+            with pytest.raises(BehindError):
+                node.give("fetch", question, liar.public)
+            assert (node.durable.state, node.durable.made) == before
 
     def _turn(
         self,
@@ -207,6 +231,8 @@ class TwoNodes(RuleBasedStateMachine):
         """When the faults end, everything arrives: once, in order, under equal roots, receipted."""
         if not hasattr(self, "nodes"):
             return
+        for node in self.nodes:
+            node.resume()
         for _ in range(400):
             for side in (0, 1):
                 self._turn(side)

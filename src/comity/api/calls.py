@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.response import HttpResponseBase
 
-from comity.api.problems import MethodError, problem
+from comity.api.problems import MethodError, problem, store_asked
 from comity.api.tokens import UnauthorizedError, authenticate
 from comity.core.errors import ComityError, InputError, LengthRequiredError, SettingError, TooLargeError
 from comity.core.roles import Actor
@@ -66,7 +66,8 @@ def answer(routes: Mapping[str, Route], request: HttpRequest, path: Mapping[str,
         route = routes.get(request.method or "")
         if route is None:
             raise MethodError(f"this address takes {', '.join(sorted(routes))}", item=request.method or "")
-        return _success(route, request, path)
+        with store_asked():
+            return _success(route, request, path)
     except ComityError as error:
         refused = problem(error)
         if isinstance(error, UnauthorizedError):

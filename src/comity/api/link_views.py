@@ -15,10 +15,11 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from prometheus_client import Counter
 
-from comity.api.problems import MethodError, answers_problems, problem
+from comity.api.problems import MethodError, answers_problems, problem, store_asked
 from comity.core.errors import ComityError, ForbiddenError, InputError, NotFoundError, SettingError, TooLargeError
 from comity.edges.home import Home
 from comity.flows.answer import answer_status, give_back
+from comity.flows.converse import BATCH, PART, TEXT
 from comity.flows.give import give_entries, take_receipt, take_returned
 from comity.flows.receive import receive_batch
 from comity.wire.checkpoint import NOTE_MAX_BYTES
@@ -29,7 +30,7 @@ ASKED: Final = Counter(
 )
 ENTRIES: Final = Counter("comity_link_entries_received", "Entries received from partners", ("came_to",))
 _DISCARD_BYTES: Final = 65_536
-CONTENT_TYPE: Final = "text/plain; charset=utf-8"
+_CONTENT_TYPES: Final = {"fetch": BATCH, "recall": PART}
 
 
 @csrf_exempt
@@ -101,12 +102,15 @@ def _answer(request: HttpRequest, ask: str, limit: int, act: Callable[[Home, byt
     """Read a bounded body, act, and count what came of it."""
     try:
         _check_partner(request)
-        answer = act(_home(), _body(request, limit))
+        with store_asked():
+            answer = act(_home(), _body(request, limit))
     except ComityError as error:
         ASKED.labels(ask, error.code).inc()
         raise
     ASKED.labels(ask, "ok").inc()
-    return HttpResponse(answer, content_type=CONTENT_TYPE) if answer else HttpResponse(status=HTTPStatus.NO_CONTENT)
+    if not answer:
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+    return HttpResponse(answer, content_type=_CONTENT_TYPES.get(ask, TEXT))
 
 
 def _check_partner(request: HttpRequest) -> None:

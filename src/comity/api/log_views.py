@@ -12,7 +12,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from comity.api.problems import MethodError, problem
+from comity.api.problems import MethodError, problem, store_asked
 from comity.api.tokens import UnauthorizedError, authenticate
 from comity.core.errors import ComityError, ForbiddenError, NotFoundError
 from comity.core.ledger import TILE_WIDTH, leaf_data
@@ -43,7 +43,8 @@ def _read_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
             if request.method not in _METHODS:
                 raise MethodError("ask with GET or HEAD", item=request.method or "")
             _check_caller(request)
-            return view(request, **parts)
+            with store_asked():
+                return view(request, **parts)
         except ComityError as error:
             refused = problem(error)
             if isinstance(error, UnauthorizedError):

@@ -1,22 +1,26 @@
 """The one place where an error becomes an HTTP answer: problem details (`wire.problem`).
 
-What the listener for partners refuses unread it answers with the same document.  What is not a `ComityError` is a fault
-of this program and is left to the server's own 500.
+What the listener for partners refuses unread it answers with the same document.  A store that is full, read-only or
+away is nobody's fault: 503, ask again.  What else is not a `ComityError` is a fault of this program and is left to the
+server's own 500.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from http import HTTPStatus
 from typing import Concatenate, ParamSpec
 
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from comity.core.errors import ComityError
+from comity.core.errors import ComityError, StoreUnavailableError
 from comity.wire.problem import CONTENT_TYPE, render_problem
 
 LOG = logging.getLogger("comity.api")
+_SAID_MAX = 300
 
 P = ParamSpec("P")
 
@@ -39,6 +43,18 @@ def problem(error: ComityError) -> HttpResponse:
     return HttpResponse(render_problem(error), status=status, content_type=CONTENT_TYPE)
 
 
+@contextmanager
+def store_asked() -> Iterator[None]:
+    """Raise `StoreUnavailableError` where the store cannot answer; a wrong question stays a fault."""
+    try:
+        yield
+    except (DataError, IntegrityError, ProgrammingError):
+        raise
+    except (DatabaseError, InterfaceError) as error:
+        LOG.warning("the store cannot be used: %s", " ".join(str(error).split())[:_SAID_MAX])
+        raise StoreUnavailableError("cannot be used now; ask again later", item="store") from None
+
+
 def answers_problems(
     view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
@@ -47,7 +63,8 @@ def answers_problems(
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            return view(request, *args, **kwargs)
+            with store_asked():
+                return view(request, *args, **kwargs)
         except ComityError as error:
             return problem(error)
 

@@ -134,7 +134,8 @@ def stop(partner: str, reason: str, directory: Path) -> None:
 def resume(partner: str, directory: Path) -> None:
     """Open a stopped link again, after looking at the evidence that `comity link status` shows."""
     home = use_node(directory)
-    click.echo(f"{resume_link(home, partner, at=datetime.now(UTC)).partner}: open")
+    resumed = resume_link(home, partner, at=datetime.now(UTC))
+    click.echo(f"{resumed.partner}: {resumed.state}")
 
 
 @link.command()

@@ -6,12 +6,24 @@ With --json a command prints exactly one JSON document on stdout; everything els
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import click
 import orjson
 
 from comity.core.errors import ComityError
+
+_ADVICE: Final = (
+    (("connect", "server closed", "terminating"), "see that its server runs and can be reached"),
+    (
+        ("no such table", "no such column", "has no column", "does not exist"),
+        "comity serve brings an older one up to date",
+    ),
+    (("disk is full", "no space left", "could not extend"), "make room on its disk; nothing of this was done"),
+    (("readonly", "read-only"), "it takes no writes: let this account write to it, or see why its server does not"),
+    (("locked", "deadlock", "lock timeout"), "others write to it; nothing of this was done, try again"),
+    (("not a database", "malformed"), "it is damaged: see comity doctor, and comity restore for a backup"),
+)
 
 
 def run(command: click.Command, arguments: Sequence[str]) -> int:
@@ -35,11 +47,15 @@ def run(command: click.Command, arguments: Sequence[str]) -> int:
         return 1
     except _database_errors() as error:
         line = " ".join(str(error).split())
-        click.echo(
-            f"comity: the node's database: {line} [database]; comity serve brings an older one up to date", err=True
-        )
+        click.echo(f"comity: the node's database: {line} [database]; {_advice(line)}", err=True)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _advice(line: str) -> str:
+    """Say what can be done about what the database said, in SQLite's words or PostgreSQL's."""
+    said = line.lower()
+    return next((advice for words, advice in _ADVICE if any(word in said for word in words)), "see comity doctor")
 
 
 def _database_errors() -> tuple[type[Exception], ...]:

@@ -16,7 +16,7 @@ import msgspec
 from comity.core.categories import Disposition
 from comity.core.evidence import is_older
 from comity.core.markings import TLPS
-from comity.core.memoranda import Memorandum, Status, Terms
+from comity.core.memoranda import Memorandum, Status, Terms, has_expired
 
 Kind = Literal[
     "report", "early-warning", "inquiry", "outcome", "retraction", "statistics", "experience", "consultation"
@@ -187,6 +187,8 @@ def _standing(memorandum: Memorandum, status: Status, at: datetime) -> _Objectio
         return _Objection(IDENTITY_CLAUSE, "time-without-zone")
     if status == "suspended":
         return _Objection(memorandum.suspension.clause, "suspended")
+    if status not in ("draft", "proposed") and has_expired(memorandum, at=at):
+        return _Objection(IDENTITY_CLAUSE, "expired")
     if status == "terminated":
         return _Objection(memorandum.termination.clause, "terminated")
     if status != "in-force":
@@ -195,8 +197,6 @@ def _standing(memorandum: Memorandum, status: Status, at: datetime) -> _Objectio
         )
     if at < memorandum.effective:
         return _Objection(IDENTITY_CLAUSE, "not-yet-effective")
-    if memorandum.expires is not None and at >= memorandum.expires:
-        return _Objection(IDENTITY_CLAUSE, "expired")
     return None
 
 

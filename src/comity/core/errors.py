@@ -66,6 +66,13 @@ class ConflictError(ComityError):
     http_status = 409
 
 
+class StoreUnavailableError(ComityError):
+    """The node's own store cannot do this now: its disk is full, it takes no writes, or it is not there; ask again."""
+
+    code = "store-unavailable"
+    http_status = 503
+
+
 class SettingError(ComityError):
     """The node's configuration is missing or wrong."""
 

@@ -140,10 +140,10 @@ def take_back(
     # (2) We signed it, and the partner cosigned it.
     if not (claim.signed_by and claim.cosigned_by):
         return Examined("unsigned")
-    # (3) The entries follow what is held and end within the receipt.
+    # (3) The entries follow what is held, end within the receipt, and bring this node on.
     if start != held.size:
         return Examined("gap")
-    if end > claim.head.size:
+    if end > claim.head.size or (not entries and end < claim.head.size):
         return Examined("wrong-size")
     # (4) Replayed, they give a tree which the receipt extends.
     leaves = [entry_hash(*entry[1:]) for entry in entries]

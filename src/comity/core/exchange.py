@@ -128,7 +128,7 @@ FETCHER: Final[dict[tuple[FetcherState, FetcherEvent], tuple[FetcherState, Fetch
     ("fetching", "forged"):     ("waiting", "back-off"),
     ("fetching", "fork"):       ("stopped", "keep-evidence"),
     ("returning", "part"):      ("returning", "give-back"),
-    ("returning", "told"):      ("fetching", "fetch"),
+    ("returning", "told"):      ("waiting", "rest"),            # not at once: nobody is kept busy by giving back
     ("returning", "no-answer"): ("waiting", "back-off"),
     ("returning", "refused"):   ("waiting", "back-off"),
 }  # fmt: skip
@@ -139,7 +139,7 @@ LinkState = Literal["open", "recovering", "suspended", "stopped"]
 Verdict = Literal[
     "take", "repeat", "wrong-origin", "unsigned", "stale", "wrong-size", "gap", "behind", "mismatch", "fork"
 ]
-ReceiverAction = Literal["apply-and-cosign", "cosign-again", "refuse", "take-back", "keep-evidence"]
+ReceiverAction = Literal["apply-and-cosign", "cosign-again", "refuse", "ask-back", "keep-evidence"]
 
 RECEIVER: Final[dict[tuple[LinkState, Verdict], tuple[LinkState, ReceiverAction]]] = {
     ("open", "take"):         ("open", "apply-and-cosign"),
@@ -150,7 +150,7 @@ RECEIVER: Final[dict[tuple[LinkState, Verdict], tuple[LinkState, ReceiverAction]
     ("open", "wrong-size"):   ("open", "refuse"),
     ("open", "gap"):          ("open", "refuse"),
     ("open", "mismatch"):     ("open", "refuse"),
-    ("open", "behind"):       ("recovering", "take-back"),
+    ("open", "behind"):       ("open", "ask-back"),             # it recovers when what comes back bears our signature
     ("open", "fork"):         ("stopped", "keep-evidence"),
 }  # fmt: skip
 

@@ -192,12 +192,22 @@ def next_status(status: Status, event: LifeEvent) -> Status | None:
 
 
 def standing(memorandum: Memorandum, status: Status, *, ends_at: datetime | None, at: datetime) -> Status:
-    """The state as of a time: a countersigned text enters force by itself, one with notice given ends by itself."""
+    """The state as of a time: a countersigned text enters force by itself, and ends by itself when its time is over.
+
+    That is when the notice that was given has run, or at its own `expires`, suspended or not.
+    """
+    if status in ("countersigned", "in-force", "suspended") and has_expired(memorandum, at=at):
+        return "terminated"
     if status in ("in-force", "suspended") and ends_at is not None and at >= ends_at:
         return "terminated"
     if status in ("countersigned", "in-force"):
         return "in-force" if at >= memorandum.effective else "countersigned"
     return status
+
+
+def has_expired(memorandum: Memorandum, *, at: datetime) -> bool:
+    """Whether the term that the text itself names is over; `expires` is the first moment without force."""
+    return memorandum.expires is not None and at >= memorandum.expires
 
 
 def notice_ends(memorandum: Memorandum, *, at: datetime) -> datetime:

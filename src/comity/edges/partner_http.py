@@ -20,6 +20,7 @@ from comity.core.errors import ComityError, InputError
 
 CONNECT_SECONDS: Final = 10.0
 ANSWER_MAX_BYTES: Final = 65_536
+_ACCEPT: Final = "application/vnd.comity.batch, application/vnd.comity.part, text/plain, application/problem+json"
 
 
 class PartnerError(ComityError):
@@ -89,7 +90,7 @@ class PartnerConnection:
 
         The whole answer must be here within the time for answers, however slowly it trickles.
         """
-        headers = {"Content-Type": content_type, "Accept": "text/plain, application/problem+json"}
+        headers = {"Content-Type": content_type, "Accept": _ACCEPT}
         kept_open = self._connection is not None
         try:
             return self._ask(path, body, headers, max_bytes)

@@ -39,11 +39,14 @@ def give_back(home: Home, origin: str, question: bytes, *, at: datetime) -> byte
     """Give a sender that was restored what follows the entries it still has: a part."""
 
     def part(ledger: Ledger, asked: SignedQuestion) -> bytes:
-        body = render_held(home, ledger, asked.question.head.size)
-        keep_counter(ledger, asked.question.counter)
-        return body
+        keep_counter(ledger, asked.question.counter)  # though there be nothing: later there might be
+        size = asked.question.head.size
+        return render_held(home, ledger, size) if size < ledger.size else b""
 
-    return _answer(origin, "recall", question, part, at=at)
+    body = _answer(origin, "recall", question, part, at=at)
+    if not body:
+        raise GapError("there is nothing after the entries that the question speaks of", item=origin)
+    return body
 
 
 def render_held(home: Home, ledger: Ledger, start: int) -> bytes:

@@ -4,6 +4,7 @@ A question's counter is the time in microseconds, or one more than the last; whe
 (our clock went back, or a backup was restored) its refusal names it and the question is asked once more.
 """
 
+import re
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -21,6 +22,10 @@ from comity.wire.question import sign_question
 TEXT: Final = "text/plain; charset=utf-8"
 BATCH: Final = "application/vnd.comity.batch"
 PART: Final = "application/vnd.comity.part"
+
+COUNTER_MAX: Final = (1 << 63) - 1
+_NUMBER: Final = re.compile(r"[0-9]{1,19}")
+_CODE_MAX, _DETAIL_MAX, _SAID_MAX = 60, 300, 400
 
 
 class Conversation:
@@ -45,9 +50,10 @@ class Conversation:
             question = Question(ask, self._counter, head)
             note = sign_question(question, self._party, self.key.public, self.key.sign)
             answer = self.post(head.origin, ask, note, content_type=TEXT, max_bytes=max_bytes)
-            if answer.code != StaleQuestionError.code or not answer.item.isdecimal():
+            highest = read_number(answer.item)
+            if answer.code != StaleQuestionError.code or highest is None or highest >= COUNTER_MAX:
                 break
-            self._counter = int(answer.item)
+            self._counter = highest
         return note, answer
 
     def post(
@@ -62,6 +68,14 @@ def is_well(answer: Answer) -> bool:
     return answer.status in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}
 
 
+def read_number(text: str) -> int | None:
+    """Read a count or counter that a partner answered with; None for anything else, however long."""
+    return int(text) if _NUMBER.fullmatch(text) else None
+
+
 def tell_refusal(answer: Answer) -> str:
-    """Say what the partner answered instead, for the people who look at the link."""
-    return f"partner answered {answer.status}: {answer.detail} [{answer.code}]"
+    """Say what the partner answered instead, for the people who look at the link: one short line, whatever it wrote."""
+    said = f"partner answered {answer.status}: {answer.detail} [{answer.code[:_CODE_MAX]}]"
+    if len(said) > _SAID_MAX:
+        said = f"partner answered {answer.status}: {answer.detail[:_DETAIL_MAX]}… [{answer.code[:_CODE_MAX]}]"
+    return "".join(character if character.isprintable() else "\ufffd" for character in said)

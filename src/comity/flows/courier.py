@@ -7,10 +7,11 @@ anew when the link's address, its authority, our certificate or our signing key 
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Collection
 from typing import Final
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from comity.core.errors import ComityError
 from comity.edges.home import Home
@@ -35,7 +36,7 @@ def courier(home: Home, *, stop: Callable[[], bool]) -> None:
         close_old_connections()
         try:
             partners = {link.partner for link in list_links()}
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             LOG.exception("the store cannot be read; trying again")
             partners = set()
         for partner in partners:
@@ -43,7 +44,7 @@ def courier(home: Home, *, stop: Callable[[], bool]) -> None:
             if running is None or not running.is_alive():
                 threads[partner] = _LinkThread(home, partner)
                 threads[partner].start()
-        threading.Event().wait(_LOOK_SECONDS)
+        time.sleep(_LOOK_SECONDS)
     for running in threads.values():
         running.stop.set()
     for running in threads.values():
@@ -124,11 +125,11 @@ class _LinkThread(threading.Thread):
                     carriage = Carriage(self._home, link)
                 if not carriage.turn(link):
                     news.wait(self._home.settings.link.poll_seconds)
-            except (DatabaseError, ComityError):
+            except (DatabaseError, InterfaceError, ComityError):
                 # A full disk, a store that takes no writes, a key that cannot be read: say so, and try again.
                 LOG.exception("a link waits for its own node to be well again", extra={"partner": self._partner})
                 close_old_connections()
-                self.stop.wait(_TROUBLE_SECONDS)
+                time.sleep(_TROUBLE_SECONDS)
         if carriage is not None:
             carriage.close()
         connection.close()

@@ -25,7 +25,7 @@ from comity.edges.home import Home
 from comity.edges.partner_http import Answer, PartnerError
 from comity.edges.patience import Patience
 from comity.flows.answer import render_held
-from comity.flows.converse import PART, TEXT, Conversation, is_well, tell_refusal
+from comity.flows.converse import PART, TEXT, Conversation, is_well, read_number, tell_refusal
 from comity.flows.receive import receive_batch
 from comity.store.links import get_ledger, is_in_force, note_try
 from comity.store.models import Ledger, Link
@@ -119,22 +119,28 @@ class Puller:
     def _give_back(self, _link: Link, ledger: Ledger) -> FetcherEvent:
         """Return what the partner lost of its own ledger, a part at a time."""
         if self._lacks_from >= ledger.size:
-            return "told"
+            self.trouble = "the partner asks for entries back that it never sent"
+            return "refused"
         part = render_held(self._home, ledger, self._lacks_from)
         answer = self._conversation.post(ledger.origin, "return", part, content_type=PART)
         if not is_well(answer):
-            event = self._told(answer)
-            return "part" if event == "behind" else "refused"
-        self._lacks_from = int(answer.body) if answer.body.strip().isdigit() else ledger.size
-        return "part" if self._lacks_from < ledger.size else "told"
+            self._told(answer)
+            return "refused"
+        has = read_number(answer.body.strip().decode("latin-1"))
+        if has is None or has <= self._lacks_from:
+            self.trouble = "the partner took its entries back and has no more than before"
+            return "refused"
+        self._lacks_from = has
+        return "part" if has < ledger.size else "told"
 
     def _told(self, answer: Answer) -> FetcherEvent:
         """What an answer without entries means."""
         if is_well(answer):
             return "told"
         self.trouble = tell_refusal(answer)
-        if answer.code == BehindError.code and answer.item.isdecimal():
-            self._lacks_from = int(answer.item)
+        lacks_from = read_number(answer.item)
+        if answer.code == BehindError.code and lacks_from is not None:
+            self._lacks_from = lacks_from
             return "behind"
         LOG.warning("link: %s", self.trouble, extra={"event": "link-trouble", "partner": self._partner})
         return "refused"

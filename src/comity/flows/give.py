@@ -8,6 +8,7 @@ The question says what the partner holds, under its signature: so this node lear
 anything anew, as a courier does by asking.
 """
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -20,12 +21,12 @@ from comity.edges.home import Home
 from comity.edges.keys import load_public_keys, load_signing_key
 from comity.flows.compose import compose
 from comity.flows.receive import evidence, link_state, locked
-from comity.flows.recover import begin_recovery, end_recovery, take_part
+from comity.flows.recover import begin_recovery, end_recovery, lock_to_recover, take_part
 from comity.store.ledger_tiles import node_reader
 from comity.store.ledgers import frontier_of, keep_counter, root_at, store_receipt
 from comity.store.links import get_ledger, get_link, get_outgoing, partner_keys, stop_link
 from comity.store.models import Link
-from comity.wire.checkpoint import read_head
+from comity.wire.checkpoint import keep_signatures, read_head
 from comity.wire.link_batch import parse_part
 from comity.wire.question import read_question
 
@@ -40,6 +41,8 @@ def give_entries(home: Home, origin: str, question: bytes, *, at: datetime) -> b
     key = load_signing_key(home)
     _begin_if_due(partner, at=at)
     with transaction.atomic():
+        if recovering := get_link(partner).state == "recovering":
+            lock_to_recover(partner)  # its end writes to more than this ledger, and other writers lock that first
         link, ledger = locked(partner, "out")
         verdict = weigh_question(
             asked, origin=origin, counter=ledger.counter, held=frontier_of(ledger), receipted=ledger.receipt_size,
@@ -49,17 +52,22 @@ def give_entries(home: Home, origin: str, question: bytes, *, at: datetime) -> b
         after, action = receiver_step("open" if state == "recovering" else state, verdict)
         if action == "cosign-again":
             if state == "recovering":
+                if not recovering:
+                    raise LinkRecoveringError("began to recover this moment; ask again", item=partner)
                 end_recovery(home, partner, at=at)  # the partner holds nothing that is not here
                 link, ledger = locked(partner, "out")
             start = asked.question.head.size
+            # Kept whatever the answer is: asked again later, by anybody, the same question could bring entries.
+            keep_counter(ledger, asked.question.counter)
             if start == ledger.size:
                 return b""
-            keep_counter(ledger, asked.question.counter)
             return compose(home, key, link, ledger, start, edge=Frontier()).body
         if after == "stopped":
             stop_link(link, evidence(ledger, question))
-    if action == "take-back":
-        raise _behind(partner)
+    if action == "ask-back":
+        # Nothing shows yet that we signed it: the link recovers when entries come under a receipt that we did sign.
+        left = ledger.size if state == "recovering" else ledger.receipt_size
+        raise BehindError("lacks entries that the question speaks of; return them", item=str(left))
     raise REFUSALS[verdict](
         f"question about {asked.question.head.size} entries; the ledger has {ledger.size}",
         item=str(ledger.counter) if verdict == "stale" else origin,
@@ -69,9 +77,8 @@ def give_entries(home: Home, origin: str, question: bytes, *, at: datetime) -> b
 def take_receipt(home: Home, origin: str, receipt: bytes, *, at: datetime) -> None:
     """Keep the partner's receipt.  Raises `BehindError` as above when it is for entries that are not here."""
     partner = get_outgoing(origin).link.partner
-    signed = read_head(
-        receipt, sender=load_public_keys(home), receiver=partner_keys(partner, at=at), receiver_name=partner
-    )
+    own, theirs = load_public_keys(home), partner_keys(partner, at=at)
+    signed = read_head(receipt, sender=own, receiver=theirs, receiver_name=partner)
     _begin_if_due(partner, at=at)
     with transaction.atomic():
         link, ledger = locked(partner, "out")
@@ -82,7 +89,8 @@ def take_receipt(home: Home, origin: str, receipt: bytes, *, at: datetime) -> No
         )  # fmt: skip
         if event in {"receipt", "caught-up"}:
             if signed.signed_by:
-                store_receipt(ledger, checkpoint=receipt, receipt=receipt, size=signed.head.size, at=at)
+                kept = keep_signatures(receipt, sender=own, receiver=theirs, receiver_name=partner)
+                store_receipt(ledger, checkpoint=kept, receipt=kept, size=signed.head.size, at=at)
             return
         if event == "fork":
             stop_link(link, evidence(ledger, receipt))
@@ -96,7 +104,10 @@ def take_receipt(home: Home, origin: str, receipt: bytes, *, at: datetime) -> No
 def take_returned(home: Home, origin: str, body: bytes, *, at: datetime) -> int:
     """Take back entries of our own ledger; tell how many there are now."""
     partner = get_outgoing(origin).link.partner
-    take_part(home, partner, parse_part(body), at=at)
+    part = parse_part(body)
+    with suppress(BehindError):
+        take_receipt(home, origin, part.note, at=at)  # it may be the first to show what this node has lost
+    take_part(home, partner, part, at=at)
     return get_outgoing(origin).size
 
 

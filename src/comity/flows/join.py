@@ -15,7 +15,10 @@ from comity.edges.home import Home
 from comity.edges.partner_http import check_url
 from comity.edges.tls import check_authority, own_authority
 from comity.flows.catch_up import catch_up
-from comity.store.links import create_link, find_link, get_link, is_in_force, stop_link
+from comity.store.displaced import count_displaced
+from comity.store.intake_lock import lock_intake
+from comity.store.ledgers import ends_recalled, lock_ledger
+from comity.store.links import create_link, find_link, get_ledger, get_link, is_in_force, lock_link, stop_link
 from comity.store.models import Link
 
 
@@ -54,7 +57,7 @@ def halt_link(home: Home, partner: str, *, reason: str, actor: str, at: datetime
     if not reason.strip():
         raise InputError("say why", item=partner)
     with transaction.atomic():
-        link = get_link(partner)
+        link = lock_link(partner)
         if link.state == "stopped":
             raise ConflictError("the link is stopped already", item=partner)
         stop_link(link, f"Stopped by {actor} of {home.party} on {at:%Y-%m-%d %H:%M} UTC: {reason.strip()}")
@@ -64,18 +67,32 @@ def halt_link(home: Home, partner: str, *, reason: str, actor: str, at: datetime
 def resume_link(home: Home, partner: str, *, at: datetime) -> Link:
     """Open a stopped link again after a person has looked at the evidence; what waited meanwhile is offered at once.
 
+    A link that was stopped while it recovered, or before a backup was restored, recovers first: nothing is signed
+    before the partner has told what it holds.
     A link that had to recover though nobody restored a backup is open, but says so until it is resumed.  Raises
     `ConflictError` when there is nothing to resume, and for a link that recovers: it opens by itself when it is whole.
     """
     with transaction.atomic():
-        link = get_link(partner)
+        lock_ledger(get_link(partner), "in")  # as whoever receives or recovers does; what is offered comes after
+        lock_intake()
+        link = lock_link(partner)
         if link.state == "recovering":
             raise ConflictError(
                 "the link recovers, and opens by itself when this node has its entries back", item=partner
             )
         if link.state == "open" and not link.reason:
             raise ConflictError("the link is open", item=partner)
-        link.state, link.reason = "open", ""
+        waits = link.state == "stopped"  # where it was open all the time, everything was offered
+        link.state, link.reason = "recovering" if waits and _must_recover(link) else "open", ""
         link.save(update_fields=("state", "reason"))
-        catch_up(home, partner, at=at)
+        if waits and link.state == "open":
+            catch_up(home, partner, at=at)
         return link
+
+
+def _must_recover(link: Link) -> bool:
+    """Answer whether a stopped link's ledger was to be given back its entries, or is in the middle of it."""
+    ledger = get_ledger(link, "out")
+    if link.recover_after is not None or count_displaced(ledger.pk):
+        return True
+    return ledger.size > ledger.receipt_size and ends_recalled(ledger)

@@ -35,7 +35,7 @@ from comity.flows.recover import begin_recovery, end_recovery, take_part
 from comity.store.ledgers import root_at, store_receipt
 from comity.store.links import get_ledger, get_link, is_in_force, note_try, partner_keys, stop_link
 from comity.store.models import Ledger, Link
-from comity.wire.checkpoint import read_head
+from comity.wire.checkpoint import keep_signatures, read_head
 from comity.wire.link_batch import BATCH_MAX_BYTES, parse_part
 
 LOG = logging.getLogger("comity.courier")
@@ -51,6 +51,7 @@ class Pusher:
         self._conversation = Conversation(home, link)
         self._patience = Patience(home.settings.link.poll_seconds, home.settings.link.back_off_seconds)
         self._edge = Frontier()
+        self._found_gap = False
         self.sender = Sender()
         self.trouble = ""
 
@@ -136,8 +137,6 @@ class Pusher:
         if event in {"receipt", "caught-up"} and get_link(link.partner).state == "recovering":
             end_recovery(self._home, link.partner, at=datetime.now(UTC))
             return "recovered"
-        if event == "behind":
-            begin_recovery(link.partner)
         return event
 
     def _push(self, link: Link, ledger: Ledger) -> SenderEvent:
@@ -162,17 +161,16 @@ class Pusher:
     def _weigh(self, link: Link, ledger: Ledger, answer: Answer, *, sent: int) -> SenderEvent:
         """Check what the partner answered; a receipt is stored before anything else is sent."""
         if not is_well(answer):
-            if answer.code == GapError.code and self.sender.state == "sending":
+            # Once it is asked again at once; a partner that says so twice is not kept company in a loop.
+            if answer.code == GapError.code and self.sender.state == "sending" and not self._found_gap:
+                self._found_gap = True
                 return "gap"
+            self._found_gap = False
             return self._refused(link, answer)
         now = datetime.now(UTC)
         ledger.refresh_from_db()  # it grew meanwhile, and `comity link sync` may have sent what it grew by
-        signed = read_head(
-            answer.body,
-            sender=load_public_keys(self._home),
-            receiver=partner_keys(link.partner, at=now),
-            receiver_name=link.partner,
-        )
+        own, theirs = load_public_keys(self._home), partner_keys(link.partner, at=now)
+        signed = read_head(answer.body, sender=own, receiver=theirs, receiver_name=link.partner)
         event = weigh_answer(
             signed, origin=ledger.origin, size=ledger.size, receipted=ledger.receipt_size, sent=sent,
             root_at=lambda size: root_at(ledger, size),
@@ -180,12 +178,16 @@ class Pusher:
         if event == "fork":
             raise ForkError(_evidence(ledger, answer.body))
         if event == "behind":
+            begin_recovery(link.partner)
             self.trouble = f"{BehindError.__doc__} [{BehindError.code}]"
         elif event in {"receipt", "caught-up"}:
             if signed.signed_by and signed.head.size > ledger.receipt_size:
-                store_receipt(ledger, checkpoint=answer.body, receipt=answer.body, size=signed.head.size, at=now)
+                kept = keep_signatures(answer.body, sender=own, receiver=theirs, receiver_name=link.partner)
+                store_receipt(ledger, checkpoint=kept, receipt=kept, size=signed.head.size, at=now)
             self.sender = Sender(self.sender.state, signed.head.size)
             self.trouble = ""
+            if self.sender.state == "sending":
+                self._found_gap = False
             self._patience.hope()
         else:
             self.trouble = f"the partner's answer is not a receipt for what was sent [{event}]"

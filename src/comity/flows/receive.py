@@ -28,10 +28,10 @@ from comity.edges.home import Home
 from comity.edges.keys import SigningKey, load_signing_key
 from comity.flows.apply_entry import apply_entries
 from comity.store.ledger_tiles import node_reader
-from comity.store.ledgers import append_entries, frontier_of, lock_ledger
+from comity.store.ledgers import append_entries, frontier_of, lock_ledger_with
 from comity.store.links import get_incoming, get_link, is_in_force, partner_keys, stop_link
 from comity.store.models import Ledger, Link
-from comity.wire.checkpoint import cosign, cosign_head, read_head
+from comity.wire.checkpoint import cosign, cosign_head, keep_signatures, read_head
 from comity.wire.link_batch import parse_batch
 
 
@@ -47,7 +47,8 @@ def receive_batch(home: Home, origin: str, body: bytes, *, at: datetime) -> Rece
     """Take a batch.  When it cannot be taken, raises the `ComityError` of docs/spec/link.md §6 and applies nothing."""
     batch = parse_batch(body)
     partner = get_incoming(origin).link.partner
-    claim = read_head(batch.note, sender=partner_keys(partner, at=at))
+    keys = partner_keys(partner, at=at)
+    claim = read_head(batch.note, sender=keys)
     key = load_signing_key(home)
     with transaction.atomic():
         link, ledger = locked(partner, "in")
@@ -57,7 +58,8 @@ def receive_batch(home: Home, origin: str, body: bytes, *, at: datetime) -> Rece
         state, action = receiver_step(link_state(link, at=at), examined.verdict)
         if action == "apply-and-cosign":
             refusals = apply_entries(home, partner, examined.entries, at=at)
-            receipt = _take(home, key, ledger, batch.note, examined, refusals, at=at)
+            note = keep_signatures(batch.note, sender=keys)
+            receipt = _take(home, key, ledger, note, examined, refusals, at=at)
             return Received(receipt, taken=len(examined.entries), refused=sum(map(bool, refusals)))
         if action == "cosign-again":
             return Received(held_head(home, key, ledger, at=at))
@@ -68,7 +70,7 @@ def receive_batch(home: Home, origin: str, body: bytes, *, at: datetime) -> Rece
 
 def locked(partner: str, direction: str) -> tuple[Link, Ledger]:
     """Lock a ledger first, then read the link, so that a link stopped meanwhile is seen as stopped."""
-    ledger = lock_ledger(get_link(partner), direction)
+    ledger = lock_ledger_with(partner, direction)
     return get_link(partner), ledger
 
 

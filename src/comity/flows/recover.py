@@ -14,7 +14,7 @@ from typing import Final
 from django.db import transaction
 
 from comity.core.examination import take_back
-from comity.core.exchange import REFUSALS, BehindError, ForkError, IncomingEntry, OutgoingEntry
+from comity.core.exchange import REFUSALS, BehindError, ForkError, IncomingEntry, LinkStoppedError, OutgoingEntry
 from comity.core.ledger import entry_hash
 from comity.edges.home import Home
 from comity.edges.keys import load_public_keys
@@ -23,12 +23,12 @@ from comity.flows.catch_up import catch_up
 from comity.flows.recall_reports import recall_reports
 from comity.flows.repeat_erasures import repeat_erasures
 from comity.store.displaced import displace_entries, drop_known, take_displaced
-from comity.store.intake_lock import lock_intake
+from comity.store.intake_lock import give_way, lock_intake
 from comity.store.ledgers import RECALLED, append_entries, ends_recalled, frontier_of, lock_ledger, store_receipt
-from comity.store.links import get_link, known_keys, set_link_state
+from comity.store.links import begin_recovering, end_recovering, get_link, known_keys
 from comity.store.models import Ledger, Link
 from comity.store.revoked_keys import find_revoked
-from comity.wire.checkpoint import read_head
+from comity.wire.checkpoint import keep_signatures, read_head
 from comity.wire.link_batch import PartBody
 
 _UNASKED: Final = (
@@ -45,15 +45,10 @@ def begin_recovery(partner: str) -> None:
     with transaction.atomic():
         link = get_link(partner)
         ledger = lock_ledger(link, "out")
-        link = get_link(partner)
-        if link.state == "stopped":
-            raise ForkError("the link is stopped; look at its evidence first", item=ledger.origin)
+        if not begin_recovering(link, unasked=_UNASKED):
+            raise LinkStoppedError("the link is stopped; look at its evidence first", item=ledger.origin)
         if ledger.size > ledger.receipt_size and not ends_recalled(ledger):
             displace_entries(ledger, ledger.receipt_size)
-        if link.state == "open":
-            link.reason = _UNASKED
-            link.save(update_fields=("reason",))
-        set_link_state(link, "recovering")
 
 
 def take_part(home: Home, partner: str, part: PartBody, *, at: datetime) -> bool:
@@ -61,16 +56,13 @@ def take_part(home: Home, partner: str, part: PartBody, *, at: datetime) -> bool
 
     Raises the `ComityError` of docs/spec/link.md §6 when it is not what we once signed; nothing of it is kept then.
     """
-    own = load_public_keys(home)
-    claim = read_head(part.note, sender=own, receiver=known_keys(partner, at=at), receiver_name=partner)
+    own, theirs = load_public_keys(home), known_keys(partner, at=at)
+    claim = read_head(part.note, sender=own, receiver=theirs, receiver_name=partner)
     revoked = find_revoked(home.party)
     if claim.signed_by and all(key.public in revoked for key in own if key.kid in claim.signed_by):
         raise ForkError(f"signed in our name by a key that we have revoked\n\n{part.note.decode()}", item=partner)
     with transaction.atomic():
-        lock_intake()  # first, as intake does
-        link = get_link(partner)
-        ledger = lock_ledger(link, "out")
-        link = get_link(partner)
+        link, ledger = lock_to_recover(partner)
         if link.state != "recovering":
             raise BehindError("this node does not ask for its entries back", item=ledger.origin)
         found = take_back(claim, part.start, part.entries, part.proof, origin=ledger.origin, held=frontier_of(ledger))
@@ -86,7 +78,8 @@ def take_part(home: Home, partner: str, part: PartBody, *, at: datetime) -> bool
         recall_revocations(home, _whole(found.entries), at=at)
         if found.frontier.size < claim.head.size:
             return False
-        store_receipt(ledger, checkpoint=part.note, receipt=part.note, size=claim.head.size, at=at)
+        kept = keep_signatures(part.note, sender=own, receiver=theirs, receiver_name=partner)
+        store_receipt(ledger, checkpoint=kept, receipt=kept, size=claim.head.size, at=at)
         _finish(home, link, ledger, at=at)
     return True
 
@@ -94,24 +87,35 @@ def take_part(home: Home, partner: str, part: PartBody, *, at: datetime) -> bool
 def end_recovery(home: Home, partner: str, *, at: datetime) -> None:
     """Go on with a link whose partner holds nothing that we do not hold."""
     with transaction.atomic():
-        lock_intake()
-        link = get_link(partner)
-        ledger = lock_ledger(link, "out")
-        _finish(home, link, ledger, at=at)
+        link, ledger = lock_to_recover(partner)
+        if link.state == "recovering":
+            _finish(home, link, ledger, at=at)
+
+
+def lock_to_recover(partner: str) -> tuple[Link, Ledger]:
+    """Lock all that the end of a recovery writes to, in the order of `store.intake_lock`; give the outgoing ledger.
+
+    What the partner sent and was kept is applied then, what waited is told: the incoming ledger, intake, the outgoing.
+    Cases come after that, where the desk locks them before: so this gives way, and whoever recovers tries again.
+    """
+    link = get_link(partner)
+    lock_ledger(link, "in")
+    lock_intake()
+    ledger = lock_ledger(link, "out")
+    give_way()
+    return get_link(partner), ledger
 
 
 def _finish(home: Home, link: Link, ledger: Ledger, *, at: datetime) -> None:
-    """Give what was displaced its place, forget what was erased, open the link, offer what waited; one transaction."""
+    """Open the link, give what was displaced its place, forget what was erased, offer what waited; one transaction."""
     ledger.refresh_from_db()
+    if not end_recovering(link):
+        raise LinkStoppedError("the link was stopped meanwhile; nothing of this is kept", item=ledger.origin)
     drop_known(ledger.pk)
     for entries in take_displaced(ledger.pk):
         leaves = [entry_hash(*entry) for entry in entries]
         append_entries(ledger, entries, leaves, grown=frontier_of(ledger).extend(leaves), at=at)
     repeat_erasures(home, link.partner, at=at)
-    link.refresh_from_db()
-    link.recover_after = None
-    link.save(update_fields=("recover_after",))
-    set_link_state(link, "open")
     catch_up(home, link.partner, at=at)
 
 

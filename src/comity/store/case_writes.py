@@ -21,6 +21,7 @@ from comity.core.cases import INITIAL, OPENED, CaseChange
 from comity.core.errors import ConflictError
 from comity.store.fields import micros
 from comity.store.intake_lock import lock_intake
+from comity.store.rows import NewRows
 from comity.wire.canonical import canonical
 
 CASE_NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:comity:case")
@@ -30,15 +31,24 @@ _PAIRS: Final = [_ALPHABET[bits & 31] + _ALPHABET[bits >> 5] for bits in range(1
 _REF_SHIFTS: Final = ((0, 10), (20, 30), (40, 50))
 _MARKS_AT_ONCE: Final = 5_000
 
-_INSERT_EVENT: Final = """
-INSERT INTO case_event (case_id, seq, event, from_state, to_state, party, actor, role, reason, clause, evidence_hash,
-                        note, detail, at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+_EVENTS: Final = NewRows(
+    "case_event",
+    {
+        "case_id": "int8", "seq": "int4", "event": "varchar", "from_state": "varchar", "to_state": "varchar",
+        "party": "varchar", "actor": "varchar", "role": "varchar", "reason": "varchar", "clause": "varchar",
+        "evidence_hash": "varchar", "note": "text", "detail": "bytea", "at": "int8",
+    },
+)  # fmt: skip
 
-_INSERT_CASE: Final = """
-INSERT INTO abuse_case (ref, uuid, registrable, category, episode, zone, party, state, severity, disposition, outcome,
-                        action, protected, report_count, event_count, opened_at, changed_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', '', %s, %s, 1, %s, %s)"""
+_CASES: Final = NewRows(
+    "abuse_case",
+    {
+        "ref": "varchar", "uuid": "varchar", "registrable": "varchar", "category": "varchar", "episode": "int4",
+        "zone": "varchar", "party": "varchar", "state": "varchar", "severity": "varchar", "disposition": "varchar",
+        "outcome": "varchar", "action": "varchar", "protected": "varchar", "report_count": "int4",
+        "event_count": "int4", "opened_at": "int8", "changed_at": "int8",
+    },
+)  # fmt: skip
 
 _UPDATE_CASE: Final = """
 UPDATE abuse_case SET state = %s, disposition = CASE WHEN %s = '' THEN disposition ELSE %s END,
@@ -102,20 +112,14 @@ def open_cases(
     lock_intake()
     moment = micros(at)
     named = [case_identity(node_party, case.registrable, case.category, case.episode) for case in new]
+    _CASES.write([
+        (name.ref, name.uuid, case.registrable, case.category, case.episode, case.zone, case.party, INITIAL,
+         case.severity, "", "", "", case.protected, count, 1, moment, moment)
+        for name, case, count in zip(named, new, report_counts or repeat(0, len(new)), strict=True)
+    ])  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.executemany(
-            _INSERT_CASE,
-            [
-                (name.ref, name.uuid, case.registrable, case.category, case.episode, case.zone, case.party, INITIAL,
-                 case.severity, case.protected, count, moment, moment)
-                for name, case, count in zip(named, new, report_counts or repeat(0, len(new)), strict=True)
-            ],
-        )  # fmt: skip
         pks = _keys_of_inserted(cursor, [name.uuid for name in named])
-        cursor.executemany(
-            _INSERT_EVENT,
-            [(pk, 1, OPENED, "", INITIAL, node_party, actor, role, "", "", "", "", b"{}", moment) for pk in pks],
-        )
+    _EVENTS.write([(pk, 1, OPENED, "", INITIAL, node_party, actor, role, "", "", "", "", b"{}", moment) for pk in pks])
     return [OpenedCase(pk, name.uuid, name.ref) for pk, name in zip(pks, named, strict=True)]
 
 
@@ -147,7 +151,7 @@ def append_events(changes: Sequence[CaseChange], *, at: datetime) -> None:
         cursor.executemany(_UPDATE_CASE, [case.row(pk, moment) for pk, case in sorted_after])
         if cursor.rowcount != len(after):
             raise ConflictError("somebody else changed it meanwhile; look again", item=", ".join(_stale(after)))
-        cursor.executemany(_INSERT_EVENT, [_event_row(change, moment) for change in changes])
+    _EVENTS.write([_event_row(change, moment) for change in changes])
 
 
 class _After:

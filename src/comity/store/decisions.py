@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from django.db import connection
@@ -12,11 +12,17 @@ from django.db.models import Count
 from comity.core.disclosure import Decision as Answer
 from comity.store.fields import micros, moment
 from comity.store.models import Decision
+from comity.store.rows import NewRows
 from comity.wire.canonical import canonical
 
-_INSERT = """
-INSERT INTO decision (report_id, case_id, partner, direction, kind, memorandum, verdict, clause, reason, trace, at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+_DECISIONS: Final = NewRows(
+    "decision",
+    {
+        "report_id": "int8", "case_id": "int8", "partner": "varchar", "direction": "varchar", "kind": "varchar",
+        "memorandum": "varchar", "verdict": "varchar", "clause": "varchar", "reason": "varchar", "trace": "bytea",
+        "at": "int8",
+    },
+)  # fmt: skip
 
 _WITHHELD = """
 SELECT DISTINCT kept.case_id, kept.at FROM decision kept
@@ -56,8 +62,7 @@ def add_decisions(rows: Sequence[DecisionRow], *, at: datetime) -> None:
             (row.report_pk, row.case_pk, row.partner, row.direction, row.kind, row.memorandum, answer.verdict,
              answer.clause, answer.reason, trace, now if row.decided_at is None else micros(row.decided_at))
         )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, values)
+    _DECISIONS.write(values)
 
 
 def find_withheld_events(partner: str) -> set[tuple[int, datetime]]:

@@ -12,9 +12,11 @@ from typing import Final
 from django.db import connection
 
 from comity.core.exchange import OutgoingEntry
+from comity.core.ledger import entry_hash
 from comity.core.proofs import frontier_at
 from comity.store.ledger_tiles import cut_tiles, node_reader
-from comity.store.models import DisplacedEntry, Ledger
+from comity.store.ledgers import RECALLED
+from comity.store.models import DisplacedEntry, Ledger, LedgerEntry
 
 _KEEP: Final = (
     "INSERT INTO displaced_entry (ledger_id, kind, subject, payload, at, erased_at) "
@@ -22,14 +24,8 @@ _KEEP: Final = (
     "WHERE ledger_id = %s AND position >= %s ORDER BY position"
 )
 _CUT: Final = "DELETE FROM ledger_entry WHERE ledger_id = %s AND position >= %s"
-# A report is told once, whatever was decided about it again; another entry is known by its bytes, or by what is left.
-_DROP: Final = (
-    "DELETE FROM displaced_entry WHERE ledger_id = %s AND EXISTS (SELECT 1 FROM ledger_entry AS e "
-    "WHERE e.ledger_id = displaced_entry.ledger_id AND e.subject = displaced_entry.subject "
-    "AND e.kind = displaced_entry.kind "
-    "AND (e.kind = 'report' OR e.payload = displaced_entry.payload OR e.erased_at IS NOT NULL))"
-)
-_CHUNK: Final = 1_000
+_REPORT: Final = "report"
+_CHUNK: Final = 300  # SQLite takes a bounded number of values in one question
 
 
 def displace_entries(ledger: Ledger, size: int) -> int:
@@ -63,9 +59,30 @@ def keep_displaced(ledger_id: int, entries: Sequence[OutgoingEntry], *, at: date
 
 
 def drop_known(ledger_id: int) -> None:
-    """Drop what the ledger holds by now."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DROP, (ledger_id,))
+    """Drop what the partner gave back.
+
+    A report is told once, whatever was decided about it again; another entry is known by its leaf hash, which erasing
+    does not change.  Only what was given back counts: where nothing was lost, the entries take the places that they
+    had, and a head of them that is signed already stays true.
+    """
+    after = 0
+    while True:
+        rows = list(DisplacedEntry.objects.filter(ledger_id=ledger_id, pk__gt=after).order_by("pk")[:_CHUNK])
+        if not rows:
+            return
+        after = rows[-1].pk
+        leaves = {row.pk: entry_hash(row.kind, row.subject, row.payload, row.erased_at is not None) for row in rows}
+        back = LedgerEntry.objects.filter(
+            ledger_id=ledger_id, subject__in={row.subject for row in rows}, refused=RECALLED
+        )
+        known = set(back.filter(leaf__in=set(leaves.values())).values_list("subject", "leaf"))
+        told = set(back.filter(kind=_REPORT).values_list("subject", flat=True))
+        gone = [
+            row.pk
+            for row in rows
+            if (row.subject, leaves[row.pk]) in known or (row.kind == _REPORT and row.subject in told)
+        ]
+        DisplacedEntry.objects.filter(pk__in=gone).delete()
 
 
 def take_displaced(ledger_id: int) -> Iterator[list[OutgoingEntry]]:

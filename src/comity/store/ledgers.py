@@ -1,6 +1,6 @@
 """Entries of a ledger: appended in the caller's transaction, read in batches, never changed.
 
-Rows are written by executemany and read by position: this is the path that carries millions.  A ledger's row is locked
+Rows are written many at once and read by position: this is the path that carries millions.  A ledger's row is locked
 first, so positions are given in the order of commits (SQLite: the transaction is IMMEDIATE; PostgreSQL: FOR UPDATE).
 """
 
@@ -8,19 +8,24 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
+from comity.core.errors import NotFoundError
 from comity.core.exchange import OutgoingEntry
 from comity.core.ledger import Frontier, Growth
 from comity.core.proofs import frontier_at
 from comity.store.fields import micros
 from comity.store.ledger_tiles import grow_tiles, node_reader
 from comity.store.models import Ledger, LedgerEntry, Link
+from comity.store.rows import NewRows
 
-_INSERT: Final = (
-    "INSERT INTO ledger_entry (ledger_id, position, kind, subject, payload, leaf, refused, at, erased_at) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-)
+_ENTRIES: Final = NewRows(
+    "ledger_entry",
+    {
+        "ledger_id": "int8", "position": "int8", "kind": "varchar", "subject": "varchar", "payload": "bytea",
+        "leaf": "bytea", "refused": "varchar", "at": "int8", "erased_at": "int8",
+    },
+)  # fmt: skip
 _BETWEEN: Final = (
     "SELECT position, kind, subject, payload, leaf, erased_at FROM ledger_entry "
     "WHERE ledger_id = %s AND position >= %s AND position < %s ORDER BY position"
@@ -51,6 +56,14 @@ def lock_ledger(link: Link, direction: str) -> Ledger:
     return Ledger.objects.select_for_update().get(link=link, direction=direction)
 
 
+def lock_ledger_with(partner: str, direction: str) -> Ledger:
+    """Lock one direction of the link with a partner, in one statement.  Raises `NotFoundError` without such a link."""
+    found = Ledger.objects.select_for_update(of=("self",)).filter(link__partner=partner, direction=direction).first()
+    if found is None:
+        raise NotFoundError("no link to this partner", item=partner)
+    return found
+
+
 def frontier_of(ledger: Ledger) -> Frontier:
     """Read a ledger's right edge."""
     return Frontier.from_bytes(ledger.frontier)
@@ -79,19 +92,23 @@ def append_entries(
         rows = [
             (*row[:6], refused[:REFUSED_MAX_CHARACTERS], *row[7:]) for row, refused in zip(rows, refusals, strict=True)
         ]
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
+    _ENTRIES.write(rows)
     ledger.size, ledger.root, ledger.frontier = frontier.size, frontier.root(), frontier.to_bytes()
     ledger.changed_at = at
     ledger.save(update_fields=("size", "root", "frontier", "changed_at", "checkpoint", "receipt", "receipt_size"))
 
 
 def store_receipt(ledger: Ledger, *, checkpoint: bytes, receipt: bytes, size: int, at: datetime) -> None:
-    """Keep the newest doubly signed checkpoint of an outgoing ledger; a receipt is never replaced by a smaller one."""
-    Ledger.objects.filter(pk=ledger.pk, receipt_size__lte=size).update(
-        checkpoint=checkpoint, receipt=receipt, receipt_size=size
-    )
-    Link.objects.filter(pk=ledger.link_id).update(last_try_at=at, last_receipt_at=at, last_error="")
+    """Keep the newest doubly signed checkpoint of an outgoing ledger; a receipt is never replaced by a smaller one.
+
+    Nor is one kept for entries that the ledger has not: it may have been cut back since the answer was weighed.  One
+    transaction, so that a batch costs its sender one sync of the disk.
+    """
+    with transaction.atomic(savepoint=False):
+        Ledger.objects.filter(pk=ledger.pk, receipt_size__lte=size, size__gte=size).update(
+            checkpoint=checkpoint, receipt=receipt, receipt_size=size
+        )
+        Link.objects.filter(pk=ledger.link_id).update(last_try_at=at, last_receipt_at=at, last_error="")
 
 
 def read_entries(ledger_id: int, start: int, stop: int) -> Iterator[StoredEntry]:

@@ -20,8 +20,8 @@ FAILURES: Final = frozenset(
     {
         "bad-input", "bad-setting", "bad-signature", "busy", "forged", "ledger-behind", "ledger-damaged",
         "ledger-fork", "link-recovering", "link-stopped", "memorandum-not-in-force", "partner-unreachable",
-        "position-gap", "refused", "root-mismatch", "stale-question", "too-large", "too-slow", "unknown-origin",
-        "unsupported-version", "wrong-size",
+        "position-gap", "refused", "root-mismatch", "stale-question", "store-unavailable", "too-large", "too-slow",
+        "unknown-origin", "unsupported-version", "wrong-size",
     }
 )  # fmt: skip
 OTHER_FAILURE: Final = "other"

@@ -34,6 +34,12 @@ def get_link(partner: str) -> Link:
     return link
 
 
+def lock_link(partner: str) -> Link:
+    """Lock the link's own row until the caller's transaction ends: last, after its ledgers.  Raises `NotFoundError`."""
+    get_link(partner)
+    return Link.objects.select_for_update().get(partner=partner)
+
+
 def list_links() -> Sequence[Link]:
     """List every link, by partner."""
     return list(Link.objects.order_by("partner"))
@@ -86,10 +92,18 @@ def stop_link(link: Link, reason: str) -> None:
     Link.objects.filter(pk=link.pk).update(state="stopped", reason=reason)
 
 
-def set_link_state(link: Link, state: str) -> None:
-    """Open a link, or let it recover: a restored node takes nothing and signs nothing before it is whole again."""
-    link.state = state
-    link.save(update_fields=("state",))
+def begin_recovering(link: Link, *, unasked: str) -> bool:
+    """Let a link recover, unless it is stopped; answer whether it does.  `unasked`: the reason, where it was open.
+
+    What is written depends on the state that the row has then: whoever stops the link meanwhile is not overruled.
+    """
+    Link.objects.filter(pk=link.pk, state="open").update(state="recovering", reason=unasked)
+    return Link.objects.filter(pk=link.pk, state="recovering").exists()
+
+
+def end_recovering(link: Link) -> bool:
+    """Open a link that recovers; answer whether it is open now.  One that was stopped meanwhile stays stopped."""
+    return bool(Link.objects.filter(pk=link.pk, state="recovering").update(state="open", recover_after=None))
 
 
 def set_recovering(after: datetime | None) -> tuple[str, ...]:

@@ -8,16 +8,33 @@ read any more is a broken promise and raises `SettingError`; nothing is guessed.
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import cast
+from typing import Final, cast
 
 import msgspec
-from django.db import transaction
+from django.db import connection, transaction
 
 from comity.core.errors import ConflictError, NotFoundError, SettingError
-from comity.core.memoranda import LifeEvent, Memorandum, Signature, Status, next_status, notice_ends, standing
+from comity.core.memoranda import (
+    LifeEvent,
+    Memorandum,
+    Signature,
+    Status,
+    has_expired,
+    next_status,
+    notice_ends,
+    standing,
+)
 from comity.store import models
+from comity.store.fields import moment
 from comity.wire.memorandum_document import Document, render_signatures
 from comity.wire.memorandum_yaml import parse_memorandum
+
+# One statement and not the ORM's two: it is asked for every batch that comes or goes.
+_BINDING: Final = """
+SELECT id, urn, version, digest, partner, status, body, changed_at,
+       (SELECT at FROM memorandum_event
+        WHERE memorandum_id = memorandum.id AND event = 'give-notice' ORDER BY id LIMIT 1)
+FROM memorandum WHERE status NOT IN ('draft', 'proposed') ORDER BY version DESC, id DESC"""
 
 
 class StoredMemorandum(msgspec.Struct, frozen=True):
@@ -95,14 +112,19 @@ def find_latest(urn: str) -> StoredMemorandum | None:
 def list_living(urn: str, *, at: datetime) -> list[StoredMemorandum]:
     """List the versions of a memorandum that have not ended, the newest first.  Raises `NotFoundError` for none at all.
 
-    Here a version's status is what is written down, except that one whose notice has run is not listed.
+    Here a version's status is what is written down, except that one whose notice or own term has run is not
+    listed.
     """
     rows = list(models.Memorandum.objects.filter(urn=urn).order_by("-version"))
     if not rows:
         raise NotFoundError("no such memorandum on this node", item=urn)
     ends = _ends_at(rows)
     opened = [_open(row, ends.get(row.pk), at, as_written=True) for row in rows if row.status != "terminated"]
-    return [version for version in opened if version.ends_at is None or at < version.ends_at]
+    return [
+        version
+        for version in opened
+        if (version.ends_at is None or at < version.ends_at) and not has_expired(version.memorandum, at=at)
+    ]
 
 
 def list_versions(*, at: datetime) -> list[StoredMemorandum]:
@@ -199,10 +221,19 @@ def supersede_older(urn: str, version: int, *, party: str, actor: str, at: datet
 
 def _standings(partner: str, at: datetime) -> list[StoredMemorandum]:
     """The versions that bind us and a partner and ever had force: those of fewest parties first, then the newest."""
-    rows = list(models.Memorandum.objects.exclude(status__in=("draft", "proposed")).order_by("-version", "-pk"))
-    ours = [row for row in rows if _text(row.digest, row.body).party(partner) is not None]
-    ends = _ends_at(ours)
-    found = [_open(row, ends.get(row.pk), at) for row in ours]
+    with connection.cursor() as cursor:
+        cursor.execute(_BINDING)
+        rows = cursor.fetchall()
+    found = []
+    for pk, urn, version, digest, known_by, status, body, changed, notice in rows:
+        row = models.Memorandum(
+            pk=pk, urn=urn, version=version, digest=digest, partner=known_by, status=status, body=bytes(body),
+            changed_at=moment(changed),
+        )  # fmt: skip
+        text = _text(row.digest, row.body)
+        if text.party(partner) is not None:
+            is_ending = notice is not None and status in {"in-force", "suspended"}
+            found.append(_open(row, notice_ends(text, at=moment(notice)) if is_ending else None, at))
     return sorted(found, key=lambda stored: len(stored.memorandum.parties))
 
 

@@ -20,6 +20,7 @@ from comity.core.reports import ReporterKind
 from comity.store.fields import moment
 from comity.store.intake_lock import lock_intake
 from comity.store.models import IntakeRun, Link, Memorandum, Reporter
+from comity.store.rows import NewRows
 
 SEVERITY_OF: Final[dict[Category, Severity]] = {
     "botnet-c2": "critical",
@@ -34,10 +35,14 @@ RECALLED_REPORTER: Final = "recalled"  # whose reports came back from a partner 
 _MARKS_AT_ONCE: Final = 500  # more of them in one statement are found more slowly
 _PAGE: Final = 1_000
 
-_INSERT_REPORT: Final = """
-INSERT INTO report (key, uuid, standing, registrable, host, zone, category, reporter_id, run_id, case_id, body,
-                    received_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"""
+_REPORTS: Final = NewRows(
+    "report",
+    {
+        "key": "bytea", "uuid": "varchar", "standing": "varchar", "registrable": "varchar", "host": "varchar",
+        "zone": "varchar", "category": "varchar", "reporter_id": "int8", "run_id": "int8", "case_id": "int8",
+        "body": "bytea", "received_at": "int8",
+    },
+)  # fmt: skip
 
 _ADD_REPORTS: Final = "UPDATE abuse_case SET report_count = report_count + %s WHERE id = %s"
 
@@ -180,8 +185,7 @@ def insert_reports(rows: Sequence[tuple[Any, ...]]) -> None:
     Numbers follow the order of commits, as those of cases do.
     """
     lock_intake()
-    with connection.cursor() as cursor:
-        cursor.executemany(_INSERT_REPORT, rows)
+    _REPORTS.write(rows)
 
 
 def count_by_standing() -> dict[str, int]:

@@ -53,11 +53,15 @@ class NodePlan(msgspec.Struct, frozen=True):
 
 
 class AssemblyPlan(msgspec.Struct, frozen=True):
-    """All nodes; `settings` goes below [link] in each node.toml; `line_ports`: "FROM TO" → where FROM calls TO."""
+    """All nodes; `settings` goes below [link] in each node.toml; `line_ports`: "FROM TO" → where FROM calls TO.
+
+    `fetched`: (who fetches, whom it fetches from), where the latter cannot reach the former.
+    """
 
     nodes: tuple[NodePlan, ...]
     settings: str = ""
     line_ports: dict[str, int] = {}
+    fetched: tuple[tuple[str, str], ...] = ()
 
 
 def assemble(plan: AssemblyPlan, *, at: datetime) -> None:
@@ -75,7 +79,11 @@ def assemble(plan: AssemblyPlan, *, at: datetime) -> None:
         for other in plan.nodes:
             if other is not node:
                 port = plan.line_ports.get(f"{node.party} {other.party}", other.link_port)
-                join(home, other.party, url=f"https://127.0.0.1:{port}", ca_pem=authorities[other.party], at=at)
+                join(
+                    home, other.party, ca_pem=authorities[other.party], at=at,
+                    url="" if (other.party, node.party) in plan.fetched else f"https://127.0.0.1:{port}",
+                    fetches=(node.party, other.party) in plan.fetched,
+                )  # fmt: skip
         write_partner_authorities(home, partner_authorities())
 
 

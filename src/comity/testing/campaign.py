@@ -63,7 +63,7 @@ def render(outcome: Outcome, headline: str) -> str:
     lines += [f"{what:<34}{count:>9,}" for what, count in totals(outcome)]
     wrong = {**outcome.found.lost, **outcome.found.doubled}
     lines += [f"  WRONG: {what}: {count}" for what, count in wrong.items()]
-    lines += [f"  WRONG: {line}" for line in outcome.found.differences]
+    lines += [f"  WRONG: {line}" for line in (*outcome.found.differences, *outcome.found.missing)]
     return "\n".join(lines)
 
 

@@ -8,8 +8,8 @@ healed, the nodes come to rest, and what they hold is compared.
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from random import Random
 from typing import Final, Self
@@ -33,6 +33,7 @@ _WRITERS: Final = 8
 _PATIENCE_SECONDS: Final = 15.0
 _SETTLE_SECONDS: Final = 300.0
 _TIMED_AT_MOST_SECONDS: Final = 600.0
+_BACKED_UP_AHEAD: Final = 3  # so many faults before a node is restored its backup is made
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,14 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     found: Comparison
     messages: int
     seconds: float
+
+
+class _Backup(msgspec.Struct):
+    """One that is made or being made; of what is filed, what comes after `filed` feeds is not in it for sure."""
+
+    file: Path
+    made_by: Forked
+    filed: int
 
 
 class _Timed(msgspec.Struct):
@@ -70,6 +79,8 @@ class Campaign:
         self._timed: list[_Timed] = []
         self._filing: dict[Forked, tuple[CampaignNode, Path]] = {}
         self._filed: dict[str, list[Path]] = {party: [] for party in plan.parties}
+        self._at_risk: dict[str, list[Path]] = {party: [] for party in plan.parties}
+        self._backups: dict[str, _Backup] = {}
         self._down: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -85,12 +96,15 @@ class Campaign:
         for number, fault in enumerate(self._plan.faults):
             if number % 100 == 0:
                 self._say(f"{number} faults of {len(self._plan.faults)} after {time.monotonic() - began:.0f} s")
+            for later in self._plan.faults[number : number + _BACKED_UP_AHEAD]:
+                if later.kind == "restored" and later.node not in self._backups:
+                    self._back_up(self._stage.nodes[later.node])
             self._strike(fault)
         self._heal()
         self._say("healed; the nodes come to rest")
         nodes = list(self._stage.nodes.values())
         settle(*nodes, within_seconds=_SETTLE_SECONDS)
-        found = compare([node.census(*self._filed[node.party]) for node in nodes])
+        found = compare([node.census(*self._filed[node.party], at_risk=self._at_risk[node.party]) for node in nodes])
         return Outcome(
             struck={kind: self._struck[kind] for kind in sorted(self._struck)},
             missed=dict(self._missed),
@@ -112,6 +126,7 @@ class Campaign:
                 "kill": self._kill, "kill-at-step": self._kill_at_step, "kill-intake": self._kill_intake,
                 "freeze": self._freeze, "partition": self._part, "clock": self._move_clock,
                 "writers": self._write_at_once, "full-disk": self._fill_disk, "read-only": self._turn_read_only,
+                "restored": self._restore,
             }[fault.kind]  # fmt: skip
             strike(node, fault)
         self._tick()
@@ -153,13 +168,13 @@ class Campaign:
 
     def _kill_at_step(self, node: CampaignNode, fault: Fault) -> None:
         node.crashes.arm(CrashPlan(fault.step, "after" if fault.when == "after" else "before", fault.nth))
-        if fault.step in {"sent.status", "receive.tell_head"}:  # asked only after a start or after trouble
+        if fault.step in {"sent.status", "answer.answer"}:  # asked only after a start or after trouble
             for other in self._stage.nodes.values():
                 if (other is node) == (fault.step == "sent.status"):
                     other.kill("courier")
         self._tick_until(lambda: node.crashes.has_struck)
         self._count(fault, struck=node.crashes.disarm())
-        if fault.step.startswith("receive."):
+        if fault.step.startswith(("receive.", "answer.", "give.")):
             node.kill("links")  # what is left of the listener's processes
 
     def _kill_intake(self, node: CampaignNode, fault: Fault) -> None:
@@ -184,13 +199,8 @@ class Campaign:
             guard = read_only_database(self._stage.databases[fault.node])
         else:
             # A file system with files open for writing cannot be turned: the node stops and starts anew upon it.
-            self._down.add(fault.node)
-            node.kill(*PARTS)
-            for one, (whose, _feed) in list(self._filing.items()):
-                if whose is node:
-                    node.signal_command(one, signal.SIGKILL)
-                    node.wait(one)
-            guard = self._read_only_disk(node)
+            self._stop(node)
+            guard = self._stage.disks[fault.node].read_only()
         guard.__enter__()
         self._down.discard(fault.node)
         self._count(fault, struck=True)
@@ -198,10 +208,39 @@ class Campaign:
         turned.push(guard)
         self._later(fault, turned.close)
 
-    @contextmanager
-    def _read_only_disk(self, node: CampaignNode) -> Iterator[None]:
-        with self._stage.disks[node.party].read_only():
-            yield
+    def _stop(self, node: CampaignNode) -> None:
+        """Kill everything that works on a node; it is not started again while it is in `_down`."""
+        self._down.add(node.party)
+        node.kill(*PARTS)
+        for one, (whose, _feed) in list(self._filing.items()):
+            if whose is node:
+                node.signal_command(one, signal.SIGKILL)
+                node.wait(one)
+
+    def _back_up(self, node: CampaignNode) -> None:
+        """Begin to make a backup, while everything goes on."""
+        self._note_filed()
+        file = self._stage.backups / f"{node.party}-{time.monotonic_ns()}"
+        filed = len(self._filed[node.party])
+        self._backups[node.party] = _Backup(file, node.begin("backup", str(file)), filed)
+
+    def _restore(self, node: CampaignNode, fault: Fault) -> None:
+        """Put the newest backup back, which is some faults old by now."""
+        backup = self._backups.pop(node.party)
+        if node.wait(backup.made_by):  # it met a fault itself; nothing is wrong with the node now
+            self._back_up(node)
+            backup = self._backups.pop(node.party)
+            assert node.wait(backup.made_by) == 0, node.tell()
+        self._stop(node)
+        self._note_filed()  # what ended at the last moment is at risk like the rest
+        for pair, line in self._stage.lines.items():
+            if node.party in pair:
+                line.forget()
+        node.run("restore", str(backup.file), "--replace")
+        backup.file.unlink()
+        self._at_risk[node.party] += self._filed[node.party][backup.filed :]
+        self._down.discard(node.party)
+        self._count(fault, struck=True)
 
     def _count(self, fault: Fault, struck: bool) -> None:
         (self._struck if struck else self._missed)[fault.kind] += 1
@@ -210,7 +249,12 @@ class Campaign:
         self._timed.append(_Timed(time.monotonic() + fault.seconds, {fault.node, fault.partner}, undo))
 
     def _is_busy(self, fault: Fault) -> bool:
-        """One trouble of a machine at a time; and a line is not asked for a message while its ends cannot speak."""
+        """One trouble of a machine at a time; and a line is not asked for a message while its ends cannot speak.
+
+        A node is restored when nothing is frozen that might hold a message for longer than it then waits.
+        """
+        if fault.kind == "restored":
+            return bool(self._timed)
         return any(one.targets & {fault.node, fault.partner or fault.node} for one in self._timed)
 
     # ---- what goes on all the time -----------------------------------------------------------------------------------
@@ -229,18 +273,21 @@ class Campaign:
         for one in [one for one in self._timed if one.ends <= now]:
             self._timed.remove(one)
             one.undo()
-        for forked in [forked for forked in self._filing if forked.code is not None]:
+        self._note_filed()
+        for forked in [forked for forked in self._filing if forked.code]:
             node, feed = self._filing.pop(forked)
-            if forked.code == 0:
-                self._filed[node.party].append(feed)
-            else:
-                self._filing[node.begin(*node.file(feed))] = node, feed  # the same feed again, as its owner would
+            self._filing[node.begin(*node.file(feed))] = node, feed  # the same feed again, as its owner would
         if len(self._filing) < _FILING_AT_ONCE:
             self._file(self._chance.choice(list(self._stage.nodes.values())))
         for node in self._stage.nodes.values():
             if node.party not in self._down:
                 self._restarts += node.tend()
         time.sleep(_TICK_SECONDS)
+
+    def _note_filed(self) -> None:
+        for forked in [forked for forked in self._filing if forked.code == 0]:
+            node, feed = self._filing.pop(forked)
+            self._filed[node.party].append(feed)
 
     def _file(self, node: CampaignNode) -> None:
         load = self._stage.loads[node.party]
@@ -276,6 +323,7 @@ def totals(outcome: Outcome) -> Sequence[tuple[str, int]]:
         ("entries sent", found.sent),
         ("entries received", found.received),
         ("refused by a clause, and told", found.refused),
+        ("gone: only a restored node knew", found.gone),
         ("messages on the lines", outcome.messages),
         ("processes started again", outcome.restarts),
         ("lost", sum(found.lost.values())),

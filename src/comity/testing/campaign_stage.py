@@ -18,7 +18,11 @@ from comity.testing.message_line import MessageLine
 from comity.testing.parts import PARTS, CampaignNode, assemble_nodes
 from comity.testing.postgres import PostgresCluster, drop_databases, make_databases
 
-_SETTINGS: Final = "batch_entries = 25\npoll_seconds = 0.03\nanswer_seconds = 2.0\nback_off_seconds = 0.3\n"
+# A restored node waits longer than any message of a campaign is on its way (`campaign_plan`).
+_SETTINGS: Final = (
+    "batch_entries = 25\npoll_seconds = 0.03\nanswer_seconds = 2.0\nback_off_seconds = 0.3\n"
+    "fetch_seconds = 0.1\nask_seconds = 2.0\nsettle_seconds = 3.5\n"
+)
 
 
 class Stage:
@@ -65,6 +69,7 @@ class Stage:
         plans = assemble_nodes(
             directory, parties, databases=self.databases, settings=_SETTINGS,
             line_ports={" ".join(pair): line.port for pair, line in self.lines.items()},
+            fetched=self._plan.fetched,
             paths={} if on_postgresql else {party: disk.path / "node" for party, disk in self.disks.items()},
         )  # fmt: skip
         for plan in plans:
@@ -76,8 +81,9 @@ class Stage:
         by_party = {plan.party: plan for plan in plans}
         for (caller, partner), line in self.lines.items():
             line.join(by_party[caller], by_party[partner])
-        self.feeds = directory / "feeds"
+        self.feeds, self.backups = directory / "feeds", directory / "backups"
         self.feeds.mkdir()
+        self.backups.mkdir()
         start = datetime.now(UTC)
         self.loads = {
             party: Load(party, [other for other in parties if other != party], seed=self._plan.seed, start=start)

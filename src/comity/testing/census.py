@@ -3,6 +3,10 @@
 `compare` puts the censuses of two nodes side by side: what one sent is what the other holds, entry by entry and in
 order; roots, sizes and receipts are the same; what was filed is stored; what was applied was applied once.  With
 `--brief` only the sizes are told, cheaply.
+
+A node that was restored from a backup has forgotten what it was told afterwards.  Of the claims that were filed there
+after the backup (`--at-risk`) those that no partner's ledger holds are gone: no node can remember them.  All others
+must be there.
 """
 
 import sys
@@ -23,10 +27,11 @@ from comity.flows.verify_ledgers import verify_ledgers
 from comity.store.case_peers import cases_of_peer
 from comity.store.links import get_ledger, list_links
 from comity.store.models import Case, CaseEvent, Decision, Ledger, LedgerEntry, Link, Report
-from comity.wire.stix import CaseEventPayload, parse_case_event
+from comity.wire.stix import CaseEventPayload, ReportPayload, parse_case_event, parse_report
 
 _SENT: Final = ("send", "send-redacted")
 _AT_ONCE: Final = 2_000
+_ABOUT_REPORTS: Final = ("report-corrected", "marking-changed", "report-erased", "correction-refused")
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -57,6 +62,9 @@ class Census(msgspec.Struct, frozen=True, kw_only=True):
     reports: int = 0
     cases: int = 0
     filed: int = 0
+    missing: tuple[str, ...] = ()  # claims that were filed and are not stored
+    forgotten: tuple[str, ...] = ()  # of these, what a restored node cannot know by itself
+    heard: dict[str, tuple[str, ...]] = {}  # claims that the partners' ledgers brought here
     lost: dict[str, int] = {}
     doubled: dict[str, int] = {}
     differences: tuple[str, ...] = ()
@@ -69,6 +77,8 @@ class Comparison(msgspec.Struct):
     sent: int = 0
     received: int = 0
     refused: int = 0
+    gone: int = 0  # forgotten by a restored node, and never with anybody else
+    missing: list[str] = []  # which of the claims are lost, and who heard of them
     lost: dict[str, int] = {}
     doubled: dict[str, int] = {}
     differences: list[str] = []
@@ -83,11 +93,18 @@ def compare(nodes: Sequence[Census]) -> Comparison:
     """Compare every direction between every two nodes."""
     lost: Counter[str] = Counter()
     doubled: Counter[str] = Counter()
-    total = Comparison(differences=[])
+    total = Comparison(missing=[], differences=[])
     of = {node.party: node for node in nodes}
     for node in nodes:
         total.filed += node.filed
         lost.update(node.lost)
+        elsewhere = {claim for other in nodes for claim in other.heard.get(node.party, ())}
+        gone = set(node.forgotten) - elsewhere
+        total.gone += len(gone)
+        lost["claims filed and not stored"] += len(set(node.missing) - gone)
+        for claim in sorted(set(node.missing) - gone):
+            heard = [other.party for other in nodes if claim in other.heard.get(node.party, ())]
+            total.missing.append(f"{node.party}: {claim}; heard by {', '.join(heard) or 'nobody'}")
         doubled.update(node.doubled)
         total.differences += [f"{node.party}: {line}" for line in node.differences]
         for partner, link in node.links.items():
@@ -117,14 +134,20 @@ def _differences(sent: Held, received: Held) -> Iterable[str]:
         yield f"sizes differ: {sent.size}, {received.size}; receipted {sent.receipted}, {received.receipted}"
 
 
-def take_census(directory: Path, *, filed: Sequence[Path], brief: bool, at: datetime) -> Census:
-    """Count what a node holds.  `filed`: the feeds whose every claim must be stored here."""
+def take_census(
+    directory: Path, *, filed: Sequence[Path], at_risk: Sequence[Path], brief: bool, at: datetime
+) -> Census:
+    """Count what a node holds.
+
+    `filed`: the feeds whose every claim must be stored here; `at_risk`: those that a restore may have taken away.
+    """
     home = use_node(directory)
     links = {link.partner: _link(link, brief=brief) for link in list_links()}
     if brief:
         return Census(party=home.party, links=links)
-    count, lost, repeated = _claims(filed)
-    lost |= {"released reports without an entry": _unsent()}
+    claims = _read_feeds(filed)
+    missing, repeated = _compare_claims(claims)
+    lost = {"released reports without an entry": _unsent()}
     doubled = {
         "claims stored twice": repeated,
         "reports stored twice": Report.objects.count() - Report.objects.values("uuid").distinct().count(),
@@ -136,7 +159,10 @@ def take_census(directory: Path, *, filed: Sequence[Path], brief: bool, at: date
         links=links,
         reports=Report.objects.count(),
         cases=Case.objects.count(),
-        filed=count,
+        filed=len(claims),
+        missing=tuple(sorted(map(str, missing))),
+        forgotten=tuple(sorted(map(str, missing & _read_feeds(at_risk)))),
+        heard={link.partner: tuple(sorted(_heard(get_ledger(link, "in")))) for link in list_links()},
         lost=lost,
         doubled=doubled,
         differences=(
@@ -172,17 +198,31 @@ class _Filed(msgspec.Struct, frozen=True):
     name: str
     category: str
 
+    def __str__(self) -> str:
+        return f"{self.name} {self.category}"
 
-def _claims(files: Sequence[Path]) -> tuple[int, dict[str, int], int]:
-    """Compare what was filed with what is stored: how many claims, which are missing, which stand twice in one case."""
-    decode = msgspec.json.Decoder(_Filed).decode
-    filed = {decode(line) for file in files for line in file.read_bytes().splitlines()}
+
+_decode_claim: Final = msgspec.json.Decoder(_Filed).decode
+
+
+def _read_feeds(files: Sequence[Path]) -> set[_Filed]:
+    return {_decode_claim(line) for file in files for line in file.read_bytes().splitlines()}
+
+
+def _compare_claims(filed: set[_Filed]) -> tuple[set[_Filed], int]:
+    """Compare what was filed with what is stored: which claims are missing, how many stand twice in one case."""
     stored: Counter[tuple[_Filed, int | None]] = Counter()
     for body, case in Report.objects.values_list("body", "case_id").iterator(chunk_size=_AT_ONCE):
-        stored[decode(body), case] += 1
-    missing = len(filed - {claim for claim, _case in stored})
-    repeated = sum(count - 1 for (claim, _case), count in stored.items() if claim in filed)
-    return len(filed), {"claims filed and not stored": missing}, repeated
+        stored[_decode_claim(body), case] += 1
+    missing = filed - {claim for claim, _case in stored}
+    return missing, sum(count - 1 for (claim, _case), count in stored.items() if claim in filed)
+
+
+def _heard(held: Ledger) -> set[str]:
+    """Name the claims that a partner's ledger brought, refused ones too."""
+    rows = LedgerEntry.objects.filter(ledger=held, kind="report", erased_at=None).values_list("payload", flat=True)
+    reports = (parse_report(bytes(payload)) for payload in rows.iterator(chunk_size=_AT_ONCE))
+    return {f"{one.report.name} {one.report.category}" for one in reports if isinstance(one, ReportPayload)}
 
 
 def _unsent() -> int:
@@ -204,6 +244,7 @@ def _weigh(link: Link, lost: dict[str, int], doubled: dict[str, int]) -> None:
     happened = Counter(
         dict(
             CaseEvent.objects.filter(party=partner, role="partner")
+            .exclude(reason__in=_ABOUT_REPORTS)
             .values_list("case__uuid")
             .annotate(count=Count("pk"))
         )
@@ -238,10 +279,11 @@ def _broken_time_lines() -> Iterable[str]:
 @click.command()
 @click.option("--dir", "directory", type=click.Path(path_type=Path), required=True)
 @click.option("--filed", multiple=True, type=click.Path(path_type=Path))
+@click.option("--at-risk", multiple=True, type=click.Path(path_type=Path))
 @click.option("--brief", is_flag=True)
-def main(directory: Path, filed: tuple[Path, ...], brief: bool) -> None:
+def main(directory: Path, filed: tuple[Path, ...], at_risk: tuple[Path, ...], brief: bool) -> None:
     """Print the census of a node as JSON."""
-    census = take_census(directory, filed=filed, brief=brief, at=datetime.now(UTC))
+    census = take_census(directory, filed=filed, at_risk=at_risk, brief=brief, at=datetime.now(UTC))
     sys.stdout.buffer.write(orjson.dumps(msgspec.to_builtins(census)))
 
 

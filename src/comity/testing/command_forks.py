@@ -25,6 +25,7 @@ from typing import Any, Final
 import msgspec
 import orjson
 
+from comity.edges.node_lock import release_node
 from comity.edges.processes import die_with_parent
 from comity.testing.crashing import run_program
 
@@ -157,6 +158,7 @@ def _read_ahead() -> None:
     for package in map(importlib.import_module, _READ_AHEAD):
         for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             importlib.import_module(found.name)
+    release_node(Path(os.environ["COMITY_DIR"]))  # reading the settings took it; each command takes it for itself
 
 
 def _become(command: list[str], out: str) -> None:

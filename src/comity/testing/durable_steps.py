@@ -3,7 +3,7 @@
 `install(watch)` puts itself around Django's commit and around statements that commit by themselves, in this process
 only; nothing in the program knows of it.  A step is named by the outermost flow on the stack and the innermost function
 of ours, `receive.receive_batch`; a statement that is its own transaction also by its table,
-`courier.store_receipt:ledger`. Between commits there is one more moment that a crash can hit: a request has left and
+`courier.note_try:link`. Between commits there is one more moment that a crash can hit: a request has left and
 its answer was not read, `sent.batch`.  `docs/spec/durable-steps.md` lists all of them; a test compares the list with
 what a run of the main job passes.
 """
@@ -25,7 +25,7 @@ _WRITES: Final = re.compile(
 )
 _OURS: Final = "comity."
 _FLOWS: Final = "comity.flows."
-_NOT_THE_PROGRAM: Final = "comity.testing."
+_NOT_THE_PROGRAM: Final = ("comity.testing.", "comity.store.sqlite.")  # the latter is all transactions' way to the file
 _LINK_PATH: Final = "/link/v1/"
 
 

@@ -1,5 +1,5 @@
 """The main job of two nodes in commands, so that a test can crash every one of them: reports, the desk's verbs,
-memoranda.
+memoranda, keys.
 
 `MainJob` takes the nodes and a way to run a command (`Do`): plainly, tracing its steps, or killing it at each of them
 and running it again, as an operator would.  `ours` files reports about names of `theirs`, whose desk works them; the
@@ -33,10 +33,12 @@ class MainJob:
     def __init__(self, directory: Path, ours: CampaignNode, theirs: CampaignNode, do: Do, *, seed: int) -> None:
         self._directory = directory
         self._ours, self._theirs = ours, theirs
+        self.party = ours.party
         self._do = do
         self._load = Load(ours.party, [theirs.party], seed=seed, start=datetime.now(UTC))
         self._seed = seed
         self.filed: list[Path] = []
+        self.at_risk: list[Path] = []  # nothing here is filed after a backup that is put back
 
     def run(self) -> None:
         """Do all of it."""
@@ -118,15 +120,30 @@ class MainJob:
         self._do(self._theirs, ("memo", "resume", urn, "--reason", "a test", "--with", ours, "-o", theirs))
         self._do(self._ours, ("memo", "resume", urn, "--reason", "a test", "--with", theirs))
         settle(self._ours, self._theirs)
-        self._amend(urn)
+        self._rotate(urn)
         authority = str(self._theirs.plan.path / "tls" / "ca.pem")
         url = f"https://127.0.0.1:{self._theirs.plan.link_port}"
         self._do(self._ours, ("link", "add", self._theirs.party, "--url", url, "--ca", authority))
         self._do(self._ours, ("memo", "withdraw", urn, "--reason", "a test"))
         self.report()
 
-    def _amend(self, urn: str) -> None:
-        """A further version is proposed, countersigned and adopted."""
+    def _rotate(self, urn: str) -> None:
+        """A new key signs and the old one is revoked; of two spare keys one is revoked by hand, one is distrusted."""
+        (old,) = (key["kid"] for key in self._ours.json("key", "list")["keys"] if key["signs"])
+        new, spare, lost = (f"job-{self._seed}-{number}" for number in range(3))
+        self._amend(urn, [self._ours.json("key", "new", kid) for kid in (new, spare, lost)])
+        self._ours.run("key", "use", new)
+        settle(self._ours, self._theirs)
+        statement = str(self._directory / f"revocation-{self._seed}.json")
+        revoke = ("key", "revoke", "--reason", "replaced", "-o", statement)
+        self._do(self._ours, (*revoke, old))
+        self._ours.run(*revoke, spare)  # not killed: whoever dies before the file is written has none to hand over
+        self._do(self._theirs, ("key", "accept-revocation", statement))
+        self._do(self._theirs, ("key", "distrust", self._ours.party, lost, "--reason", "a test"))
+        settle(self._ours, self._theirs)
+
+    def _amend(self, urn: str, keys: Sequence[dict[str, str]]) -> None:
+        """A further version that names these keys as well is proposed, countersigned and adopted."""
         newest = self._memoranda(urn)[-1]
         for one in self._memoranda(urn):
             newest = max(newest, one, key=lambda version: int(version["version"]))
@@ -134,6 +151,8 @@ class MainJob:
             "version": newest["version"] + 1,
             "supersedes": {"version": newest["version"], "digest": newest["digest"]},
         }
+        (party,) = (party for party in text["parties"] if party["id"] == self._ours.party)
+        party["keys"] += [party["keys"][0] | key for key in keys]
         draft, proposed, signed = (str(self._directory / f"amend-{self._seed}-{n}.json") for n in range(3))
         Path(draft).write_bytes(orjson.dumps(text))
         self._do(self._ours, ("memo", "propose", draft, "-o", proposed))

@@ -117,6 +117,10 @@ class MessageLine:
             self._apart = True
         self._drop_all()
 
+    def forget(self) -> None:
+        """Keep no earlier reply: one of its ends was restored, and what was on its way then has ended."""
+        self._last_reply.clear()
+
     def close(self) -> None:
         """End the line."""
         self._closed = True

@@ -134,9 +134,10 @@ class CampaignNode:
         self.kill(*parts)
         self.start(*parts)
 
-    def census(self, *filed: Path, brief: bool = False) -> Census:
+    def census(self, *filed: Path, at_risk: Sequence[Path] = (), brief: bool = False) -> Census:
         """Let the node count what it holds."""
         words = ["-m", "comity.testing.census", *(part for file in filed for part in ("--filed", str(file)))]
+        words += [part for file in at_risk for part in ("--at-risk", str(file))]
         said = self._forks.run(*self.command(*words, *(("--brief",) if brief else ())))
         return msgspec.json.decode(said, type=Census)
 
@@ -184,6 +185,7 @@ def assemble_nodes(
     line_ports: Mapping[str, int] | None = None,
     ports: Sequence[int] = (),
     paths: Mapping[str, Path] | None = None,
+    fetched: Sequence[tuple[str, str]] = (),
 ) -> list[NodePlan]:
     """Make linked nodes below a directory; `databases` and `paths` by party, else SQLite in a directory of its name."""
     found = list(ports) or free_ports(2 * len(parties))
@@ -195,9 +197,8 @@ def assemble_nodes(
         for number, party in enumerate(parties)
     )  # fmt: skip
     file = directory / "assembly.json"
-    file.write_bytes(
-        msgspec.json.encode(AssemblyPlan(nodes, settings=settings, line_ports=dict(line_ports or {})), enc_hook=str)
-    )
+    plan = AssemblyPlan(nodes, settings=settings, line_ports=dict(line_ports or {}), fetched=tuple(fetched))
+    file.write_bytes(msgspec.json.encode(plan, enc_hook=str))
     command = (sys.executable, "-m", "comity.testing.assembly", str(file))
     done = subprocess.run(command, env=_clean(), capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode(errors="replace")

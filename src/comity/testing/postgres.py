@@ -1,8 +1,9 @@
 """A PostgreSQL of a test's or campaign's own: made with initdb, thrown away at the end, reached on a free loopback
 port.
 
-It refuses to be anybody's database: it lives in a temporary directory, does not sync to disk and trusts loopback.  The
-server will not run as root, so a root session hands it to the `postgres` user that Debian's package makes.
+It refuses to be anybody's database: it lives in a temporary directory and trusts loopback, and it syncs to disk only
+where that is what is measured.  The server will not run as root, so a root session hands it to the `postgres` user that
+Debian's package makes.
 """
 
 import os
@@ -36,8 +37,10 @@ def program(name: str) -> str:
 class PostgresCluster:
     """One server, from `start()` to `stop()`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        """`durable`: commits are synced to disk, as in service."""
         self._directory = Path(tempfile.mkdtemp(prefix="comity-postgres-"))
+        self._sync = "" if durable else "-c fsync=off -c full_page_writes=off "
         self._as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         self._port = _free_port()
 
@@ -52,11 +55,16 @@ class PostgresCluster:
         )  # fmt: skip
         options = (
             f"-c listen_addresses=127.0.0.1 -c port={self._port} -c unix_socket_directories={self._directory} "
-            "-c fsync=off -c full_page_writes=off -c max_connections=200"
+            f"{self._sync}-c max_connections=200"
         )
         log = self._directory / "log"
         self._run(program("pg_ctl"), "start", "--wait", "--pgdata", str(data), "--log", str(log), "--options", options)
         return f"postgresql://comity@127.0.0.1:{self._port}/postgres"
+
+    @property
+    def pid(self) -> int:
+        """The server's first process, the parent of all others."""
+        return int((self._directory / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
 
     def start_replica(self) -> str:
         """Start a second server that follows the first one by streaming replication; return its URL."""

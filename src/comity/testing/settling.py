@@ -1,4 +1,5 @@
-"""Wait until nodes have come to rest: every entry of every link between them is receipted, on both sides alike.
+"""Wait until nodes have come to rest: every entry of every link between them is receipted, on both sides alike, and
+none of them recovers.
 
 Parts that were started and died meanwhile are started again, as `comity serve` does with its children.
 """
@@ -34,7 +35,8 @@ def settle(*nodes: CampaignNode, within_seconds: float = _SECONDS) -> None:
 def is_at_rest(one: Census, all_of_them: dict[str, Census]) -> bool:
     """Whether everything one node has for the others is with them and receipted."""
     return all(
-        link.sent.size == link.sent.receipted == all_of_them[partner].links[one.party].received.size
+        link.state != "recovering"
+        and link.sent.size == link.sent.receipted == all_of_them[partner].links[one.party].received.size
         for partner, link in one.links.items()
         if partner in all_of_them
     )

@@ -169,6 +169,22 @@ def read_head(
     return SignedHead(head, signers, tuple(cosignature.kid for cosignature in cosigners))
 
 
+def keep_signatures(
+    data: bytes, *, sender: Sequence[PublicKey], receiver: Sequence[PublicKey] = (), receiver_name: str = ""
+) -> bytes:
+    """Write a note again with those signature lines alone that `read_head` finds good under these keys.
+
+    What is kept must stay readable: a line that nobody can check today may be false under a key that is known tomorrow,
+    or was known yesterday, and would spoil the whole note then.
+    """
+    note = parse_note(data)
+    origin = parse_head(note.text).origin
+    good = {(origin, key_id(origin, key.public)) for key in sender}
+    good |= {(receiver_name, key_id(receiver_name, key.public, kind=_COSIGNATURE)) for key in receiver}
+    lines = [line for line in note.signatures if (line.name, line.key_id) in good]
+    return note.text + b"\n" + b"".join(_line(line.name, line.key_id + line.blob) for line in dict.fromkeys(lines))
+
+
 _LATEST: Final = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 

@@ -5,6 +5,7 @@ savepoints are within it.  A statement that writes outside of a transaction is o
 module has the name under which Django looks for a backend.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,12 +25,23 @@ class DatabaseWrapper(SqliteWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._queue: WriterQueue | None = None
+        self._only_reads = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self._forget_queue()
         if not self.is_in_memory_db():
             self._queue = WriterQueue(str(self.settings_dict["NAME"]))
+            self._only_reads = not os.access(self.settings_dict["NAME"], os.W_OK)
         return super().get_new_connection(conn_params)
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Keep no connection that was made when nothing could be written, though a part keeps all others.
+
+        SQLite opened the file to read then, and this connection would refuse to write for as long as it lives.
+        """
+        if self._only_reads and not self.in_atomic_block:
+            self.close()
+        super().close_if_unusable_or_obsolete()
 
     def create_cursor(self, name: str | None = None) -> Any:  # noqa: ARG002 — Django's signature; SQLite has no named ones
         return self.connection.cursor(factory=lambda connection: _Cursor(connection, self))
