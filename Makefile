@@ -30,7 +30,7 @@ test: setup-dev ## everything that must hold: check, then the tests on SQLite an
 check: setup-dev ## style, types, import contracts, migrations, translations; fast
 	tools/check.sh
 
-bench: setup-dev ## measure names, intake and ledger beside their limits and beside others
+bench: setup-dev ## measure names, intake, ledger and exchange beside their limits and beside others
 	tools/run_bench.sh $(ARGS)
 
 soak: setup-dev ## the exchange under faults on both stores, for long (COMITY_SOAK=1); more than a thousand faults strike

@@ -1,4 +1,4 @@
-"""A recovery holds the ledger and wants a case; somebody at the desk holds the case and wants the ledger: who gives way."""
+"""A recovery holds the ledger and wants a case; somebody at the desk holds the case and wants the ledger: who waits."""
 
 from pathlib import Path
 from threading import Event, Thread
