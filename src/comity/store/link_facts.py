@@ -18,10 +18,11 @@ _CODE: Final = re.compile(r"\[([a-z0-9-]{1,40})\]$")
 # What a failure may be called: the codes of docs/spec/link.md §6 and our own.  A partner's word is not repeated.
 FAILURES: Final = frozenset(
     {
-        "bad-input", "bad-setting", "bad-signature", "busy", "forged", "ledger-behind", "ledger-damaged",
-        "ledger-fork", "link-recovering", "link-stopped", "memorandum-not-in-force", "partner-unreachable",
-        "position-gap", "refused", "root-mismatch", "stale-question", "store-unavailable", "too-large", "too-slow",
-        "unknown-origin", "unsupported-version", "wrong-size",
+        "bad-input", "bad-setting", "bad-signature", "busy", "encoding-refused", "forbidden", "forged",
+        "head-too-large", "ledger-behind", "ledger-damaged", "ledger-fork", "length-required", "link-recovering",
+        "link-stopped", "memorandum-not-in-force", "not-found", "partner-unreachable", "position-gap", "refused",
+        "root-mismatch", "stale-question", "store-unavailable", "too-large", "too-slow", "unknown-origin",
+        "unsupported-version", "wrong-size",
     }
 )  # fmt: skip
 OTHER_FAILURE: Final = "other"
