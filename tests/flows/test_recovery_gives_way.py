@@ -1,4 +1,4 @@
-"""A recovery holds the ledger and wants a case; somebody at the desk holds the case and wants the ledger: who waits."""
+"""A recovery holds the ledger and wants a case; the desk holds the case and wants the ledger: the first gives way."""
 
 from pathlib import Path
 from threading import Event, Thread
@@ -20,7 +20,7 @@ def test_of_a_verb_and_a_recovery_that_wait_for_each_other_the_recovery_tries_ag
     file(parties.ru, phishing("http://bank-demo-1.by/login"))
     begin_recovery("oac.by")
     if connection.vendor == "sqlite":
-        return  # one writer at a time: nobody can hold one lock and wait for another
+        pytest.skip("on SQLite one transaction writes at a time: nobody can hold one lock and wait for another")
     has_ledger, has_case = Event(), Event()
     done: list[str] = []
 

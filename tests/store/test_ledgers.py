@@ -149,7 +149,9 @@ def test_a_batch_is_bounded_by_count_and_by_bytes_but_never_empty() -> None:
 
 @pytest.mark.django_db
 def test_a_receipt_is_never_replaced_by_an_older_one() -> None:
-    ledger = get_ledger(link(), "out")
+    made = link()
+    append([OutgoingEntry("report", "", b"x") for _ in range(7)])
+    ledger = get_ledger(made, "out")
     store_receipt(ledger, checkpoint=b"c7", receipt=b"r7", size=7, at=AT)
     store_receipt(ledger, checkpoint=b"c5", receipt=b"r5", size=5, at=AT)
     ledger.refresh_from_db()
