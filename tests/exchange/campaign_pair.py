@@ -1,10 +1,12 @@
 """Two or more nodes of a campaign for a test, on the store of this test session, and the databases they need."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from comity.testing.census import Comparison, compare
 from comity.testing.parts import CampaignNode, assemble_nodes
@@ -14,7 +16,13 @@ SETTINGS = (
     "batch_entries = 40\npoll_seconds = 0.05\nanswer_seconds = 2.0\nback_off_seconds = 0.3\n"
     "fetch_seconds = 0.1\nask_seconds = 1.0\nsettle_seconds = 0.2\n"
 )
+SOAK = bool(os.environ.get("COMITY_SOAK"))
 RU, BY, VN = "cctld.ru", "oac.by", "vnnic.vn"
+
+
+def shown_on_sqlite(test: Callable[..., None]) -> Callable[..., None]:
+    """A test of what has nothing to do with the store runs on SQLite alone, but for the soak."""
+    return pytest.mark.postgres(test) if SOAK else test
 
 
 def on_postgresql() -> bool:

@@ -21,6 +21,7 @@ How = Literal[
     "file here", "file there", "courier starts here", "courier starts there", "partner unreachable",
     "here restored", "here restored, nothing to get back", "there restored",
 ]  # fmt: skip
+_SEED = 2_000
 MODES: tuple[Mode, ...] = ("pushed", "here fetches", "here is awaited")
 
 
@@ -30,6 +31,11 @@ class Provoker:
     def __init__(self, directory: Path, nodes: list[CampaignNode]) -> None:
         self._directory = directory
         self._nodes = nodes
+        # One load for each: the names of two may meet.
+        self._loads = {
+            node.party: Load(node.party, [other.party], seed=_SEED, start=datetime.now(UTC))
+            for node, other in (nodes, nodes[::-1])
+        }
         self.filed: dict[str, list[Path]] = {node.party: [] for node in nodes}
         self.at_risk: dict[str, list[Path]] = {node.party: [] for node in nodes}
 
@@ -53,23 +59,23 @@ class Provoker:
         """Do it, and wait until it had its effect."""
         match how:
             case "file here":
-                self._file(here, there)
+                self._file(here)
             case "file there":
-                self._file(there, here)
+                self._file(there)
             case "courier starts here":
                 here.restart("courier")
             case "courier starts there":
                 there.restart("courier")
             case "partner unreachable":
                 there.kill("links")
-                self._file(here, there)
+                self._file(here)
             case "here restored":
-                self._restore(here, there)
+                self._restore(here)
             case "here restored, nothing to get back":
                 backup = back_up(self._directory, here)
                 put_back(here, lambda: here.run("restore", str(backup), "--replace"))
             case "there restored":
-                self._restore(there, here)
+                self._restore(there)
         end = time.monotonic() + 60
         while not until():
             assert time.monotonic() < end, f"{here.party}: {how}\n{here.tell()}\n{there.tell()}"
@@ -78,17 +84,16 @@ class Provoker:
             node.start("links", "courier")
         there.wait_until_reachable()
 
-    def _file(self, node: CampaignNode, partner: CampaignNode) -> Path:
-        number = time.monotonic_ns()
-        load = Load(node.party, [partner.party], seed=number, start=datetime.now(UTC))
-        feed = file_feed(self._directory, node, load, str(number))
+    def _file(self, node: CampaignNode) -> Path:
+        load = self._loads[node.party]
+        feed = file_feed(self._directory, node, load, f"provoked-{load.filed}")
         self.filed[node.party].append(feed)
         return feed
 
-    def _restore(self, node: CampaignNode, partner: CampaignNode) -> None:
+    def _restore(self, node: CampaignNode) -> None:
         settle(*self._nodes)
         backup = back_up(self._directory, node)
-        self.at_risk[node.party].append(self._file(node, partner))
+        self.at_risk[node.party].append(self._file(node))
         settle(*self._nodes)
         put_back(node, lambda: node.run("restore", str(backup), "--replace"))
 

@@ -6,7 +6,6 @@ must name exactly those.
 """
 
 import ast
-import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,12 +18,11 @@ from comity.testing.main_job import Do, MainJob
 from comity.testing.parts import CampaignNode
 from comity.testing.rare_job import RareJob
 from comity.testing.settling import settle
-from exchange.campaign_pair import RU, assert_all_is_well, nodes_on, on_postgresql
+from exchange.campaign_pair import RU, SOAK, assert_all_is_well, nodes_on, on_postgresql
 from exchange.durable_steps_table import NOT_OF_THE_EXCHANGE, PROVOKED_BY, STEPS
 from exchange.provoke import MODES, How, Mode, Provoker
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SOAK = bool(os.environ.get("COMITY_SOAK"))
 LISTENER = ("answer.", "give.", "receive.")
 
 

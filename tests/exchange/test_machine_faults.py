@@ -2,7 +2,6 @@
 itself.
 """
 
-import os
 import signal
 import tempfile
 import time
@@ -18,11 +17,12 @@ from comity.testing.machine import Clock, SmallDisk, can_mount, read_only_databa
 from comity.testing.parts import PARTS, CampaignNode
 from comity.testing.postgres import drop_databases, make_databases
 from comity.testing.settling import settle
-from exchange.campaign_pair import BY, RU, assert_all_is_well, nodes_on, on_postgresql
+from exchange.campaign_pair import BY, RU, SOAK, assert_all_is_well, nodes_on, on_postgresql, shown_on_sqlite
 
-pytestmark = [pytest.mark.processes, pytest.mark.postgres]
+pytestmark = pytest.mark.processes
 
 DAY_SECONDS = 86_400
+CLOCKS = ((0, 0), (DAY_SECONDS, 0), (-DAY_SECONDS, DAY_SECONDS), (3_600, -3_600), (0, 0))
 
 
 class Stage:
@@ -54,15 +54,16 @@ class Stage:
         assert_all_is_well(self.nodes, self.filed)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server(request: pytest.FixtureRequest) -> str | None:
     return request.getfixturevalue("postgres_server") if on_postgresql() else None
 
 
-@pytest.fixture
-def stage(server: str | None, tmp_path: Path) -> Iterator[Stage]:
-    with nodes_on(server, tmp_path) as nodes:
-        yield Stage(nodes, tmp_path)
+@pytest.fixture(scope="module")
+def stage(server: str | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    directory = tmp_path_factory.mktemp("stage")
+    with nodes_on(server, directory) as nodes:
+        yield Stage(nodes, directory)
 
 
 @pytest.fixture
@@ -73,6 +74,7 @@ def place() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.mark.postgres
 def test_a_full_disk(server: str | None, place: Path, tmp_path: Path) -> None:
     """The store has no room: what is filed is refused with a clear line, and all goes on afterwards."""
     if server and not can_mount():
@@ -103,6 +105,7 @@ def test_a_full_disk(server: str | None, place: Path, tmp_path: Path) -> None:
         stage.all_is_well()
 
 
+@pytest.mark.postgres
 def test_a_store_that_turns_read_only(server: str | None, place: Path, tmp_path: Path) -> None:
     with ExitStack() as stack:
         disk = stack.enter_context(SmallDisk(place / "disk"))
@@ -130,6 +133,7 @@ def test_a_store_that_turns_read_only(server: str | None, place: Path, tmp_path:
         stage.all_is_well()
 
 
+@shown_on_sqlite
 def test_clocks_that_jump_and_disagree(server: str | None, tmp_path: Path) -> None:
     """Positions follow commits, never a clock: a day ahead here, a day behind there, and back."""
     clocks = {}
@@ -139,7 +143,7 @@ def test_clocks_that_jump_and_disagree(server: str | None, tmp_path: Path) -> No
     environment = {party: clock.environment() for party, clock in clocks.items()}
     with nodes_on(server, tmp_path, environment=environment) as nodes:
         stage = Stage(nodes, tmp_path)
-        for ru_ahead, by_ahead in ((0, 0), (DAY_SECONDS, 0), (-DAY_SECONDS, DAY_SECONDS), (3_600, -3_600), (0, 0)):
+        for ru_ahead, by_ahead in CLOCKS if SOAK else CLOCKS[1:3]:
             clocks[RU].set(ru_ahead)
             clocks[BY].set(by_ahead)
             time.sleep(1.2)  # a process looks at its clock's file once a second
@@ -151,6 +155,7 @@ def test_clocks_that_jump_and_disagree(server: str | None, tmp_path: Path) -> No
         stage.all_is_well()
 
 
+@shown_on_sqlite
 def test_a_frozen_partner_and_a_frozen_courier(stage: Stage) -> None:
     for part in ("links", "courier"):
         stage.by.send_signal(part, signal.SIGSTOP)
@@ -164,8 +169,9 @@ def test_a_frozen_partner_and_a_frozen_courier(stage: Stage) -> None:
     stage.all_is_well()
 
 
+@pytest.mark.postgres
 def test_eight_processes_file_at_once_at_either_node(stage: Stage) -> None:
-    claims = 400 if os.environ.get("COMITY_SOAK") else 60
+    claims = 400 if SOAK else 60
     begun = [(node, node.begin(*node.file(stage.feed(node, claims)))) for _ in range(8) for node in stage.nodes]
     assert [node.wait(one, 300) for node, one in begun] == [0] * 16
     stage.all_is_well()

@@ -2,7 +2,6 @@
 doubled.
 """
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,28 +14,31 @@ from comity.testing.load import Load
 from comity.testing.message_line import LINE_FAULTS, LineFault, MessageLine
 from comity.testing.parts import CampaignNode
 from comity.testing.settling import settle
-from exchange.campaign_pair import BY, RU, assert_all_is_well, nodes_on, on_postgresql
+from exchange.campaign_pair import BY, RU, SOAK, assert_all_is_well, nodes_on, on_postgresql, shown_on_sqlite
 
-pytestmark = [pytest.mark.processes, pytest.mark.postgres]
+pytestmark = pytest.mark.processes
 
-APART_SECONDS = 180 if os.environ.get("COMITY_SOAK") else 1
+APART_SECONDS = 180 if SOAK else 1
 LATE_SECONDS = 2.5  # longer than the nodes of a campaign wait for an answer
 
 
-@pytest.fixture
-def lined(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[list[CampaignNode], list[MessageLine]]]:
+@pytest.fixture(scope="module")
+def lined(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[list[CampaignNode], list[MessageLine]]]:
     server = request.getfixturevalue("postgres_server") if on_postgresql() else None
     with ExitStack() as stack:
         lines = [MessageLine(), MessageLine()]
         for line in lines:
             stack.callback(line.close)
         ports = {f"{RU} {BY}": lines[0].port, f"{BY} {RU}": lines[1].port}
-        nodes = stack.enter_context(nodes_on(server, tmp_path, line_ports=ports))
+        nodes = stack.enter_context(nodes_on(server, tmp_path_factory.mktemp("lined"), line_ports=ports))
         lines[0].join(nodes[0].plan, nodes[1].plan)
         lines[1].join(nodes[1].plan, nodes[0].plan)
         yield nodes, lines
 
 
+@shown_on_sqlite
 def test_every_fault_of_the_line_on_either_way(
     lined: tuple[list[CampaignNode], list[MessageLine]], tmp_path: Path
 ) -> None:
@@ -63,6 +65,7 @@ def test_every_fault_of_the_line_on_either_way(
     assert_all_is_well(nodes, filed)
 
 
+@shown_on_sqlite
 def test_a_partition(lined: tuple[list[CampaignNode], list[MessageLine]], tmp_path: Path) -> None:
     nodes, lines = lined
     settle(*nodes)
