@@ -34,7 +34,7 @@ def held(node: Node) -> int:
 
 def taken_after_notice(node: Node) -> int:
     """How many entries a node took after it had given notice."""
-    with sqlite3.connect(f"{node.place.database.as_uri()}?mode=ro", uri=True) as database:
+    with sqlite3.connect(f"file:{node.place.database['NAME']}?mode=ro", uri=True) as database:
         (count,) = database.execute(
             "SELECT count(*) FROM ledger_entry e JOIN ledger l ON l.id = e.ledger_id WHERE l.direction = 'in' "
             "AND e.at > (SELECT at FROM memorandum_event WHERE event = 'give-notice')"
