@@ -12,7 +12,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Concatenate, ParamSpec
 
-from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
@@ -52,6 +52,8 @@ def store_asked() -> Iterator[None]:
         raise
     except (DatabaseError, InterfaceError) as error:
         LOG.warning("the store cannot be used: %s", " ".join(str(error).split())[:_SAID_MAX])
+        if not connection.in_atomic_block:
+            connection.close()  # one that was opened while nothing could be written would never write again
         raise StoreUnavailableError("cannot be used now; ask again later", item="store") from None
 
 

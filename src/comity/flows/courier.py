@@ -19,6 +19,7 @@ from comity.edges.keys import active_stamp
 from comity.edges.tls import files_stamp
 from comity.flows.fetch import Puller
 from comity.flows.push import Pusher
+from comity.store.connect import let_go_if_read_only
 from comity.store.links import find_link, list_links
 from comity.store.models import Link
 from comity.store.news import NewsWatch
@@ -38,12 +39,14 @@ def courier(home: Home, *, stop: Callable[[], bool]) -> None:
             partners = {link.partner for link in list_links()}
         except (DatabaseError, InterfaceError):
             LOG.exception("the store cannot be read; trying again")
+            connection.close()
             partners = set()
         for partner in partners:
             running = threads.get(partner)
             if running is None or not running.is_alive():
                 threads[partner] = _LinkThread(home, partner)
                 threads[partner].start()
+        let_go_if_read_only()
         time.sleep(_LOOK_SECONDS)
     for running in threads.values():
         running.stop.set()
@@ -124,12 +127,20 @@ class _LinkThread(threading.Thread):
                         carriage.close()
                     carriage = Carriage(self._home, link)
                 if not carriage.turn(link):
-                    news.wait(self._home.settings.link.poll_seconds)
+                    self._pause(news)
             except (DatabaseError, InterfaceError, ComityError):
                 # A full disk, a store that takes no writes, a key that cannot be read: say so, and try again.
+                # A connection that was opened while nothing could be written would never write: it is made anew.
                 LOG.exception("a link waits for its own node to be well again", extra={"partner": self._partner})
-                close_old_connections()
+                connection.close()
                 time.sleep(_TROUBLE_SECONDS)
         if carriage is not None:
             carriage.close()
         connection.close()
+
+    def _pause(self, news: NewsWatch) -> None:
+        """Wait for news, or a little while, with no connection, where the store only reads."""
+        if let_go_if_read_only():
+            time.sleep(self._home.settings.link.poll_seconds)
+        else:
+            news.wait(self._home.settings.link.poll_seconds)

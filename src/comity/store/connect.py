@@ -16,3 +16,16 @@ def use_database(entry: dict[str, Any]) -> None:
 def hang_up() -> None:
     """Close the connection to the store."""
     connections["default"].close()
+
+
+def let_go_if_read_only() -> bool:
+    """Before a pause, let go of a connection that was made while nothing could be written; tell whether it was one.
+
+    SQLite shares what it opened to read between all connections of a process: none of them can write until every thread
+    has let go of its own at one moment.
+    """
+    connection = connections["default"]
+    if not getattr(connection, "only_reads", False):
+        return False
+    connection.close()
+    return True

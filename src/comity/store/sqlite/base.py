@@ -25,13 +25,13 @@ class DatabaseWrapper(SqliteWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._queue: WriterQueue | None = None
-        self._only_reads = False
+        self.only_reads = False
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self._forget_queue()
         if not self.is_in_memory_db():
             self._queue = WriterQueue(str(self.settings_dict["NAME"]))
-            self._only_reads = not os.access(self.settings_dict["NAME"], os.W_OK)
+            self.only_reads = not os.access(self.settings_dict["NAME"], os.W_OK)
         return super().get_new_connection(conn_params)
 
     def close_if_unusable_or_obsolete(self) -> None:
@@ -39,7 +39,7 @@ class DatabaseWrapper(SqliteWrapper):
 
         SQLite opened the file to read then, and this connection would refuse to write for as long as it lives.
         """
-        if self._only_reads and not self.in_atomic_block:
+        if self.only_reads and not self.in_atomic_block:
             self.close()
         super().close_if_unusable_or_obsolete()
 
