@@ -2,7 +2,9 @@
 
 A guard looks at facts and at the step and returns reasons: all of them, never only the first, each with a code that
 stays (docs/spec/cases.md lists them).  Scores are compared with thresholds that a node may set.  Nobody approves
-what they worked on; a hacked site is not held before its host and registrant had their time; a zone is its party's.
+what they worked on; nothing harsher than a notice happens to a name of which nobody said what it is
+(`why_not_harsher`); a hacked site is not held before its host and registrant had their time and somebody looked again;
+a zone is its party's.
 """
 
 import re
@@ -13,6 +15,7 @@ from typing import Final
 import msgspec
 
 from comity.core.categories import DISPOSITIONS
+from comity.core.collateral import Finding
 from comity.core.outcomes import is_outcome, suits
 from comity.core.roles import Actor
 
@@ -33,6 +36,12 @@ _LONGEST: Final[dict[str, int]] = {
     "collateral": 2000,
     "related": 36,
 }
+
+# Whom a notice goes to: a hacked site's host and holder first, and the registrar always.
+RECIPIENTS: Final = ("registrar", "host", "registrant")
+_OWNERS: Final = frozenset(("host", "registrant"))
+_ROUNDING: Final = 0.005  # scores are shown and typed with two digits
+
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -45,6 +54,7 @@ class Rules(msgspec.Struct, frozen=True):
     reopen_within: timedelta = timedelta(days=30)
     appeal_within: timedelta = timedelta(days=30)
     act_within: dict[str, timedelta] = msgspec.field(default_factory=_ACT_WITHIN.copy)
+    quiet_before_closing: timedelta = timedelta(hours=72)
 
 
 class CaseFacts(msgspec.Struct, frozen=True, gc=False):
@@ -62,6 +72,9 @@ class CaseFacts(msgspec.Struct, frozen=True, gc=False):
     closed_at: datetime | None = None
     score: float | None = None
     noticed_at: datetime | None = None
+    looked_at: datetime | None = None  # when somebody last said what they saw after the case was opened
+    told: frozenset[str] = frozenset()  # who got the last notice
+    computed: float | None = None  # what the rubric gives now; None: nothing to compute from
     analysts: frozenset[str] = frozenset()
     approvers: frozenset[str] = frozenset()
     approvals: frozenset[str] = frozenset()
@@ -82,6 +95,8 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     evidence_hash: str = ""
     note: str = ""
     related: str = ""
+    check: tuple[Finding, ...] = ()  # what the analyst answered about collateral
+    told: tuple[str, ...] = ()  # whom a notice went to, of `RECIPIENTS`
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -159,34 +174,110 @@ def _score(score: float | None, threshold: float) -> list[Reason]:
 
 def _confirm(facts: CaseFacts, step: Step, _at: datetime, rules: Rules) -> list[Reason]:
     reasons = _score(step.score, rules.confirm_score)
+    reasons += _raised(facts, step.score, why=step.reason.strip() or step.note.strip())
     if not step.disposition:
         reasons.append(Reason("disposition-missing", f"say what it is: {', '.join(DISPOSITIONS)}"))
-    if not step.collateral.strip():
+    if not step.collateral.strip() and not step.check:
         reasons.append(Reason("collateral-check-missing", "note what else would fall with the name"))
     if facts.party != step.actor.party:
         reasons.append(Reason("not-our-zone", f"{facts.party} decides about its own zone; refer the case"))
     return reasons
 
 
-def _propose_hold(facts: CaseFacts, step: Step, at: datetime, rules: Rules) -> list[Reason]:
-    critical = facts.severity == "critical"
-    scores = [score for score in (facts.score, step.score) if score is not None]
-    reasons = _score(max(scores, default=None), rules.hold_score_critical if critical else rules.hold_score)
-    if not step.reason:
-        reasons.append(Reason("reason-missing", "a hold states its reason"))
-    if facts.disposition == "compromised" and not critical and not _overdue(facts, at, rules):
-        why = "a hacked site's host and registrant are told first; no hold before the time to act has passed"
-        reasons.append(Reason("compromised-site-first", why))
+def _raised(facts: CaseFacts, score: float | None, *, why: str) -> list[Reason]:
+    """An analyst may go below the rubric at will, and above it only with words that stay in the entry."""
+    if score is None or facts.computed is None or score <= facts.computed + _ROUNDING or why:
+        return []
+    return [Reason("score-raised", f"the rubric gives {facts.computed:.2f}; say why you give {score:.2f}")]
+
+
+def _notice(facts: CaseFacts, step: Step, _at: datetime, _rules: Rules) -> list[Reason]:
+    reasons = []
+    strange = sorted(set(step.told) - set(RECIPIENTS))
+    if strange:
+        reasons.append(
+            Reason("recipient-unknown", f"a notice goes to {', '.join(RECIPIENTS)}; not to {strange[0][:60]}")
+        )
+    if facts.disposition == "compromised" and step.told and not set(step.told) >= _OWNERS:
+        why = "the host and the holder of a hacked site are told, beside the registrar"
+        reasons.append(Reason("owner-not-told", why))
     return reasons
 
 
-def _deadline(facts: CaseFacts, _step: Step, at: datetime, rules: Rules) -> list[Reason]:
-    if _overdue(facts, at, rules):
+def recipients_of(facts: CaseFacts) -> tuple[str, ...]:
+    """Whom a notice goes to when nobody said: of a hacked site the host and the holder as well."""
+    return RECIPIENTS if facts.disposition == "compromised" else RECIPIENTS[:1]
+
+
+def why_not_harsher(
+    facts: CaseFacts, *, at: datetime, rules: Rules, disposition: str = "", looked_again: bool = False
+) -> list[Reason]:
+    """Answer why nothing harsher than a notice may happen to a name: a hold proposed, approved, planned or carried out.
+
+    `facts` are folded from the case's entries.  `disposition` is one that is said now; `looked_again`: it is said now
+    what somebody saw.
+    """
+    found = disposition or facts.disposition
+    if not found:
+        return [Reason("disposition-missing", f"say what it is: {', '.join(DISPOSITIONS)}")]
+    if found == "undetermined":
+        why = (
+            "nobody knows yet whether it was registered for abuse or hacked; no more than a notice until somebody does"
+        )
+        return [Reason("disposition-undetermined", why)]
+    if found != "compromised" or facts.severity == "critical":
         return []
-    return [Reason("not-yet-due", f"the time to act after a notice is {rules.act_within[facts.severity]}")]
+    if not is_overdue(facts, at, rules):
+        why = "a hacked site's host and registrant are told first; no hold before the time to act has passed"
+        return [Reason("compromised-site-first", why)]
+    if not looked_again and not _looked_since(facts, rules):
+        why = "the owner may have cured it: look again, and say in a note or by a hash what you saw"
+        return [Reason("recheck-missing", why)]
+    return []
 
 
-def _overdue(facts: CaseFacts, at: datetime, rules: Rules) -> bool:
+def _looked_since(facts: CaseFacts, rules: Rules) -> bool:
+    if facts.noticed_at is None or facts.looked_at is None:
+        return False
+    return facts.looked_at >= facts.noticed_at + rules.act_within[facts.severity]
+
+
+def _propose_hold(facts: CaseFacts, step: Step, at: datetime, rules: Rules) -> list[Reason]:
+    score = facts.score if step.score is None else step.score
+    reasons = _score(score, hold_threshold(facts, rules))
+    reasons += _raised(facts, step.score, why=step.note.strip())
+    if not step.reason:
+        reasons.append(Reason("reason-missing", "a hold states its reason"))
+    return reasons + _harsher(facts, step, at, rules)
+
+
+def _approve_hold(facts: CaseFacts, _step: Step, at: datetime, rules: Rules) -> list[Reason]:
+    reasons = _score(facts.score, hold_threshold(facts, rules))
+    return reasons + why_not_harsher(facts, at=at, rules=rules)
+
+
+def hold_threshold(facts: CaseFacts, rules: Rules) -> float:
+    """The score that a hold needs."""
+    return rules.hold_score_critical if facts.severity == "critical" else rules.hold_score
+
+
+def _deadline(facts: CaseFacts, step: Step, at: datetime, rules: Rules) -> list[Reason]:
+    reasons = _raised(facts, step.score, why=step.note.strip())
+    if not is_overdue(facts, at, rules):
+        within = rules.act_within[facts.severity]
+        reasons.append(Reason("not-yet-due", f"the time to act after a notice is {within}"))
+        if (step.disposition or facts.disposition) == "compromised":
+            return reasons  # that its owner has time is the same reason
+    return reasons + _harsher(facts, step, at, rules)
+
+
+def _harsher(facts: CaseFacts, step: Step, at: datetime, rules: Rules) -> list[Reason]:
+    looked = bool(step.note.strip() or step.evidence_hash)
+    return why_not_harsher(facts, at=at, rules=rules, disposition=step.disposition, looked_again=looked)
+
+
+def is_overdue(facts: CaseFacts, at: datetime, rules: Rules) -> bool:
+    """Answer whether the time to act after the notice has passed."""
     return facts.noticed_at is not None and at >= facts.noticed_at + rules.act_within[facts.severity]
 
 
@@ -216,7 +307,10 @@ def _within(facts: CaseFacts, at: datetime, limit: timedelta, what: str) -> list
 
 _GUARDS: Final[dict[str, Callable[[CaseFacts, Step, datetime, Rules], list[Reason]]]] = {
     "confirm": _confirm,
+    "send_notice": _notice,
     "propose_hold": _propose_hold,
+    "approve_hold": _approve_hold,
+    "approval_noted": _approve_hold,
     "act_deadline_passed": _deadline,
     "refer_out_of_zone": _refer,
     "merge_duplicate": _merge,

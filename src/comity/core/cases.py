@@ -8,11 +8,13 @@ and outcome codes keep the field's own spelling; a word is appended here, never 
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from comity.core.case_score import FrozenScore
 from comity.core.case_steps import CaseFacts, Reason, Refusal, Rules, Step, why_not, why_not_outcome
+from comity.core.collateral import Finding
 from comity.core.errors import ConflictError
 from comity.core.outcomes import only_outcome
 
@@ -106,6 +108,11 @@ ACTIONS_OF_EVENT: Final[dict[str, tuple[str, ...]]] = {
 }
 
 _ROW: Final[dict[tuple[str, str], Transition]] = {(row.from_state, row.event): row for row in TRANSITIONS}
+# Entries by which somebody says what they saw at the place of the abuse; of some only where they say it.
+_LOOKED: Final = frozenset(("observed", "recurrence_seen"))
+_LOOKED_WITH_WORDS: Final = frozenset(("propose_hold", "act_deadline_passed"))
+_SCORED: Final = frozenset(("confirm", "propose_hold", "act_deadline_passed"))
+
 _HOLDERS: Final = frozenset(("approver", "appeals_officer"))
 
 # Events whose guards look at who acted before or how good the evidence was: the whole case has to be read for them.
@@ -157,10 +164,13 @@ class CaseChange(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     score: float | None = None
     collateral: str = ""
     related: str = ""
+    evidence: FrozenScore | None = None
+    check: tuple[Finding, ...] = ()
+    told: tuple[str, ...] = ()
 
-    def detail(self) -> dict[str, str | float]:
+    def detail(self) -> dict[str, Any]:
         """What the entry's canonical JSON column holds: only what was said."""
-        said: dict[str, str | float] = {
+        said: dict[str, Any] = {
             name: value
             for name, value in (
                 ("action", self.action),
@@ -173,6 +183,12 @@ class CaseChange(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         }
         if self.score is not None:
             said["score"] = self.score
+        if self.evidence is not None:
+            said["evidence"] = msgspec.to_builtins(self.evidence)
+        if self.check:
+            said["check"] = msgspec.to_builtins(self.check)
+        if self.told:
+            said["told"] = list(self.told)
         return said
 
 
@@ -197,6 +213,9 @@ class CaseEntry(msgspec.Struct, frozen=True, kw_only=True):
     score: float | None = None
     collateral: str = ""
     related: str = ""
+    evidence: FrozenScore | None = None
+    check: tuple[Finding, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def advance(facts: CaseFacts, step: Step, *, at: datetime, rules: Rules) -> Advance | Refusal:
@@ -271,9 +290,24 @@ def fold_one(facts: CaseFacts, entry: CaseEntry) -> CaseFacts:
         event_count=entry.seq,
         changed_at=entry.at,
         closed_at=(facts.closed_at or entry.at) if closed else None,
-        score=entry.score if entry.event == "confirm" else facts.score,
+        score=_score_after(facts, entry),
         noticed_at=entry.at if entry.event == "send_notice" else facts.noticed_at,
+        told=frozenset(entry.told) if entry.event == "send_notice" else facts.told,
+        looked_at=entry.at if _has_looked(entry) else facts.looked_at,
         analysts=facts.analysts | {entry.actor} if entry.role == "analyst" else facts.analysts,
         approvers=facts.approvers | {entry.actor} if entry.role == "approver" else facts.approvers,
         approvals=kept | {entry.actor} if approving else kept,
     )
+
+
+def _score_after(facts: CaseFacts, entry: CaseEntry) -> float | None:
+    if entry.event == "confirm":
+        return entry.score
+    return entry.score if entry.event in _SCORED and entry.score is not None else facts.score
+
+
+def _has_looked(entry: CaseEntry) -> bool:
+    if entry.event == "attached":
+        return entry.reason == "live-check"
+    said = bool(entry.note.strip() or entry.evidence_hash)
+    return entry.event in _LOOKED or (entry.event in _LOOKED_WITH_WORDS and said)

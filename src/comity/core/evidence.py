@@ -49,6 +49,25 @@ RUBRIC: Final[dict[Fact, int]] = {
     "older-than-limit": -30,
 }
 
+# Every version that was ever published, so that a frozen score can be added up again.  A weight never changes under its
+# version: a new one is a new line here.
+RUBRICS: Final[dict[str, dict[Fact, int]]] = {RUBRIC_VERSION: RUBRIC}
+
+# Why a fact weighs what it weighs.
+WHY: Final[dict[Fact, str]] = {
+    "live-check": "somebody of this desk saw it themselves",
+    "screenshot": "the page can be seen with its address",
+    "second-source": "a source that does not depend on the first says the same",
+    "technical-proof": "a hash, a sandbox or traffic shows it, whoever looks",
+    "impersonated-party": "it is said whom it pretends to be, and they can be asked",
+    "newly-registered": "names made for abuse are mostly younger than 30 days",
+    "trusted-notifier": "fewer than one in a hundred of this notifier's reports was reversed",
+    "single-blocklist": "one list alone names it",
+    "machine-only": "no person looked at it",
+    "not-reproducible": "who looked did not find it",
+    "older-than-limit": "it was last seen longer ago than the category allows",
+}
+
 _TAG_FACTS: Final[tuple[tuple[str, Fact], ...]] = (
     ("registered-under-30-days", "newly-registered"),
     ("trusted-notifier", "trusted-notifier"),
@@ -57,9 +76,9 @@ _TAG_FACTS: Final[tuple[tuple[str, Fact], ...]] = (
 
 
 class ScorePart(msgspec.Struct, frozen=True):
-    """One line of the sum."""
+    """One line of the sum.  `fact` is one of `FACTS`, or of a rubric that this program no longer computes."""
 
-    fact: Fact
+    fact: str
     weight: float
 
 

@@ -12,8 +12,10 @@ from typing import Any, Final
 import msgspec
 from django.db import connection
 
+from comity.core.case_score import FrozenScore
 from comity.core.case_steps import CaseFacts
 from comity.core.cases import CaseChange, CaseEntry, fold
+from comity.core.collateral import Finding
 from comity.core.errors import InputError, NotFoundError
 from comity.store.fields import moment
 
@@ -100,6 +102,9 @@ class _Detail(msgspec.Struct, frozen=True):
     outcome: str = ""
     related: str = ""
     score: float | None = None
+    evidence: FrozenScore | None = None
+    check: tuple[Finding, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 _decode_detail = msgspec.json.Decoder(_Detail).decode
@@ -264,4 +269,7 @@ def _entry(row: tuple[Any, ...]) -> CaseEntry:
         score=detail.score,
         collateral=detail.collateral,
         related=detail.related,
+        evidence=detail.evidence,
+        check=detail.check,
+        told=detail.told,
     )
