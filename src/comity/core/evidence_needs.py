@@ -45,10 +45,10 @@ NEEDS: Final[dict[Category, dict[str, Need]]] = {
 # What a piece attached to the case is evidence of, by its kind.
 _ATTACHED: Final[dict[str, tuple[str, ...]]] = {
     "screenshot": ("screenshot",),
-    "message": ("message_with_headers",),
+    "mail": ("message_with_headers",),
     "sandbox-report": ("sha256_or_sandbox_report", "sandbox_or_traffic_proof", "malware_family_or_verdict"),
     "traffic": ("sandbox_or_traffic_proof",),
-    "log-extract": ("log_extract",),
+    "log": ("log_extract",),
 }
 
 

@@ -1,8 +1,8 @@
-"""What kind of file are these bytes?  Answered from the bytes, never from what somebody calls them.
+"""What kind of file are these octets?  Answered from the octets, never from what somebody calls them.
 
 A short list is taken as evidence: pictures, PDF, plain text, mail, JSON.  Everything else is refused by name, with where
-it belongs: programs, scripts, archives and samples never come near a node (their SHA-256 does), pages and SVG may run
-when opened.  A declared type or an ending that says otherwise than the bytes is refused, and so are bytes after the end
+it belongs: programs, scripts, archives and samples never come near a node (their SHA-256 does); pages and SVG may run
+when they are opened.  A declared type or an ending that says otherwise than the bytes is refused, and so are bytes after the end
 of a picture, because a second file may hide there.  docs/spec/cases.md §11 is the contract.
 """
 
@@ -14,34 +14,26 @@ from typing import Final
 
 import msgspec
 
-MAX_ATTACHMENT_BYTES: Final = 10 * 1024 * 1024
+MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_ATTACHMENTS: Final = 50  # of one case
 NAME_LETTERS: Final = 120
 
 KINDS: Final = (
-    "screenshot",
-    "message",
-    "sandbox-report",
-    "traffic",
-    "log-extract",
-    "live-check",
-    "second-source",
-    "other",
-)
+    "screenshot", "mail", "sandbox-report", "log", "document", "other", "traffic", "live-check", "second-source",
+)  # fmt: skip
 
 PICTURES: Final = frozenset(("image/png", "image/jpeg", "image/webp", "image/gif"))
 TEXTS: Final = frozenset(("text/plain", "message/rfc822", "application/json"))
 MEDIA_TYPES: Final = (*sorted(PICTURES), "application/pdf", *sorted(TEXTS))
 
+_ANY: Final = PICTURES | TEXTS | {"application/pdf"}
 TYPES_OF_KIND: Final[dict[str, frozenset[str]]] = {
+    **dict.fromkeys(KINDS, _ANY),
     "screenshot": PICTURES | {"application/pdf"},
-    "message": frozenset(("message/rfc822", "text/plain")),
+    "mail": frozenset(("message/rfc822", "text/plain")),
     "sandbox-report": frozenset(("application/pdf", "application/json", "text/plain")),
+    "log": frozenset(("text/plain", "application/json")),
     "traffic": frozenset(("text/plain", "application/json")),
-    "log-extract": frozenset(("text/plain", "application/json")),
-    "live-check": PICTURES | TEXTS | {"application/pdf"},
-    "second-source": PICTURES | TEXTS | {"application/pdf"},
-    "other": PICTURES | TEXTS | {"application/pdf"},
 }
 
 # Names of files by their ending: what the bytes must then be.
@@ -112,8 +104,8 @@ def find_media_type(data: bytes, *, name: str = "", declared: str = "", kind: st
         return MediaRefusal("kind-unknown", f"what it is must be one of {', '.join(KINDS)}")
     if not data:
         return MediaRefusal("attachment-empty", "the file is empty")
-    if len(data) > MAX_ATTACHMENT_BYTES:
-        return MediaRefusal("attachment-too-large", f"more than {MAX_ATTACHMENT_BYTES // 1024 // 1024} MB")
+    if len(data) > MAX_BYTES:
+        return MediaRefusal("attachment-too-large", f"more than {MAX_BYTES // 1024 // 1024} MB")
     ending = ending_of(name)
     refused = _find_refused(data) or _REFUSED_ENDINGS.get(ending, "")
     if refused:
