@@ -5,8 +5,8 @@ attached (a screenshot, a live check, a sandbox report) and how old the registra
 not added up: feeds copy each other, and the rubric has its own fact for a second source.
 
 The result is frozen into the entry of the decision with the rubric's version and every part of the sum, so that it can
-be checked years later and never changes when a rubric does.  Beside it stands what the analyst decided on: less at will,
-more only with a reason (`core.case_steps`).
+be checked years later and never changes when a rubric does.  Beside it stands what the analyst decided on: less at
+will, more only with a reason (`core.case_steps`).
 """
 
 from collections.abc import Collection, Sequence

@@ -39,10 +39,13 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a node knows around a name.  `mail`: what its newest DNS answer said of MX, None where there is none."""
+    """What a node knows around a name.
 
-    registrable: str
-    hosts: tuple[str, ...] = ()
+    `subdomains`: how many different hosts below it reports name; `guard`: the list that protects it; `mail`: what its
+    newest DNS answer said of MX, None where it said nothing.
+    """
+
+    subdomains: int = 0
     is_suffix: bool = False
     guard: str = ""
     mail: bool | None = None
@@ -57,11 +60,11 @@ class CollateralProblem(msgspec.Struct, frozen=True):
 
 def suggest(known: Surroundings) -> tuple[Finding, ...]:
     """Answer every question from what the node knows, in their order."""
-    below = {host for host in known.hosts if host.endswith(f".{known.registrable}")}
+    below = known.subdomains
     shared = known.guard == "shared-suffix"
     popular = known.guard == "popular"
     return (
-        Finding("subdomain_count", "yes", "reports", number=len(below)) if below else _unknown("subdomain_count"),
+        Finding("subdomain_count", "yes", "reports", number=below) if below else _unknown("subdomain_count"),
         Finding(
             "public_suffix_or_shared_host",
             "yes" if known.is_suffix or shared else "no",

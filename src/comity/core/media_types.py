@@ -1,15 +1,14 @@
 """What kind of file are these octets?  Answered from the octets, never from what somebody calls them.
 
-A short list is taken as evidence: pictures, PDF, plain text, mail, JSON.  Everything else is refused by name, with where
-it belongs: programs, scripts, archives and samples never come near a node (their SHA-256 does); pages and SVG may run
-when they are opened.  A declared type or an ending that says otherwise than the bytes is refused, and so are bytes after the end
-of a picture, because a second file may hide there.  docs/spec/cases.md §11 is the contract.
+A short list is taken as evidence: pictures, PDF, plain text, mail, JSON.  Everything else is refused by name, with
+where it belongs: programs, scripts, archives and samples never come near a node (their SHA-256 does); pages and SVG may
+run when they are opened.  A declared type or an ending that says otherwise than the octets is refused, and so are
+octets after the end of a picture, because a second file may hide there.  docs/spec/cases.md §11 is the contract.
 """
 
-import email
-import email.policy
 import re
 from collections.abc import Callable
+from email.parser import BytesHeaderParser
 from typing import Final
 
 import msgspec
@@ -74,8 +73,8 @@ _REFUSED_ENDINGS: Final[dict[str, str]] = {
 }
 # How a text begins that a program may take for a page, whatever it is called (WHATWG MIME sniffing §7.1, and PHP).
 _PAGE: Final = re.compile(
-    rb"[\t\n\x0c\r ]*<(?:!doctype|!--|html|head|body|script|svg|iframe|title|style|table|div|font|br|p|h1|a|b|\?xml|\?php|%)"
-    rb"(?=[\t\n\x0c\r />\-!?%=A-Za-z]|$)",
+    rb"[\t\n\x0c\r ]*<(?:!doctype|!--|html|head|body|script|svg|iframe|title|style|table|div|font|br|p|h1|a|b|"
+    rb"\?xml|\?php|%)(?=[\t\n\x0c\r />\-!?%=A-Za-z]|$)",
     re.IGNORECASE,
 )
 _TAR_MARK: Final = slice(257, 262)
@@ -122,6 +121,12 @@ def find_media_type(data: bytes, *, name: str = "", declared: str = "", kind: st
     if found not in TYPES_OF_KIND[kind]:
         return MediaRefusal("kind-mismatch", f"{found} is no {kind}: {', '.join(sorted(TYPES_OF_KIND[kind]))}")
     return found
+
+
+def media_type_of(data: bytes) -> str:
+    """Name the media type of octets of which nobody claims anything; "" for what is not kept."""
+    found = find_media_type(data)
+    return found if isinstance(found, str) else ""
 
 
 def ending_of(name: str) -> str:
@@ -210,7 +215,7 @@ def _find_text(data: bytes, claims: set[str]) -> str | MediaRefusal:
 
 
 def _is_json(data: bytes) -> bool:
-    if not data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
+    if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in {b"{", b"["}:
         return False
     try:
         msgspec.json.decode(data)
@@ -226,5 +231,5 @@ def _is_mail(data: bytes) -> bool:
     head = re.split(rb"\r?\n\r?\n", data[:262_144], maxsplit=1)
     if len(head) < 2:
         return False
-    parsed = email.message_from_bytes(head[0] + b"\n\n", policy=email.policy.compat32)
+    parsed = BytesHeaderParser().parsebytes(head[0] + b"\n\n")
     return len({name.lower() for name in parsed} & _MAIL_FIELDS) >= _LEAST_MAIL_FIELDS and not parsed.defects

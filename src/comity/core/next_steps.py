@@ -1,8 +1,8 @@
 """Which step is the sensible next one, and why, in a code that pages and commands say in words.
 
-A suggestion and no more: every step of the table stays open, and the guards judge whatever is chosen.  The order is that
-of least harm: what is missing is asked for before anything is decided, a notice comes before a hold, a hacked site's
-owner before anybody else.  Where it is somebody else's turn the answer is to wait, with whom for.
+A suggestion and no more: every step of the table stays open, and the guards judge whatever is chosen.  The order is
+that of least harm: what is missing is asked for before anything is decided, a notice comes before a hold, a hacked
+site's owner before anybody else.  Where it is somebody else's turn the answer is to wait, with whom for.
 """
 
 from collections.abc import Collection

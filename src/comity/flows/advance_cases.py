@@ -2,22 +2,30 @@
 
 In one durable transaction: the cases are read, `core.cases.advance` answers for each, the entries and rows are written,
 and what partners must hear is put into their ledgers.  A case that refuses does not stop the others; it comes back with
-all its reasons.  A case that somebody else changed meanwhile makes the whole batch look again.
+all its reasons.  A case that somebody else changed meanwhile makes the whole batch look again.  Into a decision goes
+what the rubric gave at that moment, and into a confirmation the collateral check (`flows.weigh_cases`); what follows a
+case that closes is closed with it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 import msgspec
 from django.db import transaction
 
-from comity.core.case_steps import CaseFacts, Reason, Refusal, Rules, Step
+from comity.core.case_score import DECIDING, FrozenScore
+from comity.core.case_steps import CaseFacts, Reason, Refusal, Rules, Step, recipients_of
 from comity.core.cases import NEEDS_HISTORY, Advance, CaseChange, advance
+from comity.core.collateral import Finding, render_check, settle
 from comity.core.errors import ConflictError
+from comity.core.merges import Standing, why_not_follow
 from comity.core.roles import Actor
 from comity.edges.home import Home
+from comity.flows.close_followers import close_followers
 from comity.flows.share import share_events
+from comity.flows.weigh_cases import weigh_collateral, weigh_evidence
+from comity.store.case_merges import find_followers, keep_merges, lock_cases
 from comity.store.case_writes import append_events
 from comity.store.cases import CaseRow, facts_with_history, find_cases
 
@@ -85,10 +93,9 @@ def _advance_once(home: Home, steps: Mapping[str, Step], at: datetime) -> VerbOu
     changes: list[CaseChange] = []
     touched: set[int] = set()
     with transaction.atomic():
+        merging = _Merging(steps)
         rows = find_cases(list(steps))
-        history = facts_with_history(
-            [rows[ref] for ref, step in steps.items() if step.event in NEEDS_HISTORY and ref in rows]
-        )
+        weighed = _Weighed(home, rows, steps, at)
         for ref, step in steps.items():
             row = rows.get(ref)
             if row is None:
@@ -96,20 +103,87 @@ def _advance_once(home: Home, steps: Mapping[str, Step], at: datetime) -> VerbOu
             elif row.pk in touched:
                 refused[ref] = (Reason("named-twice", "the same case was named twice in one request"),)
             else:
-                facts = history.get(row.pk) or row.facts()
+                facts = weighed.facts(row)
                 answer = advance(facts, step, at=at, rules=rules)
-                if isinstance(answer, Refusal):
-                    refused[ref] = answer.reasons
+                reasons = answer.reasons if isinstance(answer, Refusal) else ()
+                if step.event == "merge_duplicate" and step.related:
+                    reasons = (*reasons, *merging.why_not(row, step.related))
+                if reasons or isinstance(answer, Refusal):
+                    refused[ref] = reasons
                     continue
                 touched.add(row.pk)
-                changes.append(_change(row, facts, step, answer))
+                change = _change(row, facts, step, answer, weighed)
+                merging.take(change)
+                changes.append(change)
                 done.append(ref)
-        append_events(changes, at=at)
-        share_events(home, changes, at=at)
+        written = close_followers(home, changes)
+        append_events(written, at=at)
+        merging.keep()
+        share_events(home, written, at=at)
     return VerbOutcome(tuple(done), refused)
 
 
-def _change(row: CaseRow, facts: CaseFacts, step: Step, answer: Advance) -> CaseChange:
+class _Weighed:
+    """What is looked at beside the rows: history, evidence and surroundings, read only for the steps that need them."""
+
+    def __init__(self, home: Home, rows: Mapping[str, CaseRow], steps: Mapping[str, Step], at: datetime) -> None:
+        def of(events: Collection[str]) -> list[CaseRow]:
+            wanted = [rows[ref] for ref, step in steps.items() if step.event in events and ref in rows]
+            return list({row.pk: row for row in wanted}.values())
+
+        self._history = facts_with_history(of(NEEDS_HISTORY))
+        self.evidence: Mapping[int, FrozenScore] = weigh_evidence(of(DECIDING), at=at)
+        self.collateral: Mapping[int, tuple[Finding, ...]] = weigh_collateral(home, of(("confirm",)))
+
+    def facts(self, row: CaseRow) -> CaseFacts:
+        """What the guards look at."""
+        facts = self._history.get(row.pk) or row.facts()
+        frozen = self.evidence.get(row.pk)
+        return facts if frozen is None else msgspec.structs.replace(facts, computed=frozen.total)
+
+
+class _Merging:
+    """Who follows whom, as it is while the steps of one batch are taken; the rows are locked before they are read."""
+
+    def __init__(self, steps: Mapping[str, Step]) -> None:
+        merges = {ref: step.related for ref, step in steps.items() if step.event == "merge_duplicate"}
+        self._parents: dict[str, CaseRow] = {}
+        self._followed: set[int] = set()
+        self._merged: dict[int, int] = {}
+        self._ended: set[int] = set()
+        if merges:
+            lock_cases({row.pk for row in find_cases([*merges, *merges.values()]).values()})
+            found = find_cases([*merges, *merges.values()])
+            self._parents = {related: found[related] for related in merges.values() if related in found}
+            self._followed = set(find_followers([row.pk for row in found.values()]))
+
+    def why_not(self, row: CaseRow, related: str) -> list[Reason]:
+        """Answer why a case may not follow the one that is named."""
+        parent = self._parents.get(related)
+        return why_not_follow(self._standing(row), self._standing(parent) if parent else None)
+
+    def _standing(self, row: CaseRow) -> Standing:
+        state = "merged" if row.pk in self._merged else row.state
+        return Standing(row.uuid, state, row.party, row.pk in self._followed)
+
+    def take(self, change: CaseChange) -> None:
+        """Remember what a change does to who follows whom."""
+        if change.event == "merge_duplicate":
+            parent = self._parents[change.related].pk
+            self._merged[change.case_pk] = parent
+            self._followed.add(parent)
+        elif change.event in {"unmerge", "reopen"}:
+            self._ended.add(change.case_pk)
+
+    def keep(self) -> None:
+        """Write it down."""
+        if self._merged or self._ended:
+            keep_merges(self._merged.items(), self._ended)
+
+
+def _change(row: CaseRow, facts: CaseFacts, step: Step, answer: Advance, weighed: _Weighed) -> CaseChange:
+    check = settle(weighed.collateral[row.pk], step.check) if answer.event == "confirm" else ()
+    told = step.told or (recipients_of(facts) if answer.event == "send_notice" else ())
     return CaseChange(
         case_pk=row.pk,
         case_uuid=row.uuid,
@@ -132,6 +206,9 @@ def _change(row: CaseRow, facts: CaseFacts, step: Step, answer: Advance) -> Case
         outcome=answer.outcome,
         action=answer.action,
         score=step.score,
-        collateral=step.collateral,
+        collateral=step.collateral.strip() or (render_check(check) if check else step.collateral),
         related=step.related,
+        evidence=weighed.evidence.get(row.pk) if answer.event in DECIDING else None,
+        check=check,
+        told=told,
     )

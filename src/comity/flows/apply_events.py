@@ -16,6 +16,7 @@ from comity.core.cases import Advance, CaseChange, advance
 from comity.core.exchange import IncomingEntry
 from comity.core.roles import Actor
 from comity.edges.home import Home
+from comity.flows.close_followers import close_followers
 from comity.flows.weigh_events import EventScales
 from comity.store.case_peers import add_peers, cases_of_peer
 from comity.store.case_writes import append_events
@@ -79,7 +80,7 @@ def apply_events(home: Home, partner: str, entries: Sequence[IncomingEntry], *, 
             if payload.event != "refused":  # a refusal names no case of the partner's: there is none
                 peers.add((row.pk, partner, str(payload.case)))
         refusals.append("")
-    append_events(changes, at=at)
+    append_events(close_followers(home, changes), at=at)
     add_peers(peers)
     add_decisions(weigh.rows, at=at)
     return refusals

@@ -5,6 +5,7 @@ they hold clauses and classes, no content.  The ledger's own payload is the call
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from comity.core.erasure import erased_texts, mask_quotes, reduce_report
 from comity.store.case_reports import ReportRow
@@ -35,7 +36,20 @@ def mask_notes(case_pks: Iterable[int], texts: tuple[str, ...]) -> None:
 
 def _mask_detail(detail: bytes, texts: tuple[str, ...]) -> bytes:
     said = parse_json(detail) if detail else {}
-    words = said.get("collateral") if isinstance(said, dict) else None
-    if not isinstance(words, str) or mask_quotes(words, texts) == words:
-        return detail
-    return canonical({**said, "collateral": mask_quotes(words, texts)})
+    masked = _mask_words(said, texts)
+    return detail if masked == said else canonical(masked)
+
+
+def _mask_words(said: Any, texts: tuple[str, ...]) -> Any:
+    """What people wrote: the words of the collateral check and the sources of its answers."""
+    if not isinstance(said, dict):
+        return said
+    masked = dict(said)
+    if isinstance(words := said.get("collateral"), str):
+        masked["collateral"] = mask_quotes(words, texts)
+    if isinstance(check := said.get("check"), list):
+        masked["check"] = [
+            {**one, "source": mask_quotes(one["source"], texts)} if isinstance(one, dict) and "source" in one else one
+            for one in check
+        ]
+    return masked

@@ -19,6 +19,7 @@ from comity.store.models.ledgers import (
 )
 from comity.store.models.mail import OutgoingMail
 from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
+from comity.store.models.merges import CaseMerge
 from comity.store.models.observations import Observation
 from comity.store.models.people import ApiToken, Person, SignInFailure
 from comity.store.models.reports import IntakeRun, Report, Reporter
@@ -30,6 +31,7 @@ __all__ = [
     "AttachmentBody",
     "Case",
     "CaseEvent",
+    "CaseMerge",
     "CasePeer",
     "Decision",
     "DisplacedEntry",
