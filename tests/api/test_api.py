@@ -59,7 +59,8 @@ def test_a_case_goes_its_way_over_http(analyst: Caller) -> None:
 def test_a_hold_takes_two_people_over_http(analyst: Caller, supervisor: Caller) -> None:
     ref = one_case(analyst)
     analyst.post("cases/acknowledge", {"refs": [ref]})
-    analyst.post("cases/confirm", {"refs": [ref], "disposition": "malicious", "score": 0.9, "collateral": "none"})
+    confirmed = {"refs": [ref], "disposition": "malicious", "score": 0.9, "collateral": "none", "note": "seen"}
+    analyst.post("cases/confirm", confirmed)
 
     assert analyst.post("cases/hold", {"refs": [ref], "reason": "phishing"})["done"] == [ref]
     assert analyst.send("cases/approve-hold", b'{"refs": ["%s"]}' % ref.encode()).status_code == 403

@@ -56,8 +56,9 @@ def test_the_desk_works_a_case_from_report_to_outcome(node: str) -> None:
 
     assert run("case", "ack", ref, "--as", "anna", "--dir", node).stdout == f"{ref}: ack done\n"
     decided = told(
-        "case", "decide", ref, "--disposition", "malicious", "--score", "0.9", "--collateral", "none", "--dir", node
-    )
+        "case", "decide", ref, "--disposition", "malicious", "--score", "0.9", "--collateral", "none",
+        "--check", "mail_use=no:mx-lookup", "--note", "seen with a browser", "--dir", node,
+    )  # fmt: skip
     assert decided == {"verb": "decide", "done": [ref], "refused": {}}
     assert run("case", "notify", ref, "--clause", "8", "--dir", node).returncode == 0
     assert run("case", "act", ref, "--action", "delegation-ended", "--dir", node).returncode == 0

@@ -5,11 +5,12 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.core.case_steps import CaseFacts, Refusal, Rules, Step
+from comity.core.case_steps import CaseFacts, Refusal, Rules, Step, recipients_of, why_not_harsher
 from comity.core.cases import (
     ACTIONS,
     ACTIONS_OF_EVENT,
@@ -201,10 +202,80 @@ def test_a_hold_of_a_hacked_site_waits_for_its_owner() -> None:
 
 def test_a_hold_of_a_hacked_site_is_possible_after_the_time_to_act() -> None:
     noticed = facts("confirmed", disposition="compromised", score=0.9, severity="high", noticed_at=AT)
-    propose = step("propose_hold", reason="no answer")
+    propose = step("propose_hold", reason="no answer", note="still served at noon")
 
     assert codes(advance(noticed, propose, at=AT + timedelta(hours=23), rules=RULES)) == {"compromised-site-first"}
     assert isinstance(advance(noticed, propose, at=AT + timedelta(hours=24), rules=RULES), Advance)
+
+
+def test_a_hacked_site_is_looked_at_again_before_it_is_held() -> None:
+    noticed = facts("confirmed", disposition="compromised", score=0.9, severity="high", noticed_at=AT)
+    late, propose = AT + timedelta(hours=25), step("propose_hold", reason="no answer")
+    looked_early = msgspec.structs.replace(noticed, looked_at=AT + timedelta(hours=23))
+    looked = msgspec.structs.replace(noticed, looked_at=AT + timedelta(hours=24))
+
+    assert codes(advance(noticed, propose, at=late, rules=RULES)) == {"recheck-missing"}
+    assert codes(advance(looked_early, propose, at=late, rules=RULES)) == {"recheck-missing"}
+    assert isinstance(advance(looked, propose, at=late, rules=RULES), Advance)
+
+
+@pytest.mark.parametrize("event", ["propose_hold", "act_deadline_passed", "approve_hold"])
+@pytest.mark.parametrize(
+    ("disposition", "code"), [("", "disposition-missing"), ("undetermined", "disposition-undetermined")]
+)
+def test_nothing_harsher_than_a_notice_before_somebody_said_what_it_is(event: str, disposition: str, code: str) -> None:
+    state = {"propose_hold": "confirmed", "act_deadline_passed": "notified", "approve_hold": "hold_proposed"}[event]
+    who = BORIS if event == "approve_hold" else ANNA
+    known = facts(state, disposition=disposition, score=1.0, noticed_at=AT)
+
+    answer = advance(known, step(event, who, reason="phishing"), at=AT + timedelta(days=9), rules=RULES)
+
+    assert codes(answer) == {code}
+    assert [reason.code for reason in why_not_harsher(known, at=AT + timedelta(days=9), rules=RULES)] == [code]
+
+
+def test_what_it_is_may_be_said_with_the_step_that_needs_it() -> None:
+    known = facts("confirmed", disposition="undetermined", score=0.9)
+    propose = step("propose_hold", reason="phishing", disposition="malicious")
+
+    assert isinstance(advance(known, propose, at=AT, rules=RULES), Advance)
+
+
+def test_a_hold_is_approved_on_the_evidence_that_a_hold_needs() -> None:
+    weak = facts("hold_proposed", disposition="malicious", score=0.6)
+
+    assert codes(advance(weak, step("approve_hold", BORIS), at=AT, rules=RULES)) == {"score-too-low"}
+
+
+def test_an_analyst_goes_below_the_rubric_at_will_and_above_it_with_a_reason() -> None:
+    known = facts("triage", computed=0.7)
+    full = step("confirm", score=0.65, disposition="malicious", collateral="none")
+    raised = msgspec.structs.replace(full, score=0.71)
+
+    assert isinstance(advance(known, full, at=AT, rules=RULES), Advance)
+    assert codes(advance(known, raised, at=AT, rules=RULES)) == {"score-raised"}
+    for field in ("reason", "note"):
+        said = msgspec.structs.replace(raised, **{field: "seen twice"})
+        assert isinstance(advance(known, said, at=AT, rules=RULES), Advance)
+    held = facts("confirmed", disposition="malicious", score=0.7, computed=0.7)
+    propose = step("propose_hold", reason="phishing", score=0.9)
+    assert codes(advance(held, propose, at=AT, rules=RULES)) == {"score-raised"}
+    said = msgspec.structs.replace(propose, note="a second sandbox says the same")
+    assert isinstance(advance(held, said, at=AT, rules=RULES), Advance)
+
+
+def test_a_notice_about_a_hacked_site_goes_to_its_host_and_holder() -> None:
+    hacked = facts("confirmed", disposition="compromised")
+
+    assert codes(advance(hacked, step("send_notice", told=("registrar",)), at=AT, rules=RULES)) == {"owner-not-told"}
+    assert codes(advance(hacked, step("send_notice", told=("police",)), at=AT, rules=RULES)) == {
+        "owner-not-told",
+        "recipient-unknown",
+    }
+    told = step("send_notice", told=("host", "registrant", "registrar"))
+    assert isinstance(advance(hacked, told, at=AT, rules=RULES), Advance)
+    assert set(recipients_of(hacked)) == {"host", "registrant", "registrar"}
+    assert recipients_of(facts("confirmed", disposition="malicious")) == ("registrar",)
 
 
 def test_a_critical_hacked_site_may_be_held_at_once() -> None:
@@ -220,7 +291,7 @@ def test_a_hold_needs_more_evidence_than_a_confirmation_and_a_reason() -> None:
 
 
 def test_nobody_approves_what_they_worked_on() -> None:
-    proposed = facts("hold_proposed", analysts=frozenset(("boris",)))
+    proposed = facts("hold_proposed", disposition="malicious", score=0.9, analysts=frozenset(("boris",)))
 
     assert codes(advance(proposed, step("approve_hold", BORIS), at=AT, rules=RULES)) == {"same-person"}
     assert isinstance(advance(proposed, step("approve_hold", VERA), at=AT, rules=RULES), Advance)
@@ -236,12 +307,12 @@ def test_an_appeal_is_decided_by_somebody_uninvolved() -> None:
 
 
 def test_a_protected_name_needs_two_approvers() -> None:
-    protected = facts("hold_proposed", protected="banks")
+    protected = facts("hold_proposed", disposition="malicious", score=0.9, protected="banks")
     first = advance(protected, step("approve_hold", BORIS), at=AT, rules=RULES)
 
     assert isinstance(first, Advance)
     assert (first.event, first.to_state) == ("approval_noted", "hold_proposed")
-    halfway = facts("hold_proposed", protected="banks", approvals=frozenset(("boris",)))
+    halfway = msgspec.structs.replace(protected, approvals=frozenset(("boris",)))
     assert codes(advance(halfway, step("approve_hold", BORIS), at=AT, rules=RULES)) == {"second-approver-needed"}
     second = advance(halfway, step("approve_hold", VERA), at=AT, rules=RULES)
     assert isinstance(second, Advance)
@@ -249,7 +320,9 @@ def test_a_protected_name_needs_two_approvers() -> None:
 
 
 def test_a_first_approval_cannot_be_noted_past_the_guard() -> None:
-    proposed = facts("hold_proposed", protected="banks", analysts=frozenset(("boris",)))
+    proposed = facts(
+        "hold_proposed", disposition="malicious", score=0.9, protected="banks", analysts=frozenset(("boris",))
+    )
 
     assert codes(advance(proposed, step("approval_noted", BORIS), at=AT, rules=RULES)) == {"same-person"}
     assert "approval_noted" in NEEDS_HISTORY
@@ -298,7 +371,7 @@ def test_a_zone_is_its_partys_to_decide() -> None:
 
 
 def test_a_deadline_passes_only_when_it_has_passed() -> None:
-    noticed = facts("notified", severity="critical", noticed_at=AT)
+    noticed = facts("notified", disposition="malicious", severity="critical", noticed_at=AT)
 
     early = advance(noticed, step("act_deadline_passed", NODE), at=AT + timedelta(hours=11), rules=RULES)
     assert codes(early) == {"not-yet-due"}

@@ -126,7 +126,14 @@ def test_the_detail_of_a_confirmation_is_canonical_json() -> None:
 
     detail = CaseEvent.objects.get(case__ref=ref, event="confirm").detail
 
-    assert detail == b'{"collateral":"no mail","disposition":"malicious","score":0.9}'
+    assert detail == (
+        b'{"check":[{"answer":"unknown","question":"subdomain_count","source":"not-looked-up"},'
+        b'{"answer":"no","question":"public_suffix_or_shared_host","source":"suffix-list"},'
+        b'{"answer":"no","question":"popularity_rank","source":"guard-list:popular"},'
+        b'{"answer":"unknown","question":"mail_use","source":"not-looked-up"},'
+        b'{"answer":"unknown","question":"state_body","source":"not-looked-up"}],'
+        b'"collateral":"no mail","disposition":"malicious","score":0.9}'
+    )
 
 
 def test_a_verb_works_on_many_cases_and_says_which_refused() -> None:
@@ -260,7 +267,7 @@ def test_a_case_follows_another_one() -> None:
     assert merge(HOME, [child], ANNA, parent, at=AT).done == (child,)
     assert timeline(case_of(child).pk)[-1].related == case_of(parent).uuid
     assert codes(merge(HOME, [parent], ANNA, parent, at=AT), parent) == {"parent-is-itself"}
-    assert codes(merge(HOME, [parent], ANNA, child, at=AT), parent) == {"parent-is-merged"}
+    assert codes(merge(HOME, [parent], ANNA, child, at=AT), parent) == {"parent-is-merged", "has-followers"}
     assert unmerge(HOME, [child], ANNA, at=AT).done == (child,)
     with pytest.raises(NotFoundError):
         merge(HOME, [child], ANNA, "NONE-SUCH-CASE", at=AT)

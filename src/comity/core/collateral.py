@@ -19,7 +19,7 @@ NUMBERED: Final = frozenset(("subdomain_count", "popularity_rank"))
 MOST: Final = 1_000_000_000
 SOURCE_LETTERS: Final = 60
 
-UNKNOWN: Final = "unknown"
+_ANSWERS: Final[dict[str, Answer]] = {"yes": "yes", "no": "no", "unknown": "unknown"}
 NO_SOURCE: Final = "not-looked-up"
 
 
@@ -105,8 +105,9 @@ def _parse(question: str, text: str, source: str) -> Finding | CollateralProblem
     if len(source) > SOURCE_LETTERS or not source.isprintable():
         return CollateralProblem(question, f"a source has at most {SOURCE_LETTERS} printable characters")
     said = source or "analyst"
-    if text == "yes" or text == "no" or text == "unknown":
-        return Finding(question, text, said, "analyst")
+    answer = _ANSWERS.get(text)
+    if answer is not None:
+        return Finding(question, answer, said, "analyst")
     if question not in NUMBERED:
         return CollateralProblem(question, "yes, no or unknown")
     if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MOST)) and int(text) <= MOST):
@@ -146,4 +147,4 @@ def render_check(findings: Iterable[Finding]) -> str:
 
 
 def _unknown(question: str) -> Finding:
-    return Finding(question, UNKNOWN, NO_SOURCE)
+    return Finding(question, "unknown", NO_SOURCE)

@@ -11,9 +11,11 @@ _SCHEMES: Final = {"http": "hxxp", "https": "hxxps", "ftp": "fxp"}
 _PARTS: Final = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#]*)(.*)", re.DOTALL)
 
 
-# Letters that show nothing and change how others are read: controls, and what turns the direction of writing.
+# Letters that show nothing and change how others are read: controls, what turns the direction of writing, what has no
+# width, fillers that look like a blank, and tags that hide a whole text.
 _UNSEEN: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\r(?!\n)"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]|\r(?!\n)"
 )
 
 

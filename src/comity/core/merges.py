@@ -21,13 +21,13 @@ class Standing(msgspec.Struct, frozen=True):
 
 def why_not_follow(case: Standing, parent: Standing | None) -> list[Reason]:
     """Answer every reason why a case may not follow another; None: there is no such case."""
+    if parent is not None and parent.uuid == case.uuid:
+        return [Reason("parent-is-itself", "a case does not repeat itself")]
     reasons = []
     if case.has_followers:
         reasons.append(Reason("has-followers", "other cases follow this one; let them follow the other one first"))
     if parent is None:
         return [*reasons, Reason("parent-unknown", "there is no such case to follow")]
-    if parent.uuid == case.uuid:
-        return [*reasons, Reason("parent-is-itself", "a case does not repeat itself")]
     if parent.state == "merged":
         reasons.append(Reason("parent-is-merged", "that case itself follows another one"))
     if parent.state == "closed":

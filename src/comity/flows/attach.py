@@ -109,7 +109,7 @@ def attach_to_case(
     return _attach_once(home, ref, data, actor, name, kind, tlp, at, declared)
 
 
-def _attach_once(  # noqa: PLR0913 — the same again, without its keywords
+def _attach_once(
     home: Home, ref: str, data: bytes, actor: Actor, name: str, kind: str, tlp: str, at: datetime, declared: str
 ) -> AttachedFile:
     with transaction.atomic():

@@ -27,9 +27,10 @@ def find_followers(parent_pks: Collection[int]) -> dict[int, list[int]]:
     return found
 
 
-def list_followers(parent_pk: int, *, limit: int) -> list[Case]:
-    """The cases that follow a case or were closed with it."""
-    return [row.case for row in CaseMerge.objects.filter(parent_id=parent_pk).select_related("case")[:limit]]
+def list_followers(parent_pk: int, *, limit: int) -> list[int]:
+    """The cases that follow a case, or were closed with it, in the order in which they were opened."""
+    rows = CaseMerge.objects.filter(parent_id=parent_pk).order_by("case_id")
+    return list(rows.values_list("case_id", flat=True)[:limit])
 
 
 def keep_merges(merged: Iterable[tuple[int, int]], ended: Collection[int]) -> None:

@@ -62,11 +62,8 @@ def count_subdomains(case_pks: Collection[int]) -> dict[int, int]:
         for start in range(0, len(pks), _AT_ONCE):
             part = pks[start : start + _AT_ONCE]
             marks = ", ".join(["%s"] * len(part))
-            cursor.execute(
-                "SELECT case_id, count(DISTINCT host) FROM report "
-                f"WHERE host <> registrable AND case_id IN ({marks}) GROUP BY case_id",  # noqa: S608 — marks only
-                part,
-            )
+            query = f"SELECT case_id, count(DISTINCT host) FROM report WHERE case_id IN ({marks})"  # noqa: S608 — marks only
+            cursor.execute(f"{query} AND host <> registrable GROUP BY case_id", part)
             found.update(cursor.fetchall())
     return found
 
@@ -95,5 +92,6 @@ def _looks(registrables: Collection[str], kinds: tuple[str, ...]) -> list[tuple[
     found: list[tuple[str, bytes]] = []
     for start in range(0, len(names), _AT_ONCE):
         rows = Observation.objects.filter(registrable__in=names[start : start + _AT_ONCE], kind__in=kinds, error="")
-        found += rows.order_by("pk").values_list("registrable", "body")
-    return [(name, bytes(body)) for name, body in found if body]
+        told = rows.order_by("pk").values_list("registrable", "body")
+        found += [(name, bytes(body)) for name, body in told if body]
+    return found

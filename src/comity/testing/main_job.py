@@ -23,7 +23,8 @@ Do = Callable[[CampaignNode, Sequence[str]], object]
 
 _CLAIMS: Final = 30
 _WORKED: Final = 9
-_CONFIRMED: Final = ("--score", "0.95", "--disposition", "malicious", "--collateral", "nothing else in use")
+_SEEN: Final = ("--note", "seen with our own eyes")
+_CONFIRMED: Final = ("--score", "0.95", "--disposition", "malicious", "--collateral", "nothing else in use", *_SEEN)
 _SUPERVISOR: Final = ("--role", "supervisor", "--as", "supervisor")
 
 
@@ -84,7 +85,7 @@ class MainJob:
     def contest(self) -> None:
         """Holds with four eyes, an appeal, and the way back into the zone."""
         refs = self._refs
-        self._case("hold", refs[4], refs[5], "--score", "0.95", "--reason", "evidence-sufficient")
+        self._case("hold", refs[4], refs[5], "--score", "0.95", "--reason", "evidence-sufficient", *_SEEN)
         self._case("approve", refs[4], *_SUPERVISOR)
         self._case("refuse-hold", refs[5], *_SUPERVISOR)
         self._case("lift", refs[4])
