@@ -292,7 +292,7 @@ class TestCase:
         self, registry: Registry, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:
         client = signed_in("analyst")
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(27):
             client.get(f"/cases/{registry.closed}/")
 
     def test_no_such_case(self, registry: Registry) -> None:

@@ -89,6 +89,10 @@ SECURE_HSTS_SECONDS = 31_536_000  # said on HTTPS only, and believed only where 
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
+# Files of a form are bounded as they come in and stay in memory: nothing of them is left on the disk.
+FILE_UPLOAD_HANDLERS = ["comity.web.uploads.BoundedUpload", "django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1_048_576  # above what the first handler lets through: memory always
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,11 +1,11 @@
-"""Everything the case page shows of one case, read with a fixed number of statements.
+"""Everything the case page shows of one case, read with a number of statements that does not follow its length.
 
 Reports are shown as their bytes say, without the personal data they may hold: only which classes are present.  A report
 marked TLP:RED is shown only to those who may read it.  Decisions stand newest first, each with the clauses that
 were asked.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -14,13 +14,20 @@ from django.http import Http404
 
 from comity.core.cases import CaseEntry
 from comity.core.erasure import is_reduced
-from comity.core.evidence import facts_of, score_value
+from comity.core.media_types import TEXTS, excerpt
 from comity.core.reports import Report as Claim
 from comity.core.roles import may_read
-from comity.store.cases import timeline
+from comity.edges.home import Home
+from comity.flows.foretell import Told, WouldTell, told_of, would_tell
+from comity.flows.study import Study, study
+from comity.store.attachments import AttachmentRow, read_starts
+from comity.store.case_reports import reports_of_case
+from comity.store.cases import get_case, timeline
 from comity.store.models import Case, CasePeer, Decision, Report
 
 SHOWN: Final = 50
+TEXTS_SHOWN: Final = 10
+TEXT_LETTERS: Final = 2_000
 
 
 class ShownReport(msgspec.Struct, frozen=True):
@@ -53,19 +60,21 @@ class CaseFile(msgspec.Struct, frozen=True):
     more_reports: int
     decisions: list[ShownDecision]
     peers: list[CasePeer]
+    study: Study
+    told: tuple[Told, ...]
+    would_tell: tuple[WouldTell, ...]
+    texts: dict[str, str]  # the beginnings of attached texts, by the attachment's identifier
 
     @property
     def best_score(self) -> str:
-        """What the published rubric gives the best of the shown reports: where the analyst's own judgement starts."""
-        now = datetime.now(UTC)
-        scores = [score_value(facts_of(one.claim, at=now, max_age=None)) for one in self.reports if one.claim]
-        return f"{max(scores):.2f}" if scores else ""
+        """What the published rubric gives: where the analyst's own judgement starts."""
+        return f"{self.study.score.total:.2f}" if self.study.score else ""
 
 
 _decode_claim = msgspec.json.Decoder(Claim).decode
 
 
-def open_case_file(ref: str, role: str) -> CaseFile:
+def open_case_file(home: Home, ref: str, role: str, *, at: datetime) -> CaseFile:
     """Open a case by its reference; a reference that does not exist is a page that does not exist."""
     case = Case.objects.select_related("assignee").filter(ref=ref.upper()).first()
     if case is None:
@@ -74,6 +83,10 @@ def open_case_file(ref: str, role: str) -> CaseFile:
     shown = rows[:SHOWN]
     more = Report.objects.filter(case=case).count() - SHOWN if len(rows) > SHOWN else 0
     decisions = Decision.objects.filter(Q(case=case) | Q(report__in=[row.pk for row in shown])).order_by("-pk")[:SHOWN]
+    row = get_case(case.ref)
+    page = reports_of_case(case.pk, limit=SHOWN).reports
+    told = told_of(row, [report.uuid for report in rows])
+    studied = study(home, row, role=role, at=at)
     return CaseFile(
         case=case,
         entries=timeline(case.pk),
@@ -81,7 +94,19 @@ def open_case_file(ref: str, role: str) -> CaseFile:
         more_reports=more,
         decisions=[_decision(row) for row in decisions],
         peers=list(CasePeer.objects.filter(case=case).order_by("partner", "pk")[:SHOWN]),
+        study=studied,
+        told=told,
+        would_tell=would_tell(home, row, page, told, role=role, at=at),
+        texts=_texts(studied.attachments),
     )
+
+
+def _texts(attachments: tuple[AttachmentRow, ...]) -> dict[str, str]:
+    wanted = [row for row in attachments if row.media_type in TEXTS][:TEXTS_SHOWN]
+    starts = read_starts(wanted, octets=4 * TEXT_LETTERS)
+    return {
+        row.uuid: excerpt(starts[row.pk], row.media_type, letters=TEXT_LETTERS) for row in wanted if row.pk in starts
+    }
 
 
 def _report(row: Report, role: str) -> ShownReport:

@@ -6,17 +6,20 @@ reader's own sentences, one for each reason.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, Protocol
 
 from django.conf import settings
 from django.http import QueryDict
 
 from comity.core.case_steps import Reason, Step
-from comity.core.cases import TRANSITIONS
+from comity.core.cases import NOTES, TRANSITIONS
+from comity.core.collateral import QUESTIONS, CollateralProblem, Finding, parse_answers
 from comity.core.errors import ComityError, SettingError
+from comity.core.media_types import MAX_BYTES
 from comity.core.roles import Actor, case_roles
 from comity.edges.home import Home
 from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same_step
+from comity.flows.attach import AttachmentError, attach_to_case
 from comity.flows.merge import merge
 from comity.flows.open_held import open_held
 from comity.flows.refer import refer
@@ -26,6 +29,18 @@ from comity.web.labels import label
 _LONGEST: Final = {"note": 4000, "collateral": 500}
 _LONGEST_WORD: Final = 60
 ACKNOWLEDGE: Final = "start_triage"
+
+
+class Uploaded(Protocol):
+    """A file of a form, as Django gives it."""
+
+    name: Any
+    size: Any
+    content_type: Any
+
+    def read(self) -> Any:
+        """All its octets."""
+        ...
 
 
 def home_of_node() -> Home:
@@ -53,6 +68,12 @@ def acknowledge_many(refs: Sequence[str], person: Person) -> tuple[int, list[str
 def take_step(ref: str, event: str, form: QueryDict, person: Person) -> list[str]:
     """Take one step on one case; the answer is why not, in the reader's language, or nothing."""
     home = home_of_node()
+    check = parse_answers(
+        {question: _answer(form, question) for question in QUESTIONS},
+        {question: _field(form, f"source-{question}") for question in QUESTIONS},
+    )
+    if any(isinstance(one, CollateralProblem) for one in check):
+        return [label("collateral-malformed", "refusal")]
     step = Step(
         event=event,
         actor=_actor(person, home),
@@ -64,6 +85,7 @@ def take_step(ref: str, event: str, form: QueryDict, person: Person) -> list[str
         reason=_field(form, "reason"),
         related=_field(form, "related"),
         note=_field(form, "note"),
+        check=tuple(one for one in check if isinstance(one, Finding)),
     )
     try:
         outcome = _take(home, ref, step)
@@ -83,6 +105,32 @@ def _take(home: Home, ref: str, step: Step) -> VerbOutcome:
             return refer(home, [ref], step.actor, at=at, grounds=grounds)
         case _:
             return advance_cases(home, {ref: step}, at=at)
+
+
+def may_attach(role: str) -> bool:
+    """Answer whether an account role may attach a file to a case."""
+    return bool(set(NOTES["attached"][0]) & set(case_roles(role)))
+
+
+def attach_file(
+    ref: str, form: QueryDict, file: Uploaded | None, person: Person, *, too_large: bool = False
+) -> list[str]:
+    """Attach a file to a case; the answer is why not, in the reader's language, or nothing."""
+    if too_large or (file is not None and (file.size or 0) > MAX_BYTES):
+        return [label("attachment-too-large", "not-kept")]
+    if file is None:
+        return [label("attachment-missing", "not-kept")]
+    home = home_of_node()
+    try:
+        attach_to_case(
+            home, ref, file.read(), _actor(person, home), name=file.name or "", kind=_field(form, "kind"),
+            tlp=_field(form, "tlp"), declared=file.content_type or "", at=datetime.now(UTC),
+        )  # fmt: skip
+    except AttachmentError as error:
+        return [label(error.why, "not-kept")]
+    except ComityError as error:
+        return [label(error.code, "not-kept")]
+    return []
 
 
 def may_open_held(role: str) -> bool:
@@ -110,6 +158,12 @@ def _actor(person: Person, home: Home) -> Actor:
 
 def _field(form: QueryDict, name: str) -> str:
     return form.get(name, "").strip()[: _LONGEST.get(name, _LONGEST_WORD)]
+
+
+def _answer(form: QueryDict, question: str) -> str:
+    """The number that was typed, or else the answer that was chosen."""
+    chosen = _field(form, f"check-{question}")
+    return (_field(form, f"number-{question}") or chosen) if chosen in {"", "yes"} else chosen
 
 
 def _score(text: str) -> float | None:

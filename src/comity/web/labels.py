@@ -10,6 +10,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from comity.web.case_labels import CASE_TABLES
+
 Labels = dict[str, Promise]
 
 CATEGORY: Final[Labels] = {
@@ -216,6 +218,18 @@ REFUSAL: Final[Labels] = {
     "nothing-to-send": _("The case has no report that could be sent."),
     "nothing-to-withdraw": _("Nobody was told of this case."),
     "withheld": _("The memorandum does not let it go; the decision below says why."),
+    "parent-is-closed": _("That case is closed; reject this one as a duplicate instead."),
+    "parent-elsewhere": _("That case and this one are decided by different registries."),
+    "parent-unknown": _("There is no such case."),
+    "has-followers": _("Other cases follow this one; let them follow the other one first."),
+    "score-raised": _("You give more than the rubric does; say why in the note."),
+    "disposition-undetermined": _("Nobody has determined what it is; until then there is no more than a notice."),
+    "recheck-missing": _("The owner may have cured it: look again, and say in the note what you saw."),
+    "owner-not-told": _("The host and the holder of a hacked website are told beside the registrar."),
+    "recipient-unknown": _("A notice goes to the registrar, the host or the holder."),
+    "collateral-malformed": _(
+        "Answer the questions about what else would fall with yes, no, unknown or a whole number."
+    ),
     "hash-malformed": _("An evidence hash is a SHA-256."),
     "text-not-storable": _("The text holds characters that cannot be stored."),
     "text-too-long": _("The text is too long."),
@@ -287,6 +301,7 @@ REASON: Final[Labels] = {
     "marking-changed": _("the marking of a report changed"),
     "report-erased": _("a report was erased"),
     "correction-refused": _("a correction was not accepted"),
+    "attachment-erased": _("a file was erased"),
     "told-before-restore": _("what this node told before it was restored from a backup"),
 }
 
@@ -410,6 +425,7 @@ TABLES: Final[dict[str, Labels]] = {
     "reporter-kind": REPORTER_KIND,
     "section": SECTION,
     "count": COUNT,
+    **CASE_TABLES,
 }
 
 

@@ -16,7 +16,7 @@ from comity.core.roles import case_roles
 # What a form asks beside the note that every step may carry.
 _TEXT_FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "confirm": ("score", "collateral"),
-    "propose_hold": ("reason",),
+    "propose_hold": ("score", "reason"),
     "merge_duplicate": ("related",),
     "dismiss": ("reason",),
     "unconfirm": ("reason",),
@@ -26,7 +26,10 @@ _TEXT_FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "withdrawal_sent": ("reason",),
 }
 
-_OFFERED_NOTES: Final = ("info_sent", "withdrawal_sent", "note")
+SETTLED: Final = ("malicious", "compromised")
+_HARSHER: Final = frozenset(("propose_hold", "act_deadline_passed"))
+
+OFFERED_NOTES: Final = ("info_sent", "withdrawal_sent", "note")
 
 
 class StepForm(msgspec.Struct, frozen=True):
@@ -45,8 +48,11 @@ class StepForm(msgspec.Struct, frozen=True):
         return not (self.needs_note or self.text_fields or self.dispositions or self.outcomes or self.actions)
 
 
-def steps_for(state: str, role: str, *, ours: bool) -> tuple[StepForm, ...]:
-    """List the steps that a state admits for a role; `ours`: is the zone this node's own?"""
+def steps_for(state: str, role: str, *, ours: bool, disposition: str = "malicious") -> tuple[StepForm, ...]:
+    """List the steps that a state admits for a role.
+
+    `ours`: is the zone this node's own?  `disposition`: what the name was found to be; a step that needs it asks.
+    """
     mine = frozenset[str](case_roles(role))
     events = [
         row.event
@@ -55,10 +61,11 @@ def steps_for(state: str, role: str, *, ours: bool) -> tuple[StepForm, ...]:
     ]
     events += [
         event
-        for event in _OFFERED_NOTES
+        for event in OFFERED_NOTES
         if mine & set(NOTES[event][0]) and (not NOTES[event][1] or state in NOTES[event][1])
     ]
-    return tuple(_form(event) for event in events)
+    is_settled = disposition in SETTLED
+    return tuple(_form(event, is_settled=is_settled) for event in events)
 
 
 def ours_admits(event: str, *, ours: bool) -> bool:
@@ -66,7 +73,7 @@ def ours_admits(event: str, *, ours: bool) -> bool:
     return event != ("refer_out_of_zone" if ours else "confirm")
 
 
-def _form(event: str) -> StepForm:
+def _form(event: str, *, is_settled: bool) -> StepForm:
     closes = any(row.event == event and row.to_state == CLOSED for row in TRANSITIONS)
     codes = OUTCOMES_OF_EVENT.get(event, frozenset()) if closes else frozenset[str]()
     actions = ACTIONS_OF_EVENT.get(event, ())
@@ -74,7 +81,19 @@ def _form(event: str) -> StepForm:
         event=event,
         needs_note=event in {"note", "ask_reporter", "info_sent"},
         text_fields=_TEXT_FIELDS.get(event, ()),
-        dispositions=DISPOSITIONS if event == "confirm" else (),
+        dispositions=_dispositions(event, is_settled=is_settled),
         outcomes=tuple(code for code in OUTCOMES if code in codes) if len(codes) > 1 else (),
         actions=actions if len(actions) > 1 else (),
     )
+
+
+def _dispositions(event: str, *, is_settled: bool) -> tuple[str, ...]:
+    if event == "confirm":
+        return DISPOSITIONS
+    return SETTLED if event in _HARSHER and not is_settled else ()
+
+
+def sort_steps(forms: tuple[StepForm, ...], best: str) -> tuple[StepForm | None, tuple[StepForm, ...]]:
+    """Give the sensible next step, if the reader may take it, and all the others."""
+    first = next((form for form in forms if form.event == best), None)
+    return first, tuple(form for form in forms if form is not first)

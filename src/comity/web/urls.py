@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from comity.web.assets import asset
-from comity.web.views import cases, held, inbox, links, memoranda, preferences, public, sign_in
+from comity.web.views import attachments, cases, held, inbox, links, memoranda, preferences, public, sign_in
 
 
 class _Word:
@@ -36,6 +36,8 @@ urlpatterns = [
     path("inbox/acknowledge/", inbox.acknowledge, name="acknowledge"),
     path("cases/<word:ref>/", cases.case_page, name="case"),
     path("cases/<word:ref>/<word:event>/", cases.step, name="step"),
+    path("attachments/<word:ref>/", attachments.attach, name="attach"),
+    path("attachments/<word:ref>/<uuid:uuid>/", attachments.download, name="attachment"),
     path("held/", held.held, name="held"),
     path("held/open/", held.open_name, name="open-held"),
     path("memoranda/", memoranda.memoranda, name="memoranda"),

@@ -1,11 +1,13 @@
 """The words templates use: codes as labels, names in both scripts, addresses made harmless, numbers, our few files."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from django import template
 from django.utils.formats import number_format
 
-from comity.core.harmless import defang
+from comity.core.harmless import defang, show_unseen
 from comity.core.parties import ZONE_UNICODE
 from comity.web import assets
 from comity.web.access import READERS, STAFF
@@ -19,6 +21,36 @@ register.filter("label", label)
 register.filter("defang", defang)
 register.filter("defang_text", defang_text)
 register.filter("u_label", u_label_of)
+
+
+@register.filter
+def shown(text: str) -> str:
+    """A letter or a label with what would not be seen written out."""
+    return show_unseen(text)
+
+
+@register.filter
+def item(table: Mapping[str, Any], key: str) -> Any:
+    """What a table holds under a key, or nothing."""
+    return table.get(key, "")
+
+
+@register.filter
+def source_head(source: str) -> str:
+    """The list or place that an answer comes from."""
+    return source.partition(":")[0]
+
+
+@register.filter
+def source_rest(source: str) -> str:
+    """Which of its kind."""
+    return source.partition(":")[2]
+
+
+@register.filter
+def plainly(value: Any) -> str:
+    """A value as JSON says it, a text as it is."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 @register.filter

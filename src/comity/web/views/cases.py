@@ -2,57 +2,94 @@
 now.
 """
 
-from django.conf import settings
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from comity.core.cases import EVENTS, NOTES
+from comity.core.cases import EVENTS
+from comity.core.collateral import NUMBERED
+from comity.core.markings import TLPS
+from comity.core.media_types import KINDS
 from comity.web.access import person_of, reader_page
-from comity.web.case_file import open_case_file
-from comity.web.desk_steps import take_step
-from comity.web.steps import steps_for
+from comity.web.case_file import CaseFile, open_case_file
+from comity.web.desk_steps import home_of_node, may_attach, take_step
+from comity.web.steps import OFFERED_NOTES, sort_steps, steps_for
 
 
 @reader_page
 @require_GET
 def case_page(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one case."""
-    return _show(request, ref)
+    return show_case(request, ref)
 
 
 @reader_page
 @require_POST
 def step(request: HttpRequest, ref: str, event: str) -> HttpResponse:
     """Take one step; a refusal shows the page again with every reason and what was typed."""
-    if event not in EVENTS and event not in NOTES:
+    if event not in EVENTS and event not in OFFERED_NOTES:
         raise Http404(event)
     refusals = take_step(ref.upper(), event, request.POST, person_of(request))
     if refusals:
-        return _show(request, ref, refused_event=event, refusals=refusals)
+        return show_case(request, ref, refused_event=event, refusals=refusals)
     messages.success(request, _("Done and written to the time line."))
     return redirect("web:case", ref=ref.upper())
 
 
-def _show(
-    request: HttpRequest, ref: str, *, refused_event: str = "", refusals: list[str] | None = None
+def show_case(
+    request: HttpRequest,
+    ref: str,
+    *,
+    refused_event: str = "",
+    refusals: list[str] | None = None,
+    status: int = 409,
 ) -> HttpResponse:
+    """Show the page of a case, after a refusal with every reason and what was typed."""
     person = person_of(request)
-    file = open_case_file(ref, person.role)
-    own = settings.HOME.party if settings.HOME else ""
-    steps = steps_for(file.case.state, person.role, ours=file.case.party == own)
+    home = home_of_node()
+    file = open_case_file(home, ref, person.role, at=datetime.now(UTC))
+    case = file.case
+    steps = steps_for(case.state, person.role, ours=case.party == home.party, disposition=case.disposition)
+    best, others = sort_steps(steps, file.study.next.event)
+    typed = request.POST if refusals else {}
     context = {
         "section": "inbox",
         "file": file,
-        "case": file.case,
-        "ours": file.case.party == own,
-        "own_party": own,
+        "case": case,
+        "study": file.study,
+        "ours": case.party == home.party,
+        "own_party": home.party,
         "steps": steps,
+        "best": best,
+        "other_steps": others,
         "refused_event": refused_event,
-        "refusal_in_form": any(form.event == refused_event for form in steps),
+        "refusal_in_form": any(form.event == refused_event for form in steps) or refused_event == "attach",
         "refusals": refusals or [],
-        "typed": request.POST if refusals else {},
+        "typed": typed,
+        "collateral": _collateral(file, typed),
+        "may_attach": may_attach(person.role),
+        "kinds": KINDS,
+        "markings": TLPS,
     }
-    return render(request, "web/case.html", context, status=409 if refusals else 200)
+    return render(request, "web/case.html", context, status=status if refusals else 200)
+
+
+def _collateral(file: CaseFile, typed: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The questions of the collateral check as the form shows them: what was typed, else what the node suggests."""
+    return [
+        {
+            "question": one.question,
+            "source": one.source,
+            "answer": typed.get(f"check-{one.question}") or one.answer,
+            "is_numbered": one.question in NUMBERED,
+            "number": typed.get(f"number-{one.question}") or ("" if one.number is None else str(one.number)),
+            "typed_source": typed.get(f"source-{one.question}") or "",
+        }
+        for one in file.study.collateral
+    ]

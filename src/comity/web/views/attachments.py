@@ -1,0 +1,55 @@
+"""Files of a case: attached by a form of the case page, and given out to be looked at elsewhere.
+
+A file is never shown by the node as what it is: it goes out as octets to be saved, under a policy that lets nothing run
+should a browser open it all the same.  Whoever may not read its marking may not have it.
+"""
+
+from typing import Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from comity.core.roles import may_read
+from comity.store.attachments import get_attachment, read_octets
+from comity.store.cases import find_case
+from comity.web.access import person_of, reader_page
+from comity.web.desk_steps import attach_file
+from comity.web.uploads import is_too_large
+from comity.web.views.cases import show_case
+
+_POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+@reader_page
+@require_POST
+def attach(request: HttpRequest, ref: str) -> HttpResponse:
+    """Attach a file; a refusal shows the page of the case again with its reason."""
+    too_large = is_too_large(request)
+    file = request.FILES.get("file")
+    refusals = attach_file(ref.upper(), request.POST, file, person_of(request), too_large=too_large)
+    if refusals:
+        return show_case(request, ref, refused_event="attach", refusals=refusals, status=400)
+    messages.success(request, _("Attached and written to the time line."))
+    return redirect("web:case", ref=ref.upper())
+
+
+@reader_page
+@require_GET
+def download(request: HttpRequest, ref: str, uuid: UUID) -> HttpResponse:
+    """Give out the octets of one attached file."""
+    case = find_case(ref.upper())
+    if case is None:
+        raise Http404(ref)
+    row = get_attachment(str(uuid), case_pk=case.pk)
+    if not may_read(person_of(request).role, row.tlp):
+        raise Http404(str(uuid))  # that it exists is no business of theirs either
+    response = HttpResponse(read_octets(row), content_type="application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=row.name or row.sha256)
+    response["Content-Security-Policy"] = _POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
