@@ -15,7 +15,9 @@ from typing import Any, Final
 import click
 import msgspec
 
+from comity.cli.case_files import attach_command, attachments_command, erase_command, save_command
 from comity.cli.case_views import list_command, show_command
+from comity.cli.collateral_answers import CHECK_OPTION, parse_check
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
 from comity.core.categories import DISPOSITIONS
@@ -76,6 +78,8 @@ def case() -> None:
 
 case.add_command(list_command)
 case.add_command(show_command)
+for _command in (attach_command, attachments_command, save_command, erase_command):
+    case.add_command(_command)
 
 
 def _verb(
@@ -132,7 +136,7 @@ _DISPOSITION: Final = click.option(
     show_default=True,
     help="Registered for abuse, or somebody's site that was broken into.",
 )
-_COLLATERAL: Final = click.option("--collateral", default="", help="What else would fall with the name, as checked.")
+_COLLATERAL: Final = click.option("--collateral", default="", help="What else would fall with the name, in words.")
 
 
 def _all_refs(refs: tuple[str, ...]) -> tuple[str, ...]:
@@ -170,11 +174,13 @@ def _info(desk: Desk, *, answer: str) -> VerbOutcome:
     return supply_info(desk.home, desk.refs, desk.actor, answer, at=desk.at, grounds=desk.grounds)
 
 
-@_verb("confirm", "Confirm: the report is true.", _DISPOSITION, _SCORE, _COLLATERAL)
-def _confirm(desk: Desk, *, disposition: str, score: float | None, collateral: str) -> VerbOutcome:
+@_verb("confirm", "Confirm: the report is true.", _DISPOSITION, _SCORE, _COLLATERAL, CHECK_OPTION)
+def _confirm(
+    desk: Desk, *, disposition: str, score: float | None, collateral: str, answers: tuple[str, ...]
+) -> VerbOutcome:
     return confirm(
-        desk.home, desk.refs, desk.actor, disposition=disposition, score=score, collateral=collateral, at=desk.at,
-        grounds=desk.grounds,
+        desk.home, desk.refs, desk.actor, disposition=disposition, score=score, collateral=collateral,
+        check=parse_check(answers), at=desk.at, grounds=desk.grounds,
     )  # fmt: skip
 
 
@@ -189,14 +195,17 @@ def _dismiss(desk: Desk, *, outcome: str) -> VerbOutcome:
     _DISPOSITION,
     _SCORE,
     _COLLATERAL,
+    CHECK_OPTION,
     click.option("--dismiss", "outcome", default="", metavar="OUTCOME", help="Dismiss with this outcome code."),
 )
-def _decide(desk: Desk, *, disposition: str, score: float | None, collateral: str, outcome: str) -> VerbOutcome:
+def _decide(
+    desk: Desk, *, disposition: str, score: float | None, collateral: str, answers: tuple[str, ...], outcome: str
+) -> VerbOutcome:
     if outcome:
         return dismiss(desk.home, desk.refs, desk.actor, outcome, at=desk.at, grounds=desk.grounds)
     return confirm(
-        desk.home, desk.refs, desk.actor, disposition=disposition, score=score, collateral=collateral, at=desk.at,
-        grounds=desk.grounds,
+        desk.home, desk.refs, desk.actor, disposition=disposition, score=score, collateral=collateral,
+        check=parse_check(answers), at=desk.at, grounds=desk.grounds,
     )  # fmt: skip
 
 

@@ -1,11 +1,13 @@
 """`comity case list` and `comity case show`: what the desk reads.
 
 Addresses are shown defanged; `--json` gives them as they are.  `list --held` and `list --foreign` list reports that
-opened no case.  `show` prints the time line, the reports, and what the memoranda let each partner know.
+opened no case.  `show` prints what the desk should know before the next step, the time line, the reports, and what the
+memoranda let each partner know; `--json` gives all that the case page shows.
 """
 
 import sys
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,11 +17,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from comity.cli.case_files import attachment_document
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
 from comity.core.cases import STATES, CaseEntry
 from comity.core.categories import CATEGORIES
+from comity.core.collateral import render_check
 from comity.core.harmless import defang
+from comity.flows.foretell import told_of, would_tell
+from comity.flows.study import Study, study
 from comity.store.case_decisions import DecisionView, decisions_of_case
 from comity.store.case_reports import ReportPage, ReportRow, list_waiting, reports_of_case
 from comity.store.cases import PAGE_ROWS, CaseFilter, CasePage, CaseRow, get_case, list_cases, timeline
@@ -72,9 +78,12 @@ def list_command(
 @dir_option
 def show_command(directory: Path, as_json: bool, ref: str) -> None:
     """Show a case whole, and what partners were told of it."""
-    use_node(directory)
+    home = use_node(directory)
     row = get_case(ref)
+    at = datetime.now(UTC)
     entries, page, decisions = timeline(row.pk), reports_of_case(row.pk), decisions_of_case(row.pk)
+    studied = study(home, row, role="supervisor", at=at)  # whoever has the node's directory reads everything
+    told = told_of(row, [report.uuid for report in page.reports])
     if as_json:
         print_json(
             {
@@ -82,6 +91,11 @@ def show_command(directory: Path, as_json: bool, ref: str) -> None:
                 "entries": msgspec.to_builtins(entries, builtin_types=(datetime,)),
                 "reports": [report_document(report) for report in page.reports],
                 "decisions": msgspec.to_builtins(decisions, builtin_types=(datetime,)),
+                **study_document(studied),
+                "told": msgspec.to_builtins(told, builtin_types=(datetime,)),
+                "would_tell": msgspec.to_builtins(
+                    would_tell(home, row, page.reports, told, role="supervisor", at=at), builtin_types=(datetime,)
+                ),
             }
         )
         return
@@ -91,6 +105,8 @@ def show_command(directory: Path, as_json: bool, ref: str) -> None:
     for name, value in (*facts, ("protected by", row.protected)):
         if value:
             screen.print(Text(f"  {name}: {value}"))
+    for line in _study_lines(studied):
+        screen.print(Text(f"  {_printable(line)}"))
     screen.print(_entries_table(entries), _reports_table(page.reports), _told_table(decisions))
 
 
@@ -99,6 +115,39 @@ def case_document(row: CaseRow) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(row, builtin_types=(datetime,))
     del document["pk"]
     return document
+
+
+def study_document(studied: Study) -> dict[str, Any]:
+    """What was computed about a case as --json gives it."""
+    document: dict[str, Any] = msgspec.to_builtins(studied, builtin_types=(datetime,))
+    document["attachments"] = [attachment_document(row) for row in studied.attachments]
+    document["has_returned"] = studied.has_returned
+    return document
+
+
+def _study_lines(studied: Study) -> Iterator[str]:
+    if studied.has_returned:
+        yield f"returned after closing: {', '.join(one.ref for one in studied.episodes)}"
+    if studied.parent:
+        yield f"follows: {studied.parent.ref} {defang(studied.parent.registrable)}"
+    if studied.followers:
+        yield f"followed by: {', '.join(one.ref for one in studied.followers)}"
+    if studied.letters.is_mixed:
+        scripts = " and ".join(sorted({script for label in studied.letters.labels for script in label.scripts}))
+        yield f"mixed scripts: {scripts}"
+    if studied.reads_like:
+        protected = f" (protected: {studied.reads_like_list})" if studied.reads_like_list else ""
+        yield f"reads like: {defang(studied.reads_like)}{protected}"
+    if studied.score:
+        parts = ", ".join(f"{part.fact} {part.weight:+.2f}" for part in studied.score.parts)
+        yield f"evidence score: {studied.score.total:.2f} by {studied.score.rubric} ({parts or 'nothing counted'})"
+    lacking = [line.field for line in studied.checklist if line.need == "required" and not line.is_there]
+    if lacking:
+        yield f"required and missing: {', '.join(lacking)}"
+    yield f"collateral: {render_check(studied.collateral)}"
+    yield f"next: {studied.next.event or 'wait'} ({studied.next.why})"
+    if studied.attachments:
+        yield f"attachments: {len(studied.attachments)} (comity case attachments)"
 
 
 def report_document(row: ReportRow) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 Letters that look the same stand in several scripts, and a name is read with the eye.  For each label this says which
 script every letter is from, whether scripts are mixed that nobody mixes, and what the label reads like in Latin letters
-when each of its letters looks like one.  The pairs are those of UTS 39's table whose left side a registry of our zones
-may register; a look-alike outside it is not found, so silence proves nothing.  A-labels that do not decode are shown as
-they are and nothing is said of them.
+when each of its letters looks like one.  The pairs are few and strong, so that a warning means something; a look-alike
+outside them is not found, so silence proves nothing.  A-labels that do not decode are shown as they are and nothing is
+said of them.
 """
 
 import unicodedata
@@ -30,13 +30,18 @@ _USUAL: Final = (
     frozenset(("Latin", "Han", "Bopomofo")),
     frozenset(("Latin", "Han", "Hangul")),
 )
+# Letters that are drawn as Latin ones (UTS 39, confusables).
 _LOOKS_LIKE: Final = str.maketrans({
-    "а": "a", "ԁ": "d", "е": "e", "ѐ": "e", "ё": "e", "һ": "h", "і": "i", "ї": "i", "ј": "j", "ӏ": "l", "о": "o",
-    "р": "p", "ԛ": "q", "г": "r", "ѕ": "s", "у": "y", "ў": "y", "ү": "y", "х": "x", "с": "c", "ь": "b", "в": "b",
-    "к": "k", "м": "m", "н": "h", "т": "t", "п": "n", "ԝ": "w", "ѵ": "v", "з": "3", "б": "6", "ԍ": "g",
-    "α": "a", "ο": "o", "ρ": "p", "ν": "v", "υ": "u", "ι": "i", "κ": "k", "γ": "y", "σ": "o", "τ": "t", "χ": "x",
+    "а": "a", "ԁ": "d", "е": "e", "һ": "h", "і": "i", "ј": "j", "ӏ": "l", "о": "o", "р": "p", "ԛ": "q", "ѕ": "s",
+    "у": "y", "ү": "y", "х": "x", "с": "c", "ԝ": "w", "ѵ": "v",
+    "α": "a", "ο": "o", "ρ": "p", "ν": "v", "υ": "u", "ι": "i", "γ": "y", "σ": "o",
     "օ": "o", "ս": "u", "հ": "h", "ց": "g", "ո": "n", "յ": "j", "զ": "q",
-    "ı": "i", "ɡ": "g", "ɑ": "a", "ʏ": "y", "ɩ": "i", "ⅼ": "l",
+    "ı": "i", "ɡ": "g", "ɑ": "a", "ʏ": "y", "ɩ": "i",
+})  # fmt: skip
+# Letters that pass for Latin ones only among Latin ones: small ones drawn as Latin capitals, or with a mark more.
+_AMONG_LATIN: Final = str.maketrans({
+    "в": "b", "к": "k", "м": "m", "н": "h", "т": "t", "г": "r", "ь": "b", "п": "n", "ё": "e", "ѐ": "e", "ї": "i",
+    "ў": "y", "ԍ": "g", "κ": "k", "τ": "t", "χ": "x",
 })  # fmt: skip
 
 
@@ -91,20 +96,22 @@ def view_name(name: str) -> NameView:
     return NameView(shown, tuple(_label(text) for text in shown.split(".")))
 
 
-def skeleton(label: str) -> str:
+def skeleton(label: str, *, among_latin: bool = False) -> str:
     """Write a label with the Latin letters its own look like; what looks like none stays."""
-    return label.translate(_LOOKS_LIKE)
+    looks = label.translate(_LOOKS_LIKE)
+    return looks.translate(_AMONG_LATIN) if among_latin else looks
 
 
 def _label(text: str) -> Label:
     letters = tuple(Letter(one, f"U+{ord(one):04X}", unicodedata.name(one, ""), _script(one)) for one in text)
     scripts = tuple(sorted({one.script for one in letters} - {COMMON}))
-    looks = skeleton(text)
+    is_mixed = len(scripts) > 1 and not any(usual.issuperset(scripts) for usual in _USUAL)
+    looks = skeleton(text, among_latin=is_mixed and "Latin" in scripts)
     return Label(
         text=text,
         letters=letters,
         scripts=scripts,
-        is_mixed=len(scripts) > 1 and not any(usual.issuperset(scripts) for usual in _USUAL),
+        is_mixed=is_mixed,
         reads_like=looks if looks != text and looks.isascii() else "",
     )
 

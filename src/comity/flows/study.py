@@ -14,6 +14,7 @@ from comity.core.case_score import FrozenScore
 from comity.core.case_steps import Rules
 from comity.core.categories import Category
 from comity.core.collateral import Finding
+from comity.core.errors import ConflictError
 from comity.core.evidence_needs import Wanted, checklist, fields_of_case, missing
 from comity.core.name_letters import NameView, view_name
 from comity.core.next_steps import NextStep, plan_next
@@ -104,7 +105,10 @@ def study(home: Home, row: CaseRow, *, role: str, at: datetime) -> Study:
 def _next(
     home: Home, row: CaseRow, frozen: FrozenScore | None, lines: tuple[Wanted, ...], *, at: datetime, rules: Rules
 ) -> NextStep:
-    facts = msgspec.structs.replace(facts_with_history([row])[row.pk], state=row.state, disposition=row.disposition)
+    try:
+        facts = facts_with_history([row])[row.pk]
+    except ConflictError:  # entries that do not follow one another: the page must show them all the same
+        facts = row.facts()
     return plan_next(
         facts,
         ours=row.party == home.party,

@@ -6,8 +6,9 @@ reader's own sentences, one for each reason.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Final
 
+import msgspec
 from django.conf import settings
 from django.http import QueryDict
 
@@ -15,7 +16,6 @@ from comity.core.case_steps import Reason, Step
 from comity.core.cases import NOTES, TRANSITIONS
 from comity.core.collateral import QUESTIONS, CollateralProblem, Finding, parse_answers
 from comity.core.errors import ComityError, SettingError
-from comity.core.media_types import MAX_BYTES
 from comity.core.roles import Actor, case_roles
 from comity.edges.home import Home
 from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same_step
@@ -31,16 +31,12 @@ _LONGEST_WORD: Final = 60
 ACKNOWLEDGE: Final = "start_triage"
 
 
-class Uploaded(Protocol):
-    """A file of a form, as Django gives it."""
+class Uploaded(msgspec.Struct, frozen=True):
+    """A file of a form that came whole: its octets, and what its sender calls it."""
 
-    name: Any
-    size: Any
-    content_type: Any
-
-    def read(self) -> Any:
-        """All its octets."""
-        ...
+    data: bytes
+    name: str
+    declared: str
 
 
 def home_of_node() -> Home:
@@ -116,15 +112,15 @@ def attach_file(
     ref: str, form: QueryDict, file: Uploaded | None, person: Person, *, too_large: bool = False
 ) -> list[str]:
     """Attach a file to a case; the answer is why not, in the reader's language, or nothing."""
-    if too_large or (file is not None and (file.size or 0) > MAX_BYTES):
+    if too_large:
         return [label("attachment-too-large", "not-kept")]
     if file is None:
         return [label("attachment-missing", "not-kept")]
     home = home_of_node()
     try:
         attach_to_case(
-            home, ref, file.read(), _actor(person, home), name=file.name or "", kind=_field(form, "kind"),
-            tlp=_field(form, "tlp"), declared=file.content_type or "", at=datetime.now(UTC),
+            home, ref, file.data, _actor(person, home), name=file.name, kind=_field(form, "kind"),
+            tlp=_field(form, "tlp"), declared=file.declared, at=datetime.now(UTC),
         )  # fmt: skip
     except AttachmentError as error:
         return [label(error.why, "not-kept")]

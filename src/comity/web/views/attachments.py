@@ -18,7 +18,7 @@ from comity.core.roles import may_read
 from comity.store.attachments import get_attachment, read_octets
 from comity.store.cases import find_case
 from comity.web.access import person_of, reader_page
-from comity.web.desk_steps import attach_file
+from comity.web.desk_steps import Uploaded, attach_file
 from comity.web.uploads import is_too_large
 from comity.web.views.cases import show_case
 
@@ -30,7 +30,8 @@ _POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 def attach(request: HttpRequest, ref: str) -> HttpResponse:
     """Attach a file; a refusal shows the page of the case again with its reason."""
     too_large = is_too_large(request)
-    file = request.FILES.get("file")
+    sent = None if too_large else request.FILES.get("file")
+    file = Uploaded(sent.read(), sent.name or "", sent.content_type or "") if sent else None
     refusals = attach_file(ref.upper(), request.POST, file, person_of(request), too_large=too_large)
     if refusals:
         return show_case(request, ref, refused_event="attach", refusals=refusals, status=400)
