@@ -41,6 +41,7 @@ class Told(msgspec.Struct, frozen=True):
     partner: str
     at: datetime
     kind: str
+    subject: str
     event: str
     state: Literal["received", "on-its-way", "erased", "refused"]
     fields: dict[str, Any]
@@ -75,7 +76,7 @@ def _told(entry: ToldEntry) -> Told:
         state = "refused"
     else:
         state = "received" if entry.receipted else "on-its-way"
-    return Told(entry.partner, entry.at, entry.kind, event, state, fields)
+    return Told(entry.partner, entry.at, entry.kind, entry.subject, event, state, fields)
 
 
 def _opened(entry: ToldEntry) -> tuple[str, dict[str, Any]]:
@@ -100,7 +101,7 @@ def would_tell(
     """What partners would be told of a case now; `already` is what they were told, `role` who asks."""
     found: list[WouldTell] = []
     if row.party not in {"", home.party} and row.state != "closed":
-        had = {one.fields.get("report_id") for one in already}
+        had = {one.subject for one in already if one.kind == "report"}
         found += _reports_for(home, row, [one for one in reports[:_REPORTS] if one.uuid not in had], role, at)
     for peer in find_peers({row.pk}).get(row.pk, ()):
         stored = find_governing(peer.partner, at=at)
