@@ -110,7 +110,7 @@ def _next(
     except ConflictError:  # entries that do not follow one another: the page must show them all the same
         facts = row.facts()
     return plan_next(
-        facts,
+        msgspec.structs.replace(facts, state=row.state, disposition=row.disposition),
         ours=row.party == home.party,
         score=frozen.total if frozen else None,
         missing=missing(lines),
