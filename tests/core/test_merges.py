@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comity.core.merges import Standing, why_not_follow
+from comity.core.case_merges import Standing, why_not_follow
 
 CASES = ["a", "b", "c", "d", "e"]
 TRIES = st.lists(st.tuples(st.sampled_from(CASES), st.sampled_from(CASES), st.booleans()), max_size=40)

@@ -14,7 +14,7 @@ from comity.store.cases import get_case
 def merge(
     home: Home, refs: Sequence[str], actor: Actor, parent: str, *, at: datetime, grounds: Grounds = NO_GROUNDS
 ) -> VerbOutcome:
-    """Let cases follow `parent`, another open case of the same party that itself follows none (`core.merges`).
+    """Let cases follow `parent`, another open case of the same party that itself follows none (`core.case_merges`).
 
     They close when it closes.  Raises `NotFoundError` when there is no such case.
     """
