@@ -100,7 +100,7 @@ class TestLetters:
     def test_a_plain_name_has_nothing_to_say(self, registry: Registry) -> None:
         page = page_of(registry.received)
         assert "Mixed scripts" not in page
-        assert "The letters of the name" not in page
+        assert "The characters of the name" not in page
 
 
 class TestWeighing:
