@@ -106,7 +106,7 @@ STEPS: dict[str, Row] = {
 NOT_OF_THE_EXCHANGE = {
     "cli.person.add": "an account of a person",
     "flows.attach._attach_once": "a file of a case and the entry that says so, together; no partner hears of it",
-    "flows.attach.erase_attachment": "a file's octets and name are gone, and the entry that says so; no partner has them",
+    "flows.attach.erase_attachment": "a file's octets and name go, and an entry says so; no partner has them",
     "flows.apply_kept._apply": "effects of kinds that were new once, when a newer version starts; not killed here",
     "flows.catch_up.catch_up": "inside the transactions of those who call it",
     "flows.repeat_erasures.repeat_erasures": "inside the transaction that ends a recovery",

@@ -13,6 +13,8 @@ from comity.core.memoranda import digest
 from comity.core.reports import Evidence
 from comity.core.reports import Report as Claim
 from comity.store.models import (
+    Attachment,
+    AttachmentBody,
     Case,
     CaseEvent,
     CasePeer,
@@ -109,6 +111,7 @@ def fill_store() -> Registry:
     _decision(None, received, "refuse", "4", "evidence-too-old")
     CasePeer.objects.create(case=referred, partner="oac.by", remote_case="0c7f4f6e-6f9b-5d5e-8a63-2f2f9f3e6a55")
     _history(closed)
+    _attach(closed)
     _link()
     return Registry(received.ref, closed.ref, referred.ref, protected.ref, _memorandum())
 
@@ -158,10 +161,36 @@ def _case(
     return case
 
 
+_CONFIRMED = msgspec.json.encode({
+    "check": [
+        {"question": "subdomain_count", "answer": "yes", "number": 12, "source": "reports", "by": "analyst"},
+        {"question": "mail_use", "answer": "unknown", "source": "not-looked-up"},
+    ],
+    "collateral": "none",
+    "disposition": "malicious",
+    "evidence": {
+        "rubric": "comity-evidence-score/1", "total": 0.6, "reports": 3, "best": "00000000-0000-4000-8000-000000000001",
+        "parts": [{"fact": "live-check", "weight": 0.3}, {"fact": "machine-only", "weight": -0.2}],
+    },
+    "score": 0.75,
+})  # fmt: skip
+
+
+def _attach(case: Case) -> None:
+    data = b"12:00 GET http://login.portal-demo-c3.ru/ 200\n"
+    body = AttachmentBody.objects.create(sha256="a" * 64, body=data)
+    for number, (kept, tlp) in enumerate(((body, "TLP:AMBER"), (None, "TLP:GREEN"), (body, "TLP:RED"))):
+        Attachment.objects.create(
+            uuid=f"00000000-0000-4000-8000-0000000{number:05}", case=case, body=kept, sha256="a" * 64, size=len(data),
+            media_type="text/plain", name="proxy.log" if kept else "", kind="log", tlp=tlp, party="cctld.ru",
+            actor="analyst", role="analyst", at=NOON,
+        )  # fmt: skip
+
+
 def _history(case: Case) -> None:
     said = [
         ("start_triage", "received", "triage", b"{}", "Looks at http://login.portal-demo-c3.ru/ now"),
-        ("confirm", "triage", "confirmed", b'{"collateral":"none","disposition":"malicious","score":0.75}', ""),
+        ("confirm", "triage", "confirmed", _CONFIRMED, ""),
         ("send_notice", "confirmed", "notified", b'{"action":"registrar-notice"}', ""),
         ("registrar_acted", "notified", "mitigated", b'{"action":"delegation-ended"}', ""),
         ("close", "mitigated", "closed", b'{"outcome":"undelegated_registrar"}', ""),

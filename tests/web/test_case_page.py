@@ -181,9 +181,9 @@ class TestAttachments:
         client = signed_in("analyst")
         assert sent(client, registry.received, PNG).status_code == 302  # type: ignore[attr-defined]
         page = page_of(registry.received)
-        row = Attachment.objects.get()
+        row = Attachment.objects.get(case__ref=registry.received)
         assert row.sha256 in page
-        assert "shot[.]png" in page
+        assert "<bdi>shot.png</bdi>" in page
         assert "<img" not in page
         answer = client.get(f"/attachments/{registry.received}/{row.uuid}/")
         assert answer.content == PNG
@@ -211,7 +211,7 @@ class TestAttachments:
         assert answer.status_code == 400  # type: ignore[attr-defined]
         assert said in page
         assert '<option value="TLP:GREEN" selected>' in page
-        assert not Attachment.objects.exists()
+        assert not Attachment.objects.filter(case__ref=registry.received).exists()
 
     def test_a_file_that_is_too_large_never_fills_the_memory(self, registry: Registry) -> None:
         client = signed_in("analyst")
@@ -230,11 +230,11 @@ class TestAttachments:
         assert refused.status_code == 400  # type: ignore[attr-defined]
         assert "Attach a file" not in page_of(registry.received, "auditor")
         assert Client().post(f"/attachments/{registry.received}/", {}).status_code == 302
-        assert not Attachment.objects.exists()
+        assert not Attachment.objects.filter(case__ref=registry.received).exists()
 
     def test_red_files_are_for_the_desk_alone(self, registry: Registry) -> None:
         sent(signed_in("analyst"), registry.received, PNG, tlp="TLP:RED")
-        row = Attachment.objects.get()
+        row = Attachment.objects.get(case__ref=registry.received)
         address = f"/attachments/{registry.received}/{row.uuid}/"
         assert signed_in("supervisor").get(address).status_code == 200
         assert signed_in("auditor").get(address).status_code == 404

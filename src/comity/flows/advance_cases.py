@@ -14,12 +14,12 @@ from typing import Final
 import msgspec
 from django.db import transaction
 
+from comity.core.case_merges import Standing, why_not_follow
 from comity.core.case_score import DECIDING, FrozenScore
 from comity.core.case_steps import CaseFacts, Reason, Refusal, Rules, Step, recipients_of
 from comity.core.cases import NEEDS_HISTORY, Advance, CaseChange, advance
 from comity.core.collateral import Finding, render_check, settle
 from comity.core.errors import ConflictError
-from comity.core.case_merges import Standing, why_not_follow
 from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.close_followers import close_followers
