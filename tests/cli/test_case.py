@@ -72,10 +72,35 @@ def test_the_desk_works_a_case_from_report_to_outcome(node: str) -> None:
     ]  # fmt: skip
     assert shown["entries"][1]["actor"] == "anna"
     assert shown["reports"][0]["report"]["name"] == "https://pay-demo-q7.by/login"
+    assert shown["score"]["rubric"] == "comity-evidence-score/1"
+    assert (shown["next"]["why"], shown["has_returned"], shown["told"]) == ("nothing-to-do", False, [])
+    (confirmed,) = [entry for entry in shown["entries"] if entry["event"] == "confirm"]
+    assert (confirmed["score"], confirmed["evidence"]["total"]) == (0.9, shown["score"]["total"])
+    assert {"question": "mail_use", "answer": "no", "source": "mx-lookup", "by": "analyst"} in confirmed["check"]
     page = run("case", "show", ref, "--dir", node).stdout
     assert "hxxps://pay-demo-q7[.]by/login" in page
     assert "pay-demo-q7.by" not in page
     assert "\x1b" not in page
+
+
+def test_a_file_is_attached_listed_saved_and_erased(node: str, tmp_path: Path) -> None:
+    ref = ref_of(node, "post-demo-q8.by")
+    log = tmp_path / "proxy.log"
+    log.write_text("12:00 GET /login 200\n")
+
+    kept = told("case", "attach", ref, str(log), "--kind", "log", "--as", "anna", "--dir", node)
+    (listed,) = told("case", "attachments", ref, "--dir", node)["attachments"]
+    assert (listed["uuid"], listed["media_type"], listed["actor"]) == (kept["uuid"], "text/plain", "anna")
+    out = tmp_path / "saved"
+    assert run("case", "save-attachment", kept["uuid"], "-o", str(out), "--dir", node).returncode == 0
+    assert out.read_bytes() == log.read_bytes()
+    assert run("case", "save-attachment", kept["uuid"], "-o", str(out), "--dir", node).returncode == 1
+    log.write_bytes(b"MZ\x90\0")
+    refused = run("case", "attach", ref, str(log), "--kind", "log", "--dir", node)
+    assert refused.returncode == 1
+    assert "a program: give its SHA-256" in refused.stderr
+    assert "erased" in run("case", "erase-attachment", kept["uuid"], "--dir", node).stdout
+    assert told("case", "show", ref, "--dir", node)["attachments"][0]["erased"] is True
 
 
 def test_a_refusal_says_every_reason_and_ends_with_one(node: str) -> None:

@@ -1,9 +1,12 @@
 """What stands in a decision: the score as the rubric gave it then, the collateral check, and what the analyst said."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import msgspec
 import pytest
+from django.db import connection
 
 from comity.core.case_score import FrozenScore
 from comity.core.collateral import Finding
@@ -230,3 +233,22 @@ def test_abuse_that_returns_after_closing_opens_the_next_episode_that_shows_the_
     assert found.has_returned
     assert [(one.ref, one.outcome) for one in found.episodes] == [(ref, "cured_by_registrant")]
     assert not study(HOME, get_case(ref), role="analyst", at=AT).has_returned
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_who_merge_two_cases_into_each_other_at_once_make_no_circle() -> None:
+    first, second = open_some(new_case("a-demo.by"), new_case("b-demo.by"))
+    together = Barrier(2)
+
+    def follow(child: str, parent: str) -> tuple[str, ...]:
+        try:
+            together.wait(timeout=20)
+            return merge(HOME, [child], ANNA, parent, at=AT).done
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as people:
+        done = [one.result() for one in (people.submit(follow, first, second), people.submit(follow, second, first))]
+
+    assert sorted(map(len, done)) == [0, 1]
+    assert sorted([state_of(first), state_of(second)]) == ["merged", "received"]
