@@ -38,6 +38,7 @@ BORIS = Actor("boris", "supervisor", "oac.by")
 VERA = Actor("vera", "supervisor", "oac.by")
 OLGA = Actor("olga", "policy-officer", "oac.by")
 NODE = Actor("node", "system", "oac.by")
+OWNERS = frozenset(("host", "registrant"))
 PARTNER = Actor("cctld.ru", "partner", "cctld.ru")
 
 
@@ -201,7 +202,7 @@ def test_a_hold_of_a_hacked_site_waits_for_its_owner() -> None:
 
 
 def test_a_hold_of_a_hacked_site_is_possible_after_the_time_to_act() -> None:
-    noticed = facts("confirmed", disposition="compromised", score=0.9, severity="high", noticed_at=AT)
+    noticed = facts("confirmed", disposition="compromised", score=0.9, severity="high", noticed_at=AT, told=OWNERS)
     propose = step("propose_hold", reason="no answer", note="still served at noon")
 
     assert codes(advance(noticed, propose, at=AT + timedelta(hours=23), rules=RULES)) == {"compromised-site-first"}
@@ -209,7 +210,7 @@ def test_a_hold_of_a_hacked_site_is_possible_after_the_time_to_act() -> None:
 
 
 def test_a_hacked_site_is_looked_at_again_before_it_is_held() -> None:
-    noticed = facts("confirmed", disposition="compromised", score=0.9, severity="high", noticed_at=AT)
+    noticed = facts("confirmed", disposition="compromised", score=0.9, severity="high", noticed_at=AT, told=OWNERS)
     late, propose = AT + timedelta(hours=25), step("propose_hold", reason="no answer")
     looked_early = msgspec.structs.replace(noticed, looked_at=AT + timedelta(hours=23))
     looked = msgspec.structs.replace(noticed, looked_at=AT + timedelta(hours=24))
@@ -217,6 +218,8 @@ def test_a_hacked_site_is_looked_at_again_before_it_is_held() -> None:
     assert codes(advance(noticed, propose, at=late, rules=RULES)) == {"recheck-missing"}
     assert codes(advance(looked_early, propose, at=late, rules=RULES)) == {"recheck-missing"}
     assert isinstance(advance(looked, propose, at=late, rules=RULES), Advance)
+    untold = msgspec.structs.replace(noticed, told=frozenset(("registrar",)))
+    assert codes(advance(untold, propose, at=late, rules=RULES)) == {"owner-not-told", "recheck-missing"}
 
 
 @pytest.mark.parametrize("event", ["propose_hold", "act_deadline_passed", "approve_hold"])
@@ -274,8 +277,8 @@ def test_a_notice_about_a_hacked_site_goes_to_its_host_and_holder() -> None:
     }
     told = step("send_notice", told=("host", "registrant", "registrar"))
     assert isinstance(advance(hacked, told, at=AT, rules=RULES), Advance)
-    assert set(recipients_of(hacked)) == {"host", "registrant", "registrar"}
-    assert recipients_of(facts("confirmed", disposition="malicious")) == ("registrar",)
+    assert set(recipients_of("compromised")) == {"host", "registrant", "registrar"}
+    assert recipients_of("malicious") == ("registrar",)
 
 
 def test_a_critical_hacked_site_may_be_held_at_once() -> None:

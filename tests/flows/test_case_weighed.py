@@ -163,7 +163,8 @@ def test_a_hacked_sites_owner_is_told_first_and_somebody_looks_again() -> None:
     grounds = Grounds(reason="no-answer")
 
     assert codes(hold(HOME, [ref], ANNA, at=AT, grounds=grounds), ref) == {"compromised-site-first"}
-    notify(HOME, [ref], ANNA, at=AT)
+    assert codes(notify(HOME, [ref], ANNA, told=("registrar",), at=AT), ref) == {"owner-not-told"}
+    notify(HOME, [ref], ANNA, told=("registrar", "host", "registrant"), at=AT)
     assert set(timeline(case_of(ref).pk)[-1].told) == {"host", "registrant", "registrar"}
     late = AT + timedelta(hours=24)
     overdue = same_step([ref], step_of("act_deadline_passed", NODE))

@@ -10,6 +10,7 @@ from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.dismiss import dismiss
 from comity.flows.foretell import Told, WouldTell, told_of, would_tell
+from comity.flows.mark import mark
 from comity.flows.refer import refer
 from comity.store import models
 from comity.store.case_reports import reports_of_case
@@ -78,6 +79,15 @@ def test_an_entry_that_was_received_or_erased_says_so(home: Home) -> None:
     assert [one.state for one in look(home)[0]] == ["received"]
     models.LedgerEntry.objects.update(payload=b"\0" * 32, erased_at=AT)
     assert [(one.state, one.fields) for one in look(home)[0]] == [("erased", {})]
+
+
+def test_a_changed_marking_is_shown_as_it_was_said(home: Home) -> None:
+    file(home, phishing(NAME))
+    mark(home, models.Report.objects.get().uuid, "TLP:GREEN", IVAN, at=AT)
+
+    newest = look(home)[0][0]
+    assert (newest.kind, newest.event) == ("marking", "marking")
+    assert newest.fields["marking"]["tlp"] == "TLP:GREEN"
 
 
 def test_what_is_said_of_a_case_of_ours_is_shown_beside_it(home: Home) -> None:

@@ -168,6 +168,22 @@ class TestWeighing:
         assert f'href="/cases/{child.ref}/"' in page
         assert f'href="/cases/{again.ref}/"' in page_of(child.ref)
 
+    def test_a_notice_about_a_hacked_site_says_whom_it_went_to(self, registry: Registry) -> None:
+        case = Case.objects.get(state="confirmed")
+        CaseEvent.objects.filter(case=case).update(to_state="confirmed")
+        Case.objects.filter(pk=case.pk).update(disposition="compromised")
+        page = page_of(case.ref)
+        assert page.count('name="told"') == page.count('checked> <label class="beside-tick"') == 3
+        client = signed_in("analyst")
+        refused = client.post(f"/cases/{case.ref}/send_notice/", {"told": ["registrar"]})
+        assert refused.status_code == 409
+        assert "The host and the holder of a hacked website are told" in refused.content.decode()
+        assert (
+            client.post(f"/cases/{case.ref}/send_notice/", {"told": ["registrar", "host", "registrant"]}).status_code
+            == 302
+        )
+        assert "Told" in page_of(case.ref)
+
 
 def sent(
     client: Client, ref: str, data: bytes, name: str = "shot.png", declared: str = "image/png", **said: str

@@ -20,6 +20,7 @@ from comity.cli.case_views import list_command, show_command
 from comity.cli.collateral_answers import CHECK_OPTION, parse_check
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
+from comity.core.case_steps import RECIPIENTS
 from comity.core.categories import DISPOSITIONS
 from comity.core.errors import InputError
 from comity.core.roles import CASE_ROLES, ROLES_OF_ACCOUNT, Actor
@@ -214,9 +215,13 @@ def _unconfirm(desk: Desk) -> VerbOutcome:
     return unconfirm(desk.home, desk.refs, desk.actor, at=desk.at, grounds=desk.grounds)
 
 
-@_verb("notify", "Record the notice to the registrar.")
-def _notify(desk: Desk) -> VerbOutcome:
-    return notify(desk.home, desk.refs, desk.actor, at=desk.at, grounds=desk.grounds)
+@_verb(
+    "notify",
+    "Record a notice.",
+    click.option("--told", multiple=True, type=click.Choice(RECIPIENTS), help="Whom it went to; may be given again."),
+)
+def _notify(desk: Desk, *, told: tuple[str, ...]) -> VerbOutcome:
+    return notify(desk.home, desk.refs, desk.actor, told=told, at=desk.at, grounds=desk.grounds)
 
 
 @_verb(

@@ -96,7 +96,7 @@ class Step(msgspec.Struct, frozen=True, gc=False):
     note: str = ""
     related: str = ""
     check: tuple[Finding, ...] = ()  # what the analyst answered about collateral
-    told: tuple[str, ...] = ()  # whom a notice went to, of `RECIPIENTS`
+    told: tuple[str, ...] = ()  # whom a notice went to, of `RECIPIENTS`; empty: nobody said
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -204,9 +204,9 @@ def _notice(facts: CaseFacts, step: Step, _at: datetime, _rules: Rules) -> list[
     return reasons
 
 
-def recipients_of(facts: CaseFacts) -> tuple[str, ...]:
-    """Whom a notice goes to when nobody said: of a hacked site the host and the holder as well."""
-    return RECIPIENTS if facts.disposition == "compromised" else RECIPIENTS[:1]
+def recipients_of(disposition: str) -> tuple[str, ...]:
+    """Whom a notice should go to: of a hacked site the host and the holder as well."""
+    return RECIPIENTS if disposition == "compromised" else RECIPIENTS[:1]
 
 
 def why_not_harsher(
@@ -230,10 +230,13 @@ def why_not_harsher(
     if not is_overdue(facts, at, rules):
         why = "a hacked site's host and registrant are told first; no hold before the time to act has passed"
         return [Reason("compromised-site-first", why)]
+    reasons = []
+    if not facts.told >= _OWNERS:
+        reasons.append(Reason("owner-not-told", "no notice says that it went to the host and the holder as well"))
     if not looked_again and not _looked_since(facts, rules):
         why = "the owner may have cured it: look again, and say in a note or by a hash what you saw"
-        return [Reason("recheck-missing", why)]
-    return []
+        reasons.append(Reason("recheck-missing", why))
+    return reasons
 
 
 def _looked_since(facts: CaseFacts, rules: Rules) -> bool:

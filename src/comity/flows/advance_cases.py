@@ -7,7 +7,7 @@ what the rubric gave at that moment, and into a confirmation the collateral chec
 case that closes is closed with it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -16,7 +16,7 @@ from django.db import transaction
 
 from comity.core.case_merges import Standing, why_not_follow
 from comity.core.case_score import DECIDING, FrozenScore
-from comity.core.case_steps import CaseFacts, Reason, Refusal, Rules, Step, recipients_of
+from comity.core.case_steps import CaseFacts, Reason, Refusal, Rules, Step
 from comity.core.cases import NEEDS_HISTORY, Advance, CaseChange, advance
 from comity.core.collateral import Finding, render_check, settle
 from comity.core.errors import ConflictError
@@ -49,16 +49,17 @@ class Grounds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_GROUNDS: Final = Grounds()
+Also = Callable[[Sequence[CaseChange]], None]
 
 
-def advance_cases(home: Home, steps: Mapping[str, Step], *, at: datetime) -> VerbOutcome:
-    """Take each step on its case (`steps`: reference or identifier → step)."""
+def advance_cases(home: Home, steps: Mapping[str, Step], *, at: datetime, also: Also | None = None) -> VerbOutcome:
+    """Take each step on its case (`steps`: reference or identifier → step); `also` is done in the same transaction."""
     for _try in range(_TRIES - 1):
         try:
-            return _advance_once(home, steps, at)
+            return _advance_once(home, steps, at, also)
         except ConflictError:
             continue  # somebody was faster: read again and answer from what is true now
-    return _advance_once(home, steps, at)
+    return _advance_once(home, steps, at, also)
 
 
 def step_of(event: str, actor: Actor, grounds: Grounds = NO_GROUNDS) -> Step:
@@ -86,7 +87,7 @@ def rules_of(home: Home) -> Rules:
     )
 
 
-def _advance_once(home: Home, steps: Mapping[str, Step], at: datetime) -> VerbOutcome:
+def _advance_once(home: Home, steps: Mapping[str, Step], at: datetime, also: Also | None) -> VerbOutcome:
     rules = rules_of(home)
     done: list[str] = []
     refused: dict[str, tuple[Reason, ...]] = {}
@@ -120,6 +121,8 @@ def _advance_once(home: Home, steps: Mapping[str, Step], at: datetime) -> VerbOu
         append_events(written, at=at)
         merging.keep()
         share_events(home, written, at=at)
+        if also is not None:
+            also(written)
     return VerbOutcome(tuple(done), refused)
 
 
@@ -183,7 +186,6 @@ class _Merging:
 
 def _change(row: CaseRow, facts: CaseFacts, step: Step, answer: Advance, weighed: _Weighed) -> CaseChange:
     check = settle(weighed.collateral[row.pk], step.check) if answer.event == "confirm" else ()
-    told = step.told or (recipients_of(facts) if answer.event == "send_notice" else ())
     return CaseChange(
         case_pk=row.pk,
         case_uuid=row.uuid,
@@ -210,5 +212,5 @@ def _change(row: CaseRow, facts: CaseFacts, step: Step, answer: Advance, weighed
         related=step.related,
         evidence=weighed.evidence.get(row.pk) if answer.event in DECIDING else None,
         check=check,
-        told=told,
+        told=step.told,
     )

@@ -21,7 +21,7 @@ from comity.store.case_reports import ReportRow
 from comity.store.cases import CaseRow, count_approvals
 from comity.store.memoranda import StoredMemorandum, find_governing
 from comity.store.told import ToldEntry, entries_about
-from comity.wire.stix import CaseEventPayload, ReportPayload, parse_case_event, parse_report
+from comity.wire.stix import EXTENSION, CaseEventPayload, ReportPayload, parse_case_event, parse_report
 
 MOST: Final = 50
 _REPORTS: Final = 20
@@ -85,8 +85,26 @@ def _opened(entry: ToldEntry) -> tuple[str, dict[str, Any]]:
         return (said.event, _fields(said)) if isinstance(said, CaseEventPayload) else ("", {})
     reported = parse_report(entry.payload)
     if not isinstance(reported, ReportPayload):
-        return "", {}
+        return entry.kind, _notice(entry.payload)
     return reported.kind, {"target": reported.target, **_fields(reported.report), "clause": reported.clause}
+
+
+def _notice(payload: bytes) -> dict[str, Any]:
+    """What a notice about a report says (a marking, an erasure): the members of its extension."""
+    try:
+        (one,) = msgspec.json.decode(payload, type=_Notice).objects
+    except (msgspec.DecodeError, ValueError):
+        return {}
+    said = one.extensions.get(EXTENSION, {})
+    return {name: value for name, value in said.items() if name not in _HIDDEN and value not in ("", [], {}, None)}
+
+
+class _Object(msgspec.Struct):
+    extensions: dict[str, dict[str, Any]] = {}
+
+
+class _Notice(msgspec.Struct):
+    objects: tuple[_Object, ...]
 
 
 def _fields(value: Any) -> dict[str, Any]:

@@ -145,6 +145,10 @@ SAID: Final[Labels] = {
     "retracted": _("Report retracted"),
     "report": _("Abuse report"),
     "early-warning": _("Early warning"),
+    "correction": _("Correction"),
+    "marking": _("Changed marking"),
+    "erasure": _("Request to erase"),
+    "erased": _("Erased"),
 }
 
 CASE_TABLES: Final[dict[str, Labels]] = {

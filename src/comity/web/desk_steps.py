@@ -82,6 +82,7 @@ def take_step(ref: str, event: str, form: QueryDict, person: Person) -> list[str
         related=_field(form, "related"),
         note=_field(form, "note"),
         check=tuple(one for one in check if isinstance(one, Finding)),
+        told=tuple(one[:_LONGEST_WORD] for one in form.getlist("told")),
     )
     try:
         outcome = _take(home, ref, step)

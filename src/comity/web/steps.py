@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from comity.core.case_steps import RECIPIENTS
 from comity.core.cases import ACTIONS_OF_EVENT, CLOSED, NOTES, TRANSITIONS
 from comity.core.categories import DISPOSITIONS
 from comity.core.outcomes import OUTCOMES, OUTCOMES_OF_EVENT
@@ -41,11 +42,14 @@ class StepForm(msgspec.Struct, frozen=True):
     dispositions: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
 
     @property
     def is_plain(self) -> bool:
         """One button is enough: nothing must be filled in."""
-        return not (self.needs_note or self.text_fields or self.dispositions or self.outcomes or self.actions)
+        return not (
+            self.needs_note or self.text_fields or self.dispositions or self.outcomes or self.actions or self.recipients
+        )
 
 
 def steps_for(state: str, role: str, *, ours: bool, disposition: str = "malicious") -> tuple[StepForm, ...]:
@@ -84,6 +88,7 @@ def _form(event: str, *, is_settled: bool) -> StepForm:
         dispositions=_dispositions(event, is_settled=is_settled),
         outcomes=tuple(code for code in OUTCOMES if code in codes) if len(codes) > 1 else (),
         actions=actions if len(actions) > 1 else (),
+        recipients=RECIPIENTS if event == "send_notice" else (),
     )
 
 

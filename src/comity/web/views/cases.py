@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from comity.core.case_steps import recipients_of
 from comity.core.cases import EVENTS
 from comity.core.collateral import NUMBERED
 from comity.core.markings import TLPS
@@ -73,6 +74,7 @@ def show_case(
         "refusals": refusals or [],
         "typed": typed,
         "collateral": _collateral(file, typed),
+        "told": request.POST.getlist("told") if refusals else recipients_of(case.disposition),
         "may_attach": may_attach(person.role),
         "kinds": KINDS,
         "markings": TLPS,
