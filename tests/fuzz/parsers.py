@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from comity.core.errors import ComityError
+from comity.core.media_types import MAX_BYTES as MAX_ATTACHMENT_BYTES
 from comity.edges.partner_http import ANSWER_MAX_BYTES
 from comity.wire.checkpoint import NOTE_MAX_BYTES
 from comity.wire.evidence import MAX_MANIFEST_BYTES
@@ -103,6 +104,11 @@ PARSERS: Final[tuple[Parser, ...]] = (
            corpus.tile_paths, corpus.TILE_WORDS, readings.LINE_MAX_BYTES, slow.slow_path),
     Parser("entry bundle", ("wire.tiles.parse_entry_bundle",), readings.read_bundle,
            corpus.bundles, (b"\0\0", b"\0\1", b"\xff\xff", b"comity-entry/1\n"), 256 * 65_537, slow.slow_bundle),
+    Parser("attachment", ("core.media_types.find_media_type", "core.media_types.excerpt"), readings.read_attachment,
+           readings.attachments, readings.ATTACHMENT_WORDS, MAX_ATTACHMENT_BYTES, slow.slow_attachment),
+    Parser("collateral answers", ("core.collateral.parse_answers",), readings.read_collateral,
+           lambda: [b"mail_use=no:mx\nsubdomain_count=12\n", b"state_body=yes\npopularity_rank=7:list\n"],
+           (b"=", b":", b"yes", b"unknown", b"9", b"mail_use", b"\n"), 65_536, slow.slow_lines),
 )  # fmt: skip
 
 BY_NAME: Final = {parser.name: parser for parser in PARSERS}

@@ -15,6 +15,7 @@ import msgspec
 from nacl.signing import SigningKey
 
 from comity.core.case_evidence import Fault, parse_leaf
+from comity.core.collateral import CollateralProblem, Finding, parse_answers, render_check, settle
 from comity.core.defang import refang
 from comity.core.durations import parse_duration
 from comity.core.errors import ComityError, InputError
@@ -22,6 +23,7 @@ from comity.core.exchange import OutgoingEntry
 from comity.core.guards import join_guard_lists, parse_guard_list
 from comity.core.labels import fold_host
 from comity.core.ledger import PublicKey, entry_hash, leaf_data
+from comity.core.media_types import MediaRefusal, excerpt, find_media_type
 from comity.core.memoranda import Memorandum, Problem
 from comity.core.name_batches import fold_many
 from comity.core.names import NameFolder, NameRefusal, Target, fold_target, parse_name
@@ -485,3 +487,45 @@ def read_bundle(data: bytes) -> object:
     leaves = parse_entry_bundle(data)
     assert render_entry_bundle(leaves) == data
     return leaves
+
+
+# ------------------------------------------------------------------------------------ a case
+
+
+ATTACHMENT_WORDS: Final = (
+    b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF89a", b"RIFF", b"WEBP", b"%PDF-", b"%%EOF", b"PK\x05\x06", b"<svg",
+    b"<html", b"From: a\n", b"\n\n", b"{", b"]", b"\0", b"\xef\xbb\xbf",
+)  # fmt: skip
+
+
+def attachments() -> list[bytes]:
+    return [
+        b"GIF89a\x01\x00\x01\x00\x00\x00\x00;",
+        b"%PDF-1.7\n%%EOF\n",
+        b"From: a@b.example\r\nDate: Mon, 23 Nov 2026 12:00:00 +0000\r\n\r\nbody\r\n",
+        b'{"verdict": [1, 2]}',
+        "журнал\n".encode(),
+    ]
+
+
+def read_attachment(data: bytes) -> object:
+    found = find_media_type(data)
+    if isinstance(found, MediaRefusal):
+        return InputError(found.message, item=found.code)
+    assert find_media_type(data, declared=found) == found
+    return excerpt(data, found)
+
+
+def read_collateral(data: bytes) -> object:
+    lines = [line.partition("=") for line in data.decode("utf-8", "replace").split("\n")]
+    said = {question: rest.partition(":") for question, _, rest in lines}
+    found = parse_answers(
+        {question: answer for question, (answer, _, _) in said.items()},
+        {question: source for question, (_, _, source) in said.items()},
+    )
+    problems = [one for one in found if isinstance(one, CollateralProblem)]
+    if problems:
+        return InputError(problems[0].message, item=problems[0].question)
+    settled = settle((), [one for one in found if isinstance(one, Finding)])
+    render_check(settled)
+    return settled

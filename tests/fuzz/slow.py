@@ -192,3 +192,18 @@ def slow_bundle(size: int) -> dict[str, bytes]:
 
 def slow_path(size: int) -> dict[str, bytes]:
     return _pieces(size, b"x001/", b"0", b"/", begin=b"tile/0/")
+
+
+def slow_attachment(size: int) -> dict[str, bytes]:
+    chunk = b"\0\0\0\0tEXt\0\0\0\0"
+    return {
+        "a picture of very many pieces": _filled(
+            size, begin=b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR" + b"\0" * 17, piece=chunk
+        ),
+        "a mail of very many headers": _filled(size, begin=b"From: a\n", piece=b"Received: b\n"),
+        "blanks before a page": _filled(size, piece=b" ", end=b"<html>"),
+        "nested JSON": b"[" * (size // 2) + b"]" * (size // 2),
+        "many members": _filled(size, begin=b"[", piece=b'{"a":0},', end=b"0]"),
+        "one long line": _filled(size, piece="я".encode()),
+        "a PDF without an end": _filled(size, begin=b"%PDF-1.7\n", piece=b"%%EO"),
+    }
