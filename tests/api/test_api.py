@@ -42,8 +42,13 @@ def test_a_case_goes_its_way_over_http(analyst: Caller) -> None:
 
     assert analyst.post("cases/acknowledge", {"refs": [ref]}) == {"done": [ref], "refused": {}}
     confirmed = {"refs": [ref], "disposition": "malicious", "score": 0.9, "collateral": "none", "reason": "phishing"}
-    assert analyst.post("cases/confirm", confirmed)["done"] == [ref]
-    assert analyst.post("cases/notify", {"refs": [ref]})["done"] == [ref]
+    assert (
+        analyst.send("cases/confirm", msgspec.json.encode({**confirmed, "check": {"mail_use": "12"}})).status_code
+        == 400
+    )
+    answered = {"mail_use": "no:mx-lookup", "subdomain_count": "3"}
+    assert analyst.post("cases/confirm", {**confirmed, "check": answered})["done"] == [ref]
+    assert analyst.post("cases/notify", {"refs": [ref], "told": ["registrar"]})["done"] == [ref]
     assert analyst.post("cases/act", {"refs": [ref], "action": "delegation-ended"})["done"] == [ref]
     assert analyst.post("cases/close", {"refs": [ref], "outcome": "undelegated_registrar"})["done"] == [ref]
 
@@ -53,6 +58,9 @@ def test_a_case_goes_its_way_over_http(analyst: Caller) -> None:
     entries = analyst.get(f"cases/{ref}/entries")["entries"]
     assert [entry["event"] for entry in entries][-1] == "close"
     assert entries[1]["actor"] == "analyst-1"
+    assert entries[2]["evidence"]["rubric"] == "comity-evidence-score/1"
+    assert {"question": "mail_use", "answer": "no", "source": "mx-lookup", "by": "analyst"} in entries[2]["check"]
+    assert (entries[2]["score"], entries[3]["told"]) == (0.9, ["registrar"])
     assert analyst.get(f"cases/{ref}/decisions") == {"decisions": []}
 
 

@@ -10,7 +10,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from comity.core.case_score import FrozenScore
 from comity.core.categories import Category, Disposition
+from comity.core.collateral import Finding
 
 Refs = Annotated[tuple[str, ...], Meta(min_length=1, max_length=1000, description="References of cases.")]
 Score = Annotated[float, Meta(ge=0, le=1)]
@@ -50,6 +52,13 @@ class ConfirmBody(VerbBody, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     disposition: Disposition
     score: Score
     collateral: Annotated[str, Meta(min_length=1, max_length=2000)]
+    check: dict[str, str] = {}  # question → `answer` or `answer:source` (docs/spec/cases.md §9)
+
+
+class NoticeBody(VerbBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A notice; `told` says whom it went to."""
+
+    told: tuple[Literal["registrar", "host", "registrant"], ...] = ()
 
 
 class OutcomeBody(VerbBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -168,6 +177,9 @@ class EntryDocument(msgspec.Struct, frozen=True):
     score: float | None
     collateral: str
     related: str
+    evidence: FrozenScore | None
+    check: tuple[Finding, ...]
+    told: tuple[str, ...]
 
 
 class EntriesDocument(msgspec.Struct, frozen=True):

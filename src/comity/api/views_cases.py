@@ -23,6 +23,7 @@ from comity.api.schemas import (
     HoldBody,
     InfoBody,
     MergeBody,
+    NoticeBody,
     OpenHeldBody,
     OutcomeBody,
     PageQuery,
@@ -35,6 +36,8 @@ from comity.api.schemas import (
     WithdrawBody,
 )
 from comity.core.case_steps import Reason
+from comity.core.collateral import CollateralProblem, Finding, read_answers
+from comity.core.errors import InputError
 from comity.core.roles import may_read
 from comity.flows.acknowledge import acknowledge
 from comity.flows.advance_cases import Grounds, VerbOutcome
@@ -145,6 +148,7 @@ def post_confirm(call: Call) -> VerbDocument:
             disposition=body.disposition,
             score=body.score,
             collateral=body.collateral,
+            check=_check(body.check),
             at=call.at,
             grounds=_grounds(body),
         )
@@ -164,9 +168,9 @@ def post_unconfirm(call: Call) -> VerbDocument:
 
 
 def post_notify(call: Call) -> VerbDocument:
-    """Record the notice to the registrar."""
-    body: VerbBody = call.body
-    return _said(notify(call.home, body.refs, call.actor, at=call.at, grounds=_grounds(body)))
+    """Record a notice."""
+    body: NoticeBody = call.body
+    return _said(notify(call.home, body.refs, call.actor, told=body.told, at=call.at, grounds=_grounds(body)))
 
 
 def post_act(call: Call) -> VerbDocument:
@@ -257,6 +261,14 @@ def reporter_key(call: Call) -> str:
 
 def _grounds(body: VerbBody) -> Grounds:
     return Grounds(reason=body.reason, clause=body.clause, evidence_hash=body.evidence_hash, note=body.note)
+
+
+def _check(said: dict[str, str]) -> tuple[Finding, ...]:
+    found = read_answers(said)
+    for problem in found:
+        if isinstance(problem, CollateralProblem):
+            raise InputError(problem.message, item=f"check.{problem.question}")
+    return tuple(one for one in found if isinstance(one, Finding))
 
 
 def _said(outcome: VerbOutcome) -> VerbDocument:

@@ -4,7 +4,7 @@ from typing import Final
 
 import click
 
-from comity.core.collateral import QUESTIONS, CollateralProblem, Finding, parse_answers
+from comity.core.collateral import QUESTIONS, CollateralProblem, Finding, read_answers
 from comity.core.errors import InputError
 
 CHECK_OPTION: Final = click.option(
@@ -18,12 +18,8 @@ CHECK_OPTION: Final = click.option(
 
 def parse_check(answers: tuple[str, ...]) -> tuple[Finding, ...]:
     """Read `mail_use=no:mx-lookup`.  Raises `InputError` that names what is wrong with it."""
-    said: dict[str, str] = {}
-    sources: dict[str, str] = {}
-    for one in answers:
-        question, _, rest = one.partition("=")
-        said[question], _, sources[question] = rest.partition(":")
-    found = parse_answers(said, sources)
+    parts = [one.partition("=") for one in answers]
+    found = read_answers({question: rest for question, _, rest in parts})
     for problem in found:
         if isinstance(problem, CollateralProblem):
             raise InputError(problem.message, item=f"--check {problem.question}")

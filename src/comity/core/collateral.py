@@ -99,6 +99,15 @@ def parse_answers(
     return tuple(problems) if problems else tuple(found)
 
 
+def read_answers(said: Mapping[str, str]) -> tuple[Finding, ...] | tuple[CollateralProblem, ...]:
+    """The same from `answer` or `answer:source` for each question, as commands and programs write it."""
+    parts = {question: text.partition(":") for question, text in said.items()}
+    return parse_answers(
+        {question: answer for question, (answer, _, _) in parts.items()},
+        {question: source for question, (_, _, source) in parts.items()},
+    )
+
+
 def _parse(question: str, text: str, source: str) -> Finding | CollateralProblem:
     if question not in QUESTIONS:
         return CollateralProblem(question, f"one of {', '.join(QUESTIONS)}")
