@@ -22,7 +22,7 @@ def find_merges(apps: Any, _schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0003_the_desk'),
+        ('store', '0004_access'),
     ]
 
     operations = [

@@ -17,15 +17,17 @@ from django.views.decorators.http import require_GET, require_POST
 from comity.core.roles import may_read
 from comity.store.attachments import get_attachment, read_octets
 from comity.store.cases import find_case
-from comity.web.access import person_of, reader_page
-from comity.web.desk_steps import Uploaded, attach_file
+from comity.web.access import READERS, only_for, person_of, reader_page
+from comity.web.desk_steps import Uploaded, attach_file, may_attach
 from comity.web.uploads import is_too_large
 from comity.web.views.cases import show_case
+
+attacher_page = only_for(frozenset(filter(may_attach, READERS)))
 
 _POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
-@reader_page
+@attacher_page
 @require_POST
 def attach(request: HttpRequest, ref: str) -> HttpResponse:
     """Attach a file; a refusal shows the page of the case again with its reason."""
