@@ -17,6 +17,7 @@ from comity.core.cases import NEEDS_HISTORY, Advance, CaseChange, advance
 from comity.core.errors import ConflictError
 from comity.core.roles import Actor
 from comity.edges.home import Home
+from comity.flows.keep_clocks import keep_clocks
 from comity.flows.share import share_events
 from comity.store.case_writes import append_events
 from comity.store.cases import CaseRow, facts_with_history, find_cases
@@ -105,6 +106,7 @@ def _advance_once(home: Home, steps: Mapping[str, Step], at: datetime) -> VerbOu
                 changes.append(_change(row, facts, step, answer))
                 done.append(ref)
         append_events(changes, at=at)
+        keep_clocks(home, changes)
         share_events(home, changes, at=at)
     return VerbOutcome(tuple(done), refused)
 

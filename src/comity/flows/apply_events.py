@@ -16,6 +16,7 @@ from comity.core.cases import Advance, CaseChange, advance
 from comity.core.exchange import IncomingEntry
 from comity.core.roles import Actor
 from comity.edges.home import Home
+from comity.flows.keep_clocks import keep_clocks
 from comity.flows.weigh_events import EventScales
 from comity.store.case_peers import add_peers, cases_of_peer
 from comity.store.case_writes import append_events
@@ -32,6 +33,8 @@ _EVENT: Final[dict[str, str]] = {
     "info": "info_supplied",
     "withdrawn": "withdrawal_received",
     "retracted": "withdrawal_received",
+    "paused": "clock_paused",
+    "resumed": "clock_resumed",
 }
 
 
@@ -80,6 +83,7 @@ def apply_events(home: Home, partner: str, entries: Sequence[IncomingEntry], *, 
                 peers.add((row.pk, partner, str(payload.case)))
         refusals.append("")
     append_events(changes, at=at)
+    keep_clocks(home, changes)
     add_peers(peers)
     add_decisions(weigh.rows, at=at)
     return refusals
@@ -106,7 +110,7 @@ def _change(row: CaseRow, payload: CaseEventPayload, actor: Actor, at: datetime)
         category=row.category, seq=row.event_count + 1, event=answer.event, from_state=answer.from_state,
         to_state=answer.to_state, party=actor.party, actor=actor.name, role=answer.role, reason=payload.reason,
         clause=payload.clause, note=note, disposition=payload.disposition if applied else "", outcome=answer.outcome,
-        action=answer.action,
+        action=answer.action, said=payload.event, said_at=payload.decided_at,
     )  # fmt: skip
 
 

@@ -95,10 +95,13 @@ class CasePage(msgspec.Struct, frozen=True):
 
 class _Detail(msgspec.Struct, frozen=True):
     action: str = ""
+    clock: str = ""
     collateral: str = ""
     disposition: str = ""
     outcome: str = ""
     related: str = ""
+    said: str = ""
+    said_at: datetime | None = None
     score: float | None = None
 
 
@@ -264,4 +267,7 @@ def _entry(row: tuple[Any, ...]) -> CaseEntry:
         score=detail.score,
         collateral=detail.collateral,
         related=detail.related,
+        clock=detail.clock,
+        said=detail.said,
+        said_at=detail.said_at,
     )
