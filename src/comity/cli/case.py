@@ -15,6 +15,7 @@ from typing import Any, Final
 import click
 import msgspec
 
+from comity.cli.case_clocks import CLOCK_COMMANDS
 from comity.cli.case_views import list_command, show_command
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
@@ -76,6 +77,8 @@ def case() -> None:
 
 case.add_command(list_command)
 case.add_command(show_command)
+for _command in CLOCK_COMMANDS:
+    case.add_command(_command)
 
 
 def _verb(

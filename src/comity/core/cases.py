@@ -202,8 +202,8 @@ class CaseChange(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 class CaseEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One stored entry of a case, as its time line shows it and `fold` reads it.
 
-    `clock` names the clock and the percentage that a warning is about; `said` and `said_at` are a partner's own word and
-    the moment at which the partner decided it.
+    `clock` names the clock and the percentage that a warning is about; `said` and `said_at` are a partner's own word
+    and the moment at which the partner decided it.
     """
 
     seq: int

@@ -1,89 +1,25 @@
-"""Which clocks run on a case, when each is due, and how far it has got: one literal table and a fold over entries.
+"""Which clocks run on a case, when each is due, and how far it has got: a fold over the case's entries.
 
-`CLOCKS` says which entries start, stop and pause each clock; docs/spec/clocks.md is written from it.  `clocks_of` is total
-and has no `now`: the same entries, terms and calendar give the same moments on every machine.  `Terms` come from clause 7
-of the memorandum (`terms_of`) or from the node's own defaults (`own_terms`, FIELD C.4).  What the two parties of a link
-promise each other is folded from what both know alone (`core.promises`), by the same function.
+`core.clock_table` says which entries start, stop and pause a clock, `core.clock_terms` how long it may run.
+`clocks_of` is total and has no `now`: the same entries, terms and calendar give the same moments on every machine.  What
+the two parties of a link promise each other is folded from what both know (`core.promises`), by the same function.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
 from comity.core.calendars import NEVER, Calendar, add_time, time_between
-from comity.core.clauses import Clocks
+from comity.core.clock_table import CLOCKS, CLOSING, PAUSES, ClockRow, PauseRow, Table
+from comity.core.clock_terms import BREACH, Terms
 from comity.core.durations import parse_parts
 
-Kind = Literal[
-    "acknowledge", "triage", "act", "outcome", "appeal", "restore", "reporter-info", "identity", "retraction"
-]
-Table = Literal["case", "promise"]
+ClockState = Literal["running", "paused", "overdue", "met", "missed"]
 
-
-class ClockRow(NamedTuple):
-    """What starts and stops one clock; whether pauses hold it; whether the basis of its severity counts its time."""
-
-    table: Table
-    kind: Kind
-    starts: tuple[str, ...]
-    stops: tuple[str, ...]
-    pausable: bool = True
-    by_severity: bool = True
-
-
-class PauseRow(NamedTuple):
-    """What begins a pause and what ends it.  `reason` empty: the entry says it."""
-
-    table: Table
-    begins: str
-    reason: str
-    ends: tuple[str, ...]
-
-
-CLOSING: Final = "closing"  # any entry that ends in `closed` and did not begin there
-
-CLOCKS: Final[tuple[ClockRow, ...]] = (
-    ClockRow("case", "acknowledge", ("opened",), ("start_triage", "merge_duplicate", "refer_out_of_zone", CLOSING)),
-    ClockRow(
-        "case", "triage", ("start_triage", "unconfirm", "partner_refused", "no_receipt_timeout", "unmerge", "reopen"),
-        ("confirm", "merge_duplicate", "refer_out_of_zone", CLOSING),
-    ),
-    ClockRow(
-        "case", "act", ("send_notice", "propose_hold"),
-        ("registrar_acted", "host_or_registrant_cured", "registrar_refused", "approve_hold", "refuse_hold", CLOSING),
-    ),
-    ClockRow("case", "outcome", ("opened", "unmerge", "reopen"), ("merge_duplicate", CLOSING)),
-    ClockRow("case", "appeal", ("appeal_filed",), ("granted", CLOSING), by_severity=False),
-    ClockRow("case", "restore", ("cured", "granted"), (CLOSING,), by_severity=False),
-    ClockRow("case", "reporter-info", ("ask_reporter",), ("info_supplied", CLOSING), pausable=False, by_severity=False),
-    ClockRow(
-        "case", "identity", ("identity_asked",), ("identity_answered", CLOSING), pausable=False, by_severity=False
-    ),
-    ClockRow("case", "retraction", ("withdrawal_received",), (CLOSING,), pausable=False, by_severity=False),
-    ClockRow("promise", "acknowledge", ("report",), ("accepted", "outcome", "refused", "given-up")),
-    ClockRow("promise", "outcome", ("report",), ("outcome", "refused", "given-up")),
-    ClockRow(
-        "promise", "retraction", ("withdrawn",), ("outcome", "refused", "given-up"), pausable=False, by_severity=False
-    ),
-)  # fmt: skip
-
-PAUSES: Final[tuple[PauseRow, ...]] = (
-    PauseRow("case", "ask_reporter", "awaiting_reporter", ("info_supplied", "clock_resumed", CLOSING)),
-    PauseRow(
-        "case", "refer_out_of_zone", "awaiting_partner",
-        ("partner_refused", "no_receipt_timeout", "clock_resumed", CLOSING),
-    ),
-    PauseRow("case", "clock_paused", "", ("clock_resumed", CLOSING)),
-    PauseRow("promise", "asked", "awaiting_reporter", ("info", "resumed", "outcome", "refused", "given-up")),
-    PauseRow("promise", "paused", "", ("resumed", "outcome", "refused", "given-up")),
-)  # fmt: skip
-
-PAUSE_REASONS: Final = ("awaiting_reporter", "awaiting_partner", "court_order_pending")
 
 WARNED, BREACHED, ESCALATED = MARK_EVENTS = ("clock_warned", "clock_breached", "clock_escalated")
-BREACH: Final = 100
 
 
 class Tick(msgspec.Struct, frozen=True, gc=False):
@@ -94,18 +30,6 @@ class Tick(msgspec.Struct, frozen=True, gc=False):
     reason: str = ""
     mark: str = ""
     closing: bool = False
-
-
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """How long each clock may run, on what basis, and who is told when.  `digest` and `clause`: of the memorandum."""
-
-    limits: dict[str, str]
-    working: bool = False
-    pause_when: frozenset[str] = frozenset(PAUSE_REASONS)
-    pause_max: timedelta = timedelta(days=5)
-    marks: tuple[tuple[int, str], ...] = ((75, "duty"), (BREACH, "head_of_unit"), (200, "contacts.legal"))
-    clause: str = ""
-    digest: str = ""
 
 
 class Pause(msgspec.Struct, frozen=True, gc=False):
@@ -132,7 +56,10 @@ class Mark(msgspec.Struct, frozen=True, gc=False):
 
 
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
-    """One clock.  `by` owes it to `to` (empty: to the reporter).  While it is paused `due_at` is the latest possible."""
+    """One clock.  `by` owes it to `to` (empty: to the reporter).  While it is paused, `due_at` is the latest possible.
+
+    `allowed` is `limit` in the time that counts: all time, or the working time of `calendar`.
+    """
 
     kind: str
     number: int
@@ -171,6 +98,14 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
             return None
         return min((mark for mark in self.marks if mark.noted_at is None), key=lambda mark: mark.percent, default=None)
 
+    def state(self, *, at: datetime) -> ClockState:
+        """Where the clock stands at a moment: it was met or missed, or it runs, stands still or is overdue."""
+        if self.stopped_at is not None:
+            return "met" if self.stopped_at <= self.due_at else "missed"
+        if any(pause.open and pause.since <= at < pause.until for pause in self.pauses):
+            return "paused"
+        return "overdue" if at > self.due_at else "running"
+
     def noted(self, event: str) -> datetime | None:
         """When a warning, breach or escalation was first written down."""
         return min((mark.noted_at for mark in self.marks if mark.event == event and mark.noted_at), default=None)
@@ -184,54 +119,12 @@ class Elapsed(msgspec.Struct, frozen=True):
     within: bool
 
 
-def terms_of(clocks: Clocks, category: str, *, digest: str = "", identity: str = "P7D") -> Terms:
-    """Clause 7 for a category, by the severity that the memorandum gives it."""
-    severity = next((of for name, of in clocks.severity_of.items() if name == category), "normal")
-    own = getattr(clocks, severity)
-    percents = {int(step.at.removesuffix("%")): step.to for step in clocks.escalate}
-    return Terms(
-        limits={
-            "acknowledge": own.acknowledge, "triage": own.triage, "act": own.act, "outcome": own.outcome,
-            "appeal": clocks.appeal.decide_within, "restore": clocks.restore_after_cure,
-            "reporter-info": "P5D", "identity": identity, "retraction": "PT1H",
-        },
-        working=clocks.basis.get(severity) == "recipient_working_hours",
-        pause_when=frozenset(clocks.pause_when),
-        pause_max=parse_parts(clocks.pause_max).span,
-        marks=tuple(sorted((percents | {BREACH: percents.get(BREACH, "")}).items())),
-        clause=clocks.clause,
-        digest=digest,
-    )  # fmt: skip
-
-
-_OWN: Final[dict[str, tuple[str, str, str, str]]] = {
-    "critical": ("PT1H", "PT4H", "PT12H", "PT24H"),
-    "high": ("PT4H", "PT12H", "PT24H", "PT48H"),
-    "normal": ("PT8H", "PT24H", "PT96H", "P10D"),
-}
-
-
-def own_terms(severity: str) -> Terms:
-    """A node's defaults where no memorandum governs (FIELD C.4)."""
-    acknowledge, triage, act, outcome = _OWN[severity if severity in _OWN else "normal"]
-    return Terms(
-        limits={
-            "acknowledge": acknowledge, "triage": triage, "act": act, "outcome": outcome, "appeal": "P10D",
-            "restore": "PT24H", "reporter-info": "P5D", "identity": "P7D", "retraction": "PT1H",
-        },
-        working=severity not in {"critical", "high"},
-    )  # fmt: skip
-
-
 def clocks_of(
     ticks: Iterable[Tick], terms: Terms, calendar: Calendar | None, *, table: Table = "case", by: str = "", to: str = ""
 ) -> tuple[Clock, ...]:
     """Compute every clock of a case from its entries, in the order in which they were started."""
     basis = calendar if terms.working else None
-    ordered: list[Tick] = []
-    for tick in ticks:  # a clock never goes back: an entry that is said to be earlier counts as at the same time
-        at = max(tick.at, ordered[-1].at) if ordered else tick.at
-        ordered.append(tick if at == tick.at else msgspec.structs.replace(tick, at=at))
+    ordered = _in_order(ticks)
     pauses = _pauses(ordered, terms, table)
     noted = {tick.mark: tick.at for tick in reversed(ordered) if tick.mark}
     found: list[Clock] = []
@@ -245,6 +138,11 @@ def clocks_of(
     return tuple(sorted(found, key=lambda clock: clock.started_at))
 
 
+def pauses_of(ticks: Iterable[Tick], terms: Terms) -> tuple[Pause, ...]:
+    """The pauses of a case, open or ended, whichever of its clocks they hold."""
+    return tuple(_pauses(_in_order(ticks), terms, "case"))
+
+
 def elapsed(clock: Clock) -> Elapsed | None:
     """How long a clock ran in the time that counts, and whether that was in time; None while it runs."""
     if clock.stopped_at is None:
@@ -255,14 +153,21 @@ def elapsed(clock: Clock) -> Elapsed | None:
 def used(clock: Clock, *, at: datetime) -> timedelta:
     """How much of its time a clock has used at a moment."""
     end = at if clock.stopped_at is None else min(at, clock.stopped_at)
-    return sum(
-        (time_between(start, min(stop, end), clock.calendar) for start, stop in _segments(clock)), timedelta(0)
-    )
+    return sum((time_between(start, min(stop, end), clock.calendar) for start, stop in _segments(clock)), timedelta(0))
 
 
 def next_due(clocks: Iterable[Clock]) -> datetime | None:
     """When the next of the running clocks is due, one that is overdue before all others."""
     return min((clock.due_at for clock in clocks if clock.stopped_at is None), default=None)
+
+
+def _in_order(ticks: Iterable[Tick]) -> list[Tick]:
+    """A clock never goes back: an entry that is said to be earlier than the one before it counts as at that time."""
+    ordered: list[Tick] = []
+    for tick in ticks:
+        at = max(tick.at, ordered[-1].at) if ordered else tick.at
+        ordered.append(tick if at == tick.at else msgspec.structs.replace(tick, at=at))
+    return ordered
 
 
 def _runs(row: ClockRow, ticks: Sequence[Tick]) -> list[tuple[datetime, datetime | None]]:

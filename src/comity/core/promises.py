@@ -1,9 +1,9 @@
 """What two parties promise each other about a case, from what both of them know: their clocks are equal on both sides.
 
-A promise begins with a report that the memorandum let through.  It is folded from the moments at which each side decided
-what it told the other, which stand in the entries themselves; when an entry arrived plays no part.  Both sides put the
-same moments into the same order, so the same document gives the same due moments (docs/spec/clocks.md §6).  What is never
-told, such as the triage inside a registry, is not promised.
+A promise begins with a report that the memorandum let through.  It is folded from the moments at which each side
+decided what it told the other, which stand in the entries themselves; when an entry arrived plays no part.  Both sides
+put the same moments into the same order: the same document gives the same due moments (docs/spec/clocks.md §6).  What is
+never told, such as the triage inside a registry, is not promised.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,9 @@ import msgspec
 
 from comity.core.calendars import Calendar
 from comity.core.cases import CLOSED, INITIAL, CaseChange, CaseEntry
-from comity.core.clocks import CLOCKS, MARK_EVENTS, PAUSES, Clock, Terms, Tick, clocks_of
+from comity.core.clock_table import CLOCKS, PAUSES
+from comity.core.clock_terms import Terms
+from comity.core.clocks import MARK_EVENTS, Clock, Tick, clocks_of
 
 # What we told of our own entries, by the entry; whatever closes a case is told as `outcome`.
 TOLD: Final[dict[str, str]] = {
@@ -66,8 +68,7 @@ def clocks_of_case(
     A promise with which the case was opened governs it: its terms are those of our own clocks too, and what is promised
     is not counted twice.
     """
-    opened_at = entries[0].at if entries else None
-    governing = next((promise for promise in promises if promise.is_ours and promise.joined_at == opened_at), None)
+    governing = find_governing(entries, promises)
     basis = governing.basis if governing else own
     mine = clocks_of(case_ticks(entries), basis.terms, basis.calendar, by=party)
     found = [clock for clock in mine if governing is None or clock.kind not in _KINDS_OF_PROMISE]
@@ -76,6 +77,12 @@ def clocks_of_case(
         ticks = promise_ticks(entries, promise)
         found += clocks_of(ticks, terms, calendar, table="promise", by=promise.by, to=promise.to)
     return tuple(sorted(found, key=lambda clock: (clock.started_at, clock.key)))
+
+
+def find_governing(entries: Sequence[CaseEntry], promises: Sequence[Promise]) -> Promise | None:
+    """The promise with which a case of ours was opened."""
+    opened_at = entries[0].at if entries else None
+    return next((promise for promise in promises if promise.is_ours and promise.joined_at == opened_at), None)
 
 
 def case_ticks(entries: Iterable[CaseEntry]) -> list[Tick]:

@@ -1,8 +1,8 @@
 """Keep clocks: bring the clocks of cases up to date with their entries, in the transaction that wrote the entries.
 
-Every flow that writes an entry which can move a clock calls this after it; what is opened in bulk gets its first clocks
-set-based.  The rows are the fold of the entries under the terms that govern the case: clause 7 of the memorandum under
-which a report passed between us and a partner, and the node's own defaults for everything else (docs/spec/clocks.md §5).
+Every flow that writes an entry which can move a clock calls this after it; what is opened in bulk gets its first
+clocks set-based.  The rows are the fold of the entries under the terms that govern the case: clause 7 of the memorandum
+under which a report passed between us and a partner, and the node's own defaults otherwise (docs/spec/clocks.md §5).
 """
 
 from collections import defaultdict
@@ -10,14 +10,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+import msgspec
 from django.db import transaction
 
 from comity.core.calendars import Calendar
 from comity.core.cases import OPENED, CaseChange, CaseEntry
-from comity.core.clocks import Clock, next_due, own_terms, terms_of
+from comity.core.clock_terms import own_terms, terms_of
+from comity.core.clocks import Clock, next_due
 from comity.core.memoranda import Memorandum
 from comity.core.parties import PARTIES
-from comity.core.promises import Basis, Promise, clocks_of_case, moves_clocks
+from comity.core.promises import Basis, Promise, clocks_of_case, find_governing, moves_clocks
 from comity.edges.holiday_calendar import make_calendar
 from comity.edges.home import Home, NodeSettings
 from comity.store.cases import CaseRow, find_cases_by_pk, read_entries
@@ -27,6 +29,20 @@ from comity.store.models import Case
 
 _AT_ONCE: Final = 2_000
 _JURISDICTION: Final = {party.id: party.jurisdiction.lower() for party in PARTIES}
+
+
+class ClockFacts(msgspec.Struct, frozen=True):
+    """What the clocks of one case follow from."""
+
+    entries: list[CaseEntry]
+    own: Basis
+    promises: tuple[Promise, ...]
+
+    @property
+    def basis(self) -> Basis:
+        """By what our own clocks are reckoned: the promise with which the case was opened, or our own terms."""
+        governing = find_governing(self.entries, self.promises)
+        return governing.basis if governing else self.own
 
 
 def keep_clocks(home: Home, changes: Iterable[CaseChange]) -> None:
@@ -43,17 +59,24 @@ def keep_clocks_of(home: Home, case_pks: Collection[int]) -> None:
 
 def fold_clocks(home: Home, cases: Sequence[CaseRow]) -> dict[int, tuple[Clock, ...]]:
     """Compute the clocks of cases from their entries; nothing is written."""
+    return {
+        pk: clocks_of_case(facts.entries, facts.own, facts.promises, party=home.party)
+        for pk, facts in clock_facts(home, cases).items()
+    }
+
+
+def clock_facts(home: Home, cases: Sequence[CaseRow]) -> dict[int, ClockFacts]:
+    """Read what the clocks of cases follow from."""
     pks = [case.pk for case in cases]
     passed = find_passed(pks)
     texts = find_texts({one.memorandum for reports in passed.values() for one in reports})
     entries = read_entries(pks)
     return {
-        case.pk: clocks_of_case(
-            entries[case.pk], own_basis(home, case.severity), _promises(home, case, passed.get(case.pk, ()), texts),
-            party=home.party,
+        case.pk: ClockFacts(
+            entries[case.pk], own_basis(home, case.severity), _promises(home, case, passed.get(case.pk, ()), texts)
         )
         for case in cases
-    }  # fmt: skip
+    }
 
 
 def first_clocks(home: Home, severities: Collection[str], *, at: datetime) -> dict[str, tuple[Clock, ...]]:

@@ -28,7 +28,7 @@ _UUID: Final = re.compile(r"[0-9A-Fa-f-]{36}")
 
 _CASE_COLUMNS: Final = (
     "id, uuid, ref, registrable, category, episode, zone, party, state, severity, disposition, outcome, action, "
-    "protected, report_count, event_count, opened_at, changed_at, closed_at"
+    "protected, report_count, event_count, opened_at, changed_at, closed_at, due_at"
 )
 _ENTRY_COLUMNS: Final = (
     "case_id, seq, event, from_state, to_state, at, party, actor, role, reason, clause, evidence_hash, note, detail"
@@ -57,6 +57,7 @@ class CaseRow(msgspec.Struct, frozen=True, gc=False):
     opened_at: datetime
     changed_at: datetime
     closed_at: datetime | None
+    due_at: datetime | None
 
     def facts(self) -> CaseFacts:
         """What the row alone tells the guards; enough for every event outside `NEEDS_HISTORY`."""
@@ -240,9 +241,13 @@ def _in_parts(start: str, values: Sequence[Any], end: str = "") -> Iterable[tupl
 
 
 def _case_row(row: tuple[Any, ...]) -> CaseRow:
-    *said, opened_at, changed_at, closed_at = row
-    times = (moment(opened_at), moment(changed_at), None if closed_at is None else moment(closed_at))
+    *said, opened_at, changed_at, closed_at, due_at = row
+    times = (moment(opened_at), moment(changed_at), _moment(closed_at), _moment(due_at))
     return CaseRow(*(*said, *times))
+
+
+def _moment(value: int | None) -> datetime | None:
+    return None if value is None else moment(value)
 
 
 def _entry(row: tuple[Any, ...]) -> CaseEntry:

@@ -1,7 +1,7 @@
 """The clocks of cases: what promises they follow from, their rows, and which of them has to tell somebody next.
 
-Rows are written for many cases at once, inside the caller's transaction, and are a cache of the fold: they can be thrown
-away and made again (`flows.keep_clocks.rebuild_clocks`).
+Rows are written for many cases at once, inside the caller's transaction, and are a cache of the fold: they can be
+thrown away and made again (`flows.keep_clocks.rebuild_clocks`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,8 +19,8 @@ _MARKS_AT_ONCE: Final = 5_000
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 _COLUMNS: Final = (
-    "case_id, kind, number, owed_by, owed_to, clause, started_at, due_at, stopped_at, paused_since, paused_us, used_us, "
-    "warned_at, breached_at, escalated_at, next_at, next_percent"
+    "case_id, kind, number, owed_by, owed_to, clause, started_at, due_at, stopped_at, paused_since, paused_us, "
+    "used_us, warned_at, breached_at, escalated_at, next_at, next_percent"
 )
 _CLOCKS: Final = NewRows(
     "case_clock",
@@ -34,7 +34,7 @@ _CLOCKS: Final = NewRows(
 
 _OPEN: Final = f"""
 INSERT INTO case_clock ({_COLUMNS})
-SELECT id, {', '.join(['%s'] * 16)} FROM abuse_case WHERE id >= %s AND id <= %s AND severity = %s"""  # noqa: S608
+SELECT id, {", ".join(["%s"] * 16)} FROM abuse_case WHERE id >= %s AND id <= %s AND severity = %s"""  # noqa: S608
 
 # Reports that passed between us and a partner with a request to act: what they promise begins with the first.
 _PROMISES: Final = """
@@ -102,6 +102,26 @@ def find_due_clocks(*, at: datetime, limit: int) -> list[DueClock]:
             [micros(at), limit],
         )
         return [DueClock(pk, case_pk, moment(next_at)) for pk, case_pk, next_at in cursor.fetchall()]
+
+
+def was_receipted(partner: str, case_pk: int) -> bool:
+    """Answer whether a partner has signed for a report of this case."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM report JOIN ledger_entry ON ledger_entry.subject = report.uuid "
+            "JOIN ledger ON ledger.id = ledger_entry.ledger_id JOIN link ON link.id = ledger.link_id "
+            "WHERE report.case_id = %s AND link.partner = %s AND ledger.direction = 'out' "
+            "AND ledger_entry.position < ledger.receipt_size LIMIT 1",
+            [case_pk, partner],
+        )
+        return cursor.fetchone() is not None
+
+
+def list_due(*, limit: int) -> list[int]:
+    """The cases with a running clock, the one that is due first before all others."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM abuse_case WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT %s", [limit])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def count_overdue(*, at: datetime) -> dict[str, int]:

@@ -35,6 +35,4 @@ class CaseClock(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["case", "kind", "number", "owed_by", "owed_to"], name="case_clock_once"),
         )
-        indexes = (
-            models.Index(fields=["next_at"], condition=models.Q(next_at__isnull=False), name="case_clock_next"),
-        )
+        indexes = (models.Index(fields=["next_at"], condition=models.Q(next_at__isnull=False), name="case_clock_next"),)
