@@ -1,5 +1,6 @@
 """The clocks of a case: which run follows from its state, when they are due from its entries, whoever computes it."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -53,7 +54,8 @@ def entries(*steps: tuple[str, float], **said: object) -> list[CaseEntry]:
         end = next((row.to_state for row in TRANSITIONS if (row.from_state, row.event) == (state, event)), state)
         made.append(
             CaseEntry(
-                seq=len(made) + 1, event=event, from_state=state, to_state=end, at=after(hours), party=BY, role="analyst",
+                seq=len(made) + 1, event=event, from_state=state, to_state=end, at=after(hours), party=BY,
+                role="analyst",
                 reason="court_order_pending" if event == "clock_paused" else "", **said,
             )  # type: ignore[arg-type]
         )  # fmt: skip
@@ -116,7 +118,7 @@ class TestTable:
             assert clock.stopped_at is None or clock.stopped_at >= clock.started_at
         for runs in by_kind.values():
             assert [clock.number for clock in runs] == list(range(1, len(runs) + 1))
-            for one, next_one in zip(runs, runs[1:], strict=False):
+            for one, next_one in itertools.pairwise(runs):
                 assert one.stopped_at is not None
                 assert one.stopped_at <= next_one.started_at
 
@@ -233,7 +235,7 @@ class TestPauses:
     def test_pauses_never_overlap_and_never_exceed_the_total(self, steps: list[tuple[str, float]]) -> None:
         made = case_ticks(entries(*steps))
         pauses = pauses_of(made, HIGH)
-        for one, next_one in zip(pauses, pauses[1:], strict=False):
+        for one, next_one in itertools.pairwise(pauses):
             assert one.since <= one.until <= next_one.since
         for clock in clocks_of(made, HIGH, MINSK):
             assert timedelta(0) <= clock.paused_total <= HIGH.pause_max
@@ -288,12 +290,14 @@ class TestPromises:
         lines: list[tuple[float, CaseEntry]] = []
         for word, decided, arrived in said:
             lines.append((arrived, CaseEntry(
-                seq=1, event="note", from_state="referred", to_state="referred", at=after(arrived), party=BY, role="partner",
+                seq=1, event="note", from_state="referred", to_state="referred", at=after(arrived), party=BY,
+                role="partner",
                 reason="court_order_pending" if word == "paused" else "", said=word, said_at=after(decided),
             )))  # fmt: skip
         for event, hours in ours:
             lines.append((hours, CaseEntry(
-                seq=1, event=event, from_state="referred", to_state="referred", at=after(hours), party=RU, role="analyst",
+                seq=1, event=event, from_state="referred", to_state="referred", at=after(hours), party=RU,
+                role="analyst",
             )))  # fmt: skip
         return made + [entry for _, entry in sorted(lines, key=lambda line: line[0])]
 

@@ -1,8 +1,8 @@
 """Which clocks run on a case, when each is due, and how far it has got: a fold over the case's entries.
 
 `core.clock_table` says which entries start, stop and pause a clock, `core.clock_terms` how long it may run.
-`clocks_of` is total and has no `now`: the same entries, terms and calendar give the same moments on every machine.  What
-the two parties of a link promise each other is folded from what both know (`core.promises`), by the same function.
+`clocks_of` is total and has no `now`: the same entries, terms and calendar give the same moments on every machine.
+What two parties promise each other is folded from what both know (`core.promises`), by the same function.
 """
 
 from collections.abc import Iterable, Sequence

@@ -2,8 +2,8 @@
 
 A promise begins with a report that the memorandum let through.  It is folded from the moments at which each side
 decided what it told the other, which stand in the entries themselves; when an entry arrived plays no part.  Both sides
-put the same moments into the same order: the same document gives the same due moments (docs/spec/clocks.md §6).  What is
-never told, such as the triage inside a registry, is not promised.
+put the same moments into the same order: the same document gives the same due moments (docs/spec/clocks.md §6).  What
+is never told, such as the triage inside a registry, is not promised.
 """
 
 from collections.abc import Iterable, Sequence

@@ -46,7 +46,8 @@ _KINDS: Final[dict[str, dict[str, str]]] = {
     "vi": {
         "acknowledge": "xác nhận đã nhận", "triage": "xem xét", "act": "xử lý", "outcome": "thông báo kết quả",
         "appeal": "quyết định khiếu nại", "restore": "khôi phục tên miền",
-        "reporter-info": "thông tin từ người báo cáo", "identity": "chứng minh danh tính", "retraction": "thực hiện việc rút lại",
+        "reporter-info": "thông tin từ người báo cáo", "identity": "chứng minh danh tính",
+        "retraction": "thực hiện việc rút lại",
     },
     "zh-hans": {
         "acknowledge": "确认收到", "triage": "研判", "act": "处置", "outcome": "反馈结果", "appeal": "裁定申诉",
