@@ -1,4 +1,4 @@
-"""The tables of docs/spec/clocks.md, written from what the program obeys: `tools/diagram.py` puts them into the page."""
+"""The tables of docs/spec/clocks.md, written from what the program obeys; `tools/diagram.py` puts them into it."""
 
 from comity.core.clock_table import CLOCKS, PAUSES, Table
 from comity.core.clock_terms import own_terms
@@ -33,8 +33,9 @@ def render_defaults() -> str:
     """How long each clock runs where no memorandum governs."""
     terms = [own_terms(severity) for severity in _SEVERITIES]
     lines = ["| clock | critical | high | normal |", "|---|---|---|---|"]
-    for kind in terms[0].limits:
-        lines.append(f"| `{kind}` | " + " | ".join(f"`{each.limits[kind]}`" for each in terms) + " |")
+    lines += [
+        f"| `{kind}` | " + " | ".join(f"`{each.limits[kind]}`" for each in terms) + " |" for kind in terms[0].limits
+    ]
     return "\n".join(lines) + "\n"
 
 
