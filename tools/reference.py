@@ -61,7 +61,7 @@ SETTINGS: Final = {
         "The list of holidays: a country such as `ru`, `by`, `vn` or `cn`; `auto`: that of the party; empty: none."
     ),
     "calendar.days": (
-        "What a list lacks, by its name, also where a memorandum names it: days without work (`off`) and of work (`on`)."
+        "What a list lacks, by its name, also where a memorandum names it: `off` without work, `on` of work."
     ),
     "contacts.duty": "Who is written to when three quarters of a clock have passed; empty: see docs/spec/clocks.md §7.",
     "contacts.head": "Who is written to when a clock has run out.",

@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 import msgspec
+from holidays.registry import COUNTRIES
 
 from comity.core.calendars import DAY_NAMES, Calendar, hours_of
 
 YEARS: Final = range(2020, 2051)
-_LISTED: Final = frozenset(holidays.list_supported_countries(include_aliases=False))
+_LISTED: Final = frozenset(codes[1] for codes in COUNTRIES.values())  # without loading every country
 
 
 class Days(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from django.db import transaction
 
-from comity.core.calendars import Calendar
+from comity.core.calendars import NEVER, Calendar
 from comity.core.cases import OPENED, CaseChange, CaseEntry
 from comity.core.clock_terms import own_terms, terms_of
 from comity.core.clocks import Clock, next_due
@@ -23,7 +23,7 @@ from comity.core.promises import Basis, Promise, clocks_of_case, find_governing,
 from comity.edges.holiday_calendar import make_calendar
 from comity.edges.home import Home, NodeSettings
 from comity.store.cases import CaseRow, find_cases_by_pk, read_entries
-from comity.store.clocks import Passed, find_passed, open_clocks, write_clocks
+from comity.store.clocks import Passed, find_passed, lock_cases, open_clocks, write_clocks
 from comity.store.memoranda import find_texts
 from comity.store.models import Case
 
@@ -54,6 +54,7 @@ def keep_clocks_of(home: Home, case_pks: Collection[int]) -> None:
     """Bring the clocks of these cases up to date."""
     pks = sorted(case_pks)
     for start in range(0, len(pks), _AT_ONCE):
+        lock_cases(pks[start : start + _AT_ONCE])
         write_clocks(fold_clocks(home, find_cases_by_pk(pks[start : start + _AT_ONCE])))
 
 
@@ -93,9 +94,18 @@ def first_due(clocks: Mapping[str, Sequence[Clock]]) -> dict[str, datetime | Non
 
 
 def begin_clocks(clocks: Mapping[str, Sequence[Clock]], case_pks: Sequence[int]) -> None:
-    """Write the first clocks of cases that were opened in this transaction, under the lock of intake."""
+    """Write the first clocks of cases that were opened in this transaction, under the lock of intake.
+
+    Of each case only the one that has to tell somebody first: intake opens thousands at once.  The others are written
+    with the case's next entry, which that clock's own first warning is at the latest.
+    """
     if case_pks:
-        open_clocks(min(case_pks), max(case_pks), clocks)
+        open_clocks(min(case_pks), max(case_pks), {severity: first_to_tell(each) for severity, each in clocks.items()})
+
+
+def first_to_tell(clocks: Sequence[Clock]) -> Clock:
+    """The one of a new case's clocks that has to tell somebody before all others."""
+    return min(clocks, key=lambda clock: clock.next_mark.at if clock.next_mark else NEVER)
 
 
 def rebuild_clocks(home: Home, *, after: int = 0) -> int:

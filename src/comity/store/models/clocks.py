@@ -9,6 +9,7 @@ from comity.store.models.cases import Case
 class CaseClock(models.Model):
     """One clock of a case.  `owed_by` owes it to `owed_to` (empty: to the reporter).
 
+    The rows of a case are always written together, under its lock, in the place of all that stood there.
     `next_at` is when somebody has to be told next, `next_percent` which share of the time that is; null: never again.
     """
 
@@ -32,7 +33,7 @@ class CaseClock(models.Model):
 
     class Meta:
         db_table = "case_clock"
-        constraints = (
-            models.UniqueConstraint(fields=["case", "kind", "number", "owed_by", "owed_to"], name="case_clock_once"),
+        indexes = (
+            models.Index(fields=["case"], name="case_clock_of_case"),
+            models.Index(fields=["next_at"], condition=models.Q(next_at__isnull=False), name="case_clock_next"),
         )
-        indexes = (models.Index(fields=["next_at"], condition=models.Q(next_at__isnull=False), name="case_clock_next"),)
