@@ -1,4 +1,4 @@
-"""Write the parts of docs/spec/cases.md that follow from the table of cases: `python tools/diagram.py`.
+"""Write the parts of docs/spec/cases.md and clocks.md that follow from the program's tables: `python tools/diagram.py`.
 
 Each part stands between `<!-- NAME: begin -->` and `<!-- NAME: end -->`; the tests compare it with the program.
 """
@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 
 from comity.core.case_diagram import render_diagram, render_notes, render_outcomes, render_table
+from comity.core.clock_page import render_clocks, render_defaults, render_pauses
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "spec" / "cases.md"
+SPEC = Path(__file__).resolve().parent.parent / "docs" / "spec"
+PAGES = (SPEC / "cases.md", SPEC / "clocks.md")
 
 
 def parts() -> dict[str, str]:
@@ -18,6 +20,10 @@ def parts() -> dict[str, str]:
         "table": render_table(),
         "notes": render_notes(),
         "outcomes": render_outcomes(),
+        "case-clocks": render_clocks("case"),
+        "promise-clocks": render_clocks("promise"),
+        "pauses": render_pauses(),
+        "defaults": render_defaults(),
     }
 
 
@@ -30,4 +36,5 @@ def rewrite(page: str) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(rewrite(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(rewrite(page.read_text(encoding="utf-8")), encoding="utf-8")

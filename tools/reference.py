@@ -61,6 +61,18 @@ SETTINGS: Final = {
     "sign_in.oidc_secret_file": "A file with the client's secret; relative paths are taken from the node's directory.",
     "log.format": "`text`, `json` (one object a line), or `auto`: JSON under systemd, text elsewhere.",
     "log.level": "What is at least as grave is logged: `debug`, `info`, `warning` or `error`.",
+    "calendar.time_zone": "Time zone of this registry's working hours, as an IANA name; empty: `time_zone`.",
+    "calendar.workdays": "Days of the week on which it works.",
+    "calendar.hours": "From when to when; hours that end before they begin (`22:00-06:00`) end on the next day.",
+    "calendar.holidays": (
+        "The list of holidays: a country such as `ru`, `by`, `vn` or `cn`; `auto`: that of the party; empty: none."
+    ),
+    "calendar.days": (
+        "What a list lacks, by its name, also where a memorandum names it: `off` without work, `on` of work."
+    ),
+    "contacts.duty": "Who is written to when three quarters of a clock have passed; empty: see docs/spec/clocks.md §7.",
+    "contacts.head": "Who is written to when a clock has run out.",
+    "contacts.legal": "Who is written to when a clock has run twice its time.",
 }  # fmt: skip
 
 VARIABLES: Final = {

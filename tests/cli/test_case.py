@@ -171,6 +171,27 @@ def test_a_step_without_a_verb_is_taken_by_name(node: str) -> None:
     assert partner.returncode == 2
 
 
+def test_clocks_are_shown_paused_resumed_and_made_anew(node: str) -> None:
+    ref = ref_of(node, "post-demo-q8.by")
+    listed = told("case", "list", "--due", "--limit", "5", "--dir", node)["cases"]
+    assert ref in [case["ref"] for case in listed]
+    assert [case["due_at"] for case in listed] == sorted(case["due_at"] for case in listed)
+    assert run("case", "list", "--due", "--state", "triage", "--dir", node).returncode == 2
+
+    assert told("case", "pause", ref, "--for", "court_order_pending", "--dir", node)["done"] == [ref]
+    shown = told("case", "clocks", ref, "--dir", node)
+    running = [clock for clock in shown["clocks"] if clock["stopped_at"] is None]
+    assert {clock["state"] for clock in running} == {"paused"}
+    assert shown["due_at"] == min(clock["due_at"] for clock in running)
+    again = run("case", "pause", ref, "--for", "court_order_pending", "--dir", node)
+    assert (again.returncode, again.stderr) == (1, f"comity: {ref}: the clocks stand still already [already-paused]\n")
+    assert run("case", "resume", ref, "--dir", node).stdout == f"{ref}: resume done\n"
+    assert told("case", "rebuild-clocks", "--dir", node)["cases"] >= 3
+    table = run("case", "clocks", ref, "--dir", node).stdout
+    assert "the reporter" in table
+    assert "court_order_pending" in table
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

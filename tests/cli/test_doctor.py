@@ -168,7 +168,7 @@ def test_wrong_settings_are_told_together(node: Node) -> None:
         (f'url = "https://127.0.0.1:{node.place.web_port}/"', f'url = "http://127.0.0.1:{node.place.web_port}/"'),
         (f'url = "https://127.0.0.1:{node.place.link_port}/"', 'url = "https://node.example.ru:9443/"'),
         ('zones = ["ru", "xn--p1ai"]', 'zones = ["ru"]'),
-        ("[web]\n", '[guard]\npopularity = "no-such-list.csv"\n\n[web]\n'),
+        ("[web]\n", '[guard]\npopularity = "no-such-list.csv"\n\n[calendar]\nholidays = "atlantis"\n\n[web]\n'),
     )
     with edited(node, *changes):
         told = {(finding["code"], finding["about"], finding["detail"]) for finding in findings(node)}
@@ -177,6 +177,7 @@ def test_wrong_settings_are_told_together(node: Node) -> None:
     }  # fmt: skip
     assert {code for code, _about, _detail in told} == {
         "secret-key-weak", "address-insecure", "certificate-other-host", "zones-mismatch", "guard-list-unreadable",
+        "calendar-unknown",
     }  # fmt: skip
     with edited(node, ('party = "cctld.ru"', 'party = "other.ru"')):
         assert "party-mismatch" in codes(node)

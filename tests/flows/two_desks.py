@@ -29,7 +29,7 @@ from flows.two_parties import AT, Parties, file
 _PARENTS_FIRST: tuple[type[fields.Model], ...] = (
     models.Memorandum, models.MemorandumEvent, models.Reporter, models.IntakeRun, models.Case, models.Report,
     models.CaseEvent, models.CasePeer, models.CaseMerge, models.Decision, models.Link, models.Ledger,
-    models.LedgerEntry, models.LedgerTile, models.DisplacedEntry, models.Erasure,
+    models.LedgerEntry, models.LedgerTile, models.DisplacedEntry, models.Erasure, models.CaseClock, models.OutgoingMail,
 )  # fmt: skip
 _MOST_ROUNDS = 20
 

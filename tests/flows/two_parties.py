@@ -32,7 +32,7 @@ FOLDER = NameFolder(load_suffixes())
 
 # Children before parents: foreign keys are protected.
 _TABLES = (
-    models.Erasure, models.DisplacedEntry,
+    models.Erasure, models.DisplacedEntry, models.OutgoingMail,
     models.LedgerTile, models.LedgerEntry, models.Ledger, models.Link, models.Decision, models.CasePeer,
     models.CaseEvent, models.Report, models.Case, models.IntakeRun, models.Reporter,
     models.MemorandumEvent, models.Memorandum, models.RevokedKey,

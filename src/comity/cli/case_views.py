@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from comity.cli.case_clocks import tell_due
 from comity.cli.case_files import attachment_document
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
@@ -43,6 +44,7 @@ _WIDE: Final = 200
 @click.option("--party", default="", help="Party responsible for the zone.")
 @click.option("--held", is_flag=True, help="Reports about protected names that wait for a person.")
 @click.option("--foreign", is_flag=True, help="Reports about zones of nobody we know.")
+@click.option("--due", is_flag=True, help="Cases with a running clock, the one that is due first at the top.")
 @click.option("--after", "cursor", default="", help="Go on after this cursor.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=PAGE_ROWS, show_default=True, help="At most so many.")
 @json_option
@@ -56,13 +58,19 @@ def list_command(
     party: str,
     held: bool,
     foreign: bool,
+    due: bool,
     cursor: str,
     limit: int,
 ) -> None:
     """List cases in the order in which they were opened."""
-    if held and foreign:
-        raise click.UsageError("--held and --foreign are two lists; ask for one of them")
+    if held + foreign + due > 1:
+        raise click.UsageError("--held, --foreign and --due are lists of their own; ask for one of them")
+    if due and any((state, zone, category, party, cursor)):
+        raise click.UsageError("--due lists all cases with a running clock; it goes with --limit alone")
     use_node(directory)
+    if due:
+        tell_due(limit, as_json=as_json)
+        return
     if held or foreign:
         standing = "held" if held else "foreign"
         reports = list_waiting(standing, zone=zone, category=category or "", cursor=cursor, limit=limit)

@@ -51,6 +51,7 @@ ALARMS: Final[dict[str, Severity]] = {
     "backup-missing": "warning",
     "backup-old": "warning",
     "guard-list-unreadable": "warning",
+    "calendar-unknown": "warning",
     "party-mismatch": "critical",
     "zones-mismatch": "warning",
     "memorandum-absent": "warning",

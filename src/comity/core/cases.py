@@ -90,11 +90,13 @@ NOTES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "withdrawal_received": (("partner",), ()),
     "partner_asked": (("partner",), ("referred",)),
     "info_sent": (("analyst", "reporter", "system"), ("referred",)),
-    "clock_paused": (("analyst", "approver"), ()),
-    "clock_resumed": (("analyst", "approver", "system"), ()),
+    "clock_paused": (("analyst", "approver", "partner"), ()),
+    "clock_resumed": (("analyst", "approver", "system", "partner"), ()),
     "clock_warned": (("system",), ()),
     "clock_breached": (("system",), ()),
     "clock_escalated": (("system",), ()),
+    "identity_asked": (("analyst", "approver"), ("triage", "confirmed", "notified", "hold_proposed", "on_hold")),
+    "identity_answered": (("analyst", "approver", "registrar", "registrant"), ()),
     "answered": (("registrar", "registrant", "host", "reporter"), ()),
     "attached": (
         ("analyst", "approver", "appeals_officer", "system", "reporter", "registrar", "registrant", "host"),
@@ -182,6 +184,9 @@ class CaseChange(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     evidence: FrozenScore | None = None
     check: tuple[Finding, ...] = ()
     told: tuple[str, ...] = ()
+    clock: str = ""
+    said: str = ""
+    said_at: datetime | None = None
 
     def detail(self) -> dict[str, Any]:
         """What the entry's canonical JSON column holds: only what was said."""
@@ -189,10 +194,13 @@ class CaseChange(msgspec.Struct, frozen=True, gc=False, kw_only=True):
             name: value
             for name, value in (
                 ("action", self.action),
+                ("clock", self.clock),
                 ("collateral", self.collateral),
                 ("disposition", self.disposition),
                 ("outcome", self.outcome),
                 ("related", self.related),
+                ("said", self.said),
+                ("said_at", self.said_at.isoformat() if self.said_at else ""),
             )
             if value
         }
@@ -208,7 +216,11 @@ class CaseChange(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 class CaseEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One stored entry of a case, as its time line shows it and `fold` reads it."""
+    """One stored entry of a case, as its time line shows it and `fold` reads it.
+
+    `clock` names the clock and the percentage that a warning is about; `said` and `said_at` are a partner's own word
+    and the moment at which the partner decided it.
+    """
 
     seq: int
     event: str
@@ -231,6 +243,9 @@ class CaseEntry(msgspec.Struct, frozen=True, kw_only=True):
     evidence: FrozenScore | None = None
     check: tuple[Finding, ...] = ()
     told: tuple[str, ...] = ()
+    clock: str = ""
+    said: str = ""
+    said_at: datetime | None = None
 
 
 def advance(facts: CaseFacts, step: Step, *, at: datetime, rules: Rules) -> Advance | Refusal:

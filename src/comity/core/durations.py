@@ -39,6 +39,28 @@ class Duration(msgspec.Struct, frozen=True):
         return self.months == 0
 
 
+class FixedParts(msgspec.Struct, frozen=True):
+    """A fixed duration as it is written: its weeks and days apart, which are worth less where only work counts."""
+
+    weeks: int
+    days: int
+    rest: timedelta
+
+    @property
+    def span(self) -> timedelta:
+        """All of it, by the clock on the wall."""
+        return timedelta(weeks=self.weeks, days=self.days) + self.rest
+
+
+def parse_parts(text: str) -> FixedParts:
+    """Take apart a duration known to be well formed and fixed; raises `ValueError` otherwise (a broken promise)."""
+    match = _PARTS.fullmatch(text)
+    if match is None or match[1] or match[2]:
+        raise ValueError(text)
+    weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[2:])
+    return FixedParts(weeks, days, timedelta(hours=hours, minutes=minutes, seconds=seconds))
+
+
 def parse_duration(text: str) -> Duration | None:
     """Read a duration; None when the text is not one."""
     match = _PARTS.fullmatch(text)

@@ -9,6 +9,7 @@ Everything wrong with it is a `SettingError` that names the file and the key; do
 """
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -81,6 +82,31 @@ class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     oidc_name: str = ""
     oidc_client: str = ""
     oidc_secret_file: str = ""
+class DaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Days that a list of holidays lacks: without work, and of work whatever day of the week they are."""
+
+    off: tuple[date, ...] = ()
+    on: tuple[date, ...] = ()
+
+
+class CalendarSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When this registry works: for the clocks of its own cases; between parties the memorandum's calendar counts."""
+
+    time_zone: str = ""
+    workdays: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
+    hours: Annotated[
+        str, msgspec.Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")
+    ] = "09:00-18:00"
+    holidays: str = "auto"
+    days: dict[str, DaySettings] = {}
+
+
+class ContactSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is told by mail of a clock that runs out; empty: nobody."""
+
+    duty: str = ""
+    head: str = ""
+    legal: str = ""
 
 
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,6 +132,8 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     desk: DeskSettings = DeskSettings()
     sign_in: SignInSettings = SignInSettings()
     log: LogSettings = LogSettings()
+    calendar: CalendarSettings = CalendarSettings()
+    contacts: ContactSettings = ContactSettings()
 
 
 class Home(msgspec.Struct, frozen=True):

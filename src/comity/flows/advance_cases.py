@@ -23,6 +23,7 @@ from comity.core.errors import ConflictError
 from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.close_followers import close_followers
+from comity.flows.keep_clocks import keep_clocks
 from comity.flows.share import share_events
 from comity.flows.weigh_cases import weigh_collateral, weigh_evidence
 from comity.store.case_merges import find_followers, keep_merges, lock_cases
@@ -120,6 +121,7 @@ def _advance_once(home: Home, steps: Mapping[str, Step], at: datetime, also: Als
         written = close_followers(home, changes)
         append_events(written, at=at)
         merging.keep()
+        keep_clocks(home, written)
         share_events(home, written, at=at)
         if also is not None:
             also(written)

@@ -15,6 +15,7 @@ from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.annotate import annotate
 from comity.flows.correct import changed_members
+from comity.flows.keep_clocks import keep_clocks_of
 from comity.flows.share import Refused, refuse_reports
 from comity.flows.weigh import Admitted, Scales
 from comity.store.case_reports import find_partner_report
@@ -40,6 +41,7 @@ def apply_corrections(home: Home, partner: str, entries: Sequence[IncomingEntry]
         if problem is not None:
             refused.append(problem)
     add_decisions(rows, at=at)
+    keep_clocks_of(home, {row.case_pk for row in rows if row.case_pk is not None})
     refuse_reports(home, partner, refused, at=at)
     return answers
 

@@ -17,6 +17,7 @@ from comity.core.exchange import IncomingEntry
 from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.close_followers import close_followers
+from comity.flows.keep_clocks import keep_clocks
 from comity.flows.weigh_events import EventScales
 from comity.store.case_peers import add_peers, cases_of_peer
 from comity.store.case_writes import append_events
@@ -33,6 +34,8 @@ _EVENT: Final[dict[str, str]] = {
     "info": "info_supplied",
     "withdrawn": "withdrawal_received",
     "retracted": "withdrawal_received",
+    "paused": "clock_paused",
+    "resumed": "clock_resumed",
 }
 
 
@@ -80,7 +83,9 @@ def apply_events(home: Home, partner: str, entries: Sequence[IncomingEntry], *, 
             if payload.event != "refused":  # a refusal names no case of the partner's: there is none
                 peers.add((row.pk, partner, str(payload.case)))
         refusals.append("")
-    append_events(close_followers(home, changes), at=at)
+    written = close_followers(home, changes)
+    append_events(written, at=at)
+    keep_clocks(home, written)
     add_peers(peers)
     add_decisions(weigh.rows, at=at)
     return refusals
@@ -107,7 +112,7 @@ def _change(row: CaseRow, payload: CaseEventPayload, actor: Actor, at: datetime)
         category=row.category, seq=row.event_count + 1, event=answer.event, from_state=answer.from_state,
         to_state=answer.to_state, party=actor.party, actor=actor.name, role=answer.role, reason=payload.reason,
         clause=payload.clause, note=note, disposition=payload.disposition if applied else "", outcome=answer.outcome,
-        action=answer.action,
+        action=answer.action, said=payload.event, said_at=payload.decided_at,
     )  # fmt: skip
 
 

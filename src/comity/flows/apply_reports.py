@@ -11,6 +11,7 @@ from datetime import datetime
 from comity.core.exchange import IncomingEntry
 from comity.edges.guard_lists import load_guard
 from comity.edges.home import Home
+from comity.flows.keep_clocks import keep_clocks_of
 from comity.flows.remember import remember
 from comity.flows.share import Refused, refuse_reports, share_standing
 from comity.flows.store_batch import store_batch
@@ -46,6 +47,7 @@ def apply_reports(home: Home, partner: str, entries: Sequence[IncomingEntry], *,
     if admitted:
         rows += _store(home, partner, weigh, admitted, at=at)
     add_decisions(rows, at=at)
+    keep_clocks_of(home, {row.case_pk for row in rows if row.case_pk is not None})
     refuse_reports(home, partner, refused, at=at)
     return answers
 

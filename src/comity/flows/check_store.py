@@ -11,8 +11,10 @@ from comity.core.alarms import Alarm, ending_alarms, link_alarms
 from comity.core.errors import SettingError
 from comity.core.memoranda import MemorandumParty
 from comity.edges.certificates import read_certificates
+from comity.edges.holiday_calendar import find_zone, is_known
 from comity.edges.keys import SigningKey, load_signing_key
 from comity.flows.admit import Patient, one_line
+from comity.flows.keep_clocks import own_calendar
 from comity.store.database_state import compare_schema, find_not_durable, try_write
 from comity.store.link_facts import read_link_facts
 from comity.store.links import list_links
@@ -82,6 +84,25 @@ def check_parties(patient: Patient, *, at: datetime) -> list[Alarm]:
             found.append(Alarm("party-mismatch", stored.urn, patient.home.party))
         elif patient.has_settings and (other := set(ours.zones) ^ set(patient.home.zones)):
             found.append(Alarm("zones-mismatch", stored.urn, " ".join(sorted(other))))
+    return found
+
+
+def check_calendars(patient: Patient, *, at: datetime) -> list[Alarm]:
+    """Does this node know every time zone and list of holidays by which deadlines are reckoned?"""
+    asked = {}
+    if patient.has_settings:
+        own = own_calendar(patient.home)
+        asked[patient.home.party] = (own.tz_name, own.name)
+    for _partner, stored in _in_force(at):
+        for party in stored.memorandum.parties:
+            asked[f"{stored.urn} {party.id}"] = (party.calendar.tz, party.calendar.holidays or "")
+    found = []
+    for about, (zone, listed) in asked.items():
+        unknown = [zone] if find_zone(zone) is None else []
+        if listed and not is_known(listed):
+            unknown.append(listed)
+        if unknown:
+            found.append(Alarm("calendar-unknown", about, ", ".join(unknown)))
     return found
 
 

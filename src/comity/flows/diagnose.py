@@ -41,6 +41,7 @@ STORE_CHECKS: Final[tuple[Check, ...]] = (
     check_store.check_signing_key,
     check_store.check_parties,
     check_store.check_memoranda,
+    check_store.check_calendars,
     check_store.check_links,
     check_store.check_partner_authorities,
     check_network.check_link_port,

@@ -20,6 +20,7 @@ from comity.core.roles import Actor
 from comity.edges.guard_lists import load_guard
 from comity.edges.home import Home
 from comity.flows.advance_cases import NO_GROUNDS, Grounds, VerbOutcome
+from comity.flows.keep_clocks import keep_clocks_of
 from comity.flows.share import share_standing
 from comity.store.case_peers import add_peers, find_origins
 from comity.store.case_reports import ReportRow, accept_held, held_reports
@@ -99,6 +100,7 @@ def _open(home: Home, reports: list[ReportRow], actor: Actor, guard: Guard, grou
     )
     append_events([joined], at=at)
     accept_held([report.pk for report in reports], case.pk)
+    keep_clocks_of(home, [case.pk])
     # Partners whose reports waited here take part from now on, and hear how the case stands if it is not new.
     for partner, remote in sorted(find_origins([report.uuid for report in reports])):
         add_peers([(case.pk, partner, remote)])

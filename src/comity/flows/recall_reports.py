@@ -21,6 +21,7 @@ from comity.core.reports import Claim, report_key
 from comity.edges.guard_lists import load_guard
 from comity.edges.home import Home, open_home
 from comity.edges.suffix_file import load_suffixes
+from comity.flows.keep_clocks import keep_clocks_of
 from comity.flows.share import refer_sent
 from comity.flows.store_batch import store_batch
 from comity.store.case_reports import find_claims
@@ -80,6 +81,7 @@ def recall_reports(home: Home, partner: str, entries: Sequence[IncomingEntry], *
         ],
         at=at,
     )
+    keep_clocks_of(home, cases.keys())
 
 
 def _key(payload: ReportPayload) -> bytes:

@@ -26,6 +26,7 @@ from comity.core.redaction import redact, redact_target
 from comity.core.reports import SharedReport
 from comity.edges.home import Home
 from comity.edges.salt import new_salt
+from comity.flows.keep_clocks import keep_clocks_of
 from comity.store.case_peers import Peer, find_peers
 from comity.store.case_writes import append_events
 from comity.store.cases import CaseRow, change_of, count_approvals, find_cases_by_pk, read_entries
@@ -52,7 +53,12 @@ _TOLD: Final[dict[str, tuple[str, Kind]]] = {
     "info_sent": ("info", "inquiry"),
     "withdrawal_sent": ("withdrawn", "retraction"),
     "retract": ("retracted", "retraction"),
+    "clock_paused": ("paused", "outcome"),
+    "clock_resumed": ("resumed", "outcome"),
+    "info_supplied": ("resumed", "outcome"),
 }
+# What stops and starts a clock that we owe: of a case about a partner's name there is nothing to tell.
+_OF_OUR_CLOCKS: Final = frozenset(("paused", "resumed"))
 _CLOSES: Final[tuple[str, Kind]] = ("outcome", "outcome")
 # Outcomes by which we take back what we said; of a case about a partner's name that is all they can mean.
 _TAKES_BACK: Final = frozenset(("withdrawn", "false_positive"))
@@ -114,6 +120,7 @@ def share_reports(home: Home, partner: str, shared: Sequence[SharedReport], *, a
     if entries:
         append_outgoing(partner, entries, at=at)
         append_events(refer_sent(home.party, cases, clause_of_case), at=at)
+        keep_clocks_of(home, clause_of_case.keys())
     return Counter(row.decision.verdict for row in rows)
 
 
@@ -134,6 +141,7 @@ def refer_sent(party: str, cases: Mapping[int, CaseRow], clause_of_case: Mapping
 def share_events(home: Home, changes: Sequence[CaseChange], *, at: datetime) -> None:
     """Tell partners what they must hear of what happened to cases that they take part in."""
     told = [(change, *_told(home, change)) for change in changes if change.event in _TOLD or _closing(change)]
+    told = [one for one in told if one[1] not in _OF_OUR_CLOCKS or one[0].zone in home.zones]
     peers = find_peers({change.case_pk for change, _, _ in told})
     rows: list[DecisionRow] = []
     entries: dict[str, list[OutgoingEntry]] = {}

@@ -28,6 +28,7 @@ from comity.core.names import Name
 from comity.core.reports import Claim, Report, SharedReport, Standing, report_key, report_uuid
 from comity.edges.guard_lists import load_guard
 from comity.edges.home import Home
+from comity.flows.keep_clocks import begin_clocks, first_clocks, first_due
 from comity.flows.share import share_reports
 from comity.store.case_writes import NewCase, append_events, open_cases
 from comity.store.fields import micros
@@ -197,10 +198,12 @@ class _Batch:
     def open_cases(self) -> None:
         """Write the cases that this batch opens."""
         party = self._home.party
+        clocks = first_clocks(self._home, {new.severity for new in self._opening.values()}, at=self._at)
         opened = open_cases(
             party, list(self._opening.values()), actor=party, role="system", at=self._at,
-            report_counts=list(self._new_of_opening.values()),
+            report_counts=list(self._new_of_opening.values()), due_at=first_due(clocks),
         )  # fmt: skip
+        begin_clocks(clocks, [case.pk for case in opened])
         for (place, new), case in zip(self._opening.items(), opened, strict=True):
             self._opened[place] = KnownCase(case.pk, case.uuid, case.ref, new.episode, "received", 1, None)
 

@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from comity.core.errors import ComityError
 from comity.edges.home import Home
+from comity.flows.tend_clocks import tend_clocks
 from comity.store.connect import let_go_if_read_only
 
 LOG = logging.getLogger("comity.desk")
@@ -29,7 +30,7 @@ class Round(NamedTuple):
     run: Callable[..., int]  # (home, *, at) -> how much was done
 
 
-ROUNDS: Final[tuple[Round, ...]] = ()
+ROUNDS: Final[tuple[Round, ...]] = (Round("clocks", 20.0, tend_clocks),)
 
 
 def tend(home: Home, *, stop: Callable[[], bool]) -> None:

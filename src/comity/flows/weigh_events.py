@@ -25,6 +25,8 @@ _KIND: Final[dict[str, Kind]] = {
     "info": "inquiry",
     "withdrawn": "retraction",
     "retracted": "retraction",
+    "paused": "outcome",
+    "resumed": "outcome",
 }
 _SENT: Final = frozenset(("send", "send-redacted"))
 

@@ -145,6 +145,10 @@ def accept_held(report_pks: Sequence[int], case_pk: int) -> None:
             "UPDATE report SET standing = 'accepted', case_id = %s WHERE id = %s AND standing = 'held'",
             [(case_pk, pk) for pk in report_pks],
         )
+        cursor.executemany(  # what a memorandum was asked about them belongs to the case from now on
+            "UPDATE decision SET case_id = %s WHERE report_id = %s AND case_id IS NULL",
+            [(case_pk, pk) for pk in report_pks],
+        )
         cursor.execute(
             "UPDATE abuse_case SET report_count = (SELECT count(*) FROM report WHERE case_id = %s) WHERE id = %s",
             [case_pk, case_pk],

@@ -5,7 +5,7 @@ changed here without an event that says why.  Writing is optimistic: a case that
 `ConflictError` that names it, and nothing of the batch is kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha1, sha256
 from itertools import repeat
@@ -46,7 +46,7 @@ _CASES: Final = NewRows(
         "ref": "varchar", "uuid": "varchar", "registrable": "varchar", "category": "varchar", "episode": "int4",
         "zone": "varchar", "party": "varchar", "state": "varchar", "severity": "varchar", "disposition": "varchar",
         "outcome": "varchar", "action": "varchar", "protected": "varchar", "report_count": "int4",
-        "event_count": "int4", "opened_at": "int8", "changed_at": "int8",
+        "event_count": "int4", "opened_at": "int8", "changed_at": "int8", "due_at": "int8",
     },
 )  # fmt: skip
 
@@ -99,22 +99,25 @@ class OpenedCase(msgspec.Struct, frozen=True, gc=False):
 
 
 def open_cases(
-    node_party: str, new: Sequence[NewCase], *, actor: str, role: str, at: datetime, report_counts: Sequence[int] = ()
-) -> list[OpenedCase]:
+    node_party: str, new: Sequence[NewCase], *, actor: str, role: str, at: datetime, report_counts: Sequence[int] = (),
+    due_at: Mapping[str, datetime | None] | None = None,
+) -> list[OpenedCase]:  # fmt: skip
     """Open cases, each with its first entry, and answer them in the same order.
 
     Nobody else opens one before this transaction ends, so that numbers follow the order of commits and whoever pages
-    through cases by number misses none.  `report_counts`: how many reports the caller is about to write for each.
+    through cases by number misses none.  `report_counts`: how many reports the caller is about to write for each;
+    `due_at`: when the first clock of a case of each severity is due.
     Raises Django's IntegrityError when one of them exists: the caller looked in the same transaction.
     """
     if not new:
         return []
     lock_intake()
     moment = micros(at)
+    due = {severity: None if when is None else micros(when) for severity, when in (due_at or {}).items()}
     named = [case_identity(node_party, case.registrable, case.category, case.episode) for case in new]
     _CASES.write([
         (name.ref, name.uuid, case.registrable, case.category, case.episode, case.zone, case.party, INITIAL,
-         case.severity, "", "", "", case.protected, count, 1, moment, moment)
+         case.severity, "", "", "", case.protected, count, 1, moment, moment, due.get(case.severity))
         for name, case, count in zip(named, new, report_counts or repeat(0, len(new)), strict=True)
     ])  # fmt: skip
     with connection.cursor() as cursor:

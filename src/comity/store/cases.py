@@ -30,7 +30,7 @@ _UUID: Final = re.compile(r"[0-9A-Fa-f-]{36}")
 
 _CASE_COLUMNS: Final = (
     "id, uuid, ref, registrable, category, episode, zone, party, state, severity, disposition, outcome, action, "
-    "protected, report_count, event_count, opened_at, changed_at, closed_at"
+    "protected, report_count, event_count, opened_at, changed_at, closed_at, due_at"
 )
 _ENTRY_COLUMNS: Final = (
     "case_id, seq, event, from_state, to_state, at, party, actor, role, reason, clause, evidence_hash, note, detail"
@@ -59,6 +59,7 @@ class CaseRow(msgspec.Struct, frozen=True, gc=False):
     opened_at: datetime
     changed_at: datetime
     closed_at: datetime | None
+    due_at: datetime | None
 
     def facts(self) -> CaseFacts:
         """What the row alone tells the guards; enough for every event outside `NEEDS_HISTORY`."""
@@ -97,10 +98,13 @@ class CasePage(msgspec.Struct, frozen=True):
 
 class _Detail(msgspec.Struct, frozen=True):
     action: str = ""
+    clock: str = ""
     collateral: str = ""
     disposition: str = ""
     outcome: str = ""
     related: str = ""
+    said: str = ""
+    said_at: datetime | None = None
     score: float | None = None
     evidence: FrozenScore | None = None
     check: tuple[Finding, ...] = ()
@@ -242,9 +246,13 @@ def _in_parts(start: str, values: Sequence[Any], end: str = "") -> Iterable[tupl
 
 
 def _case_row(row: tuple[Any, ...]) -> CaseRow:
-    *said, opened_at, changed_at, closed_at = row
-    times = (moment(opened_at), moment(changed_at), None if closed_at is None else moment(closed_at))
+    *said, opened_at, changed_at, closed_at, due_at = row
+    times = (moment(opened_at), moment(changed_at), _moment(closed_at), _moment(due_at))
     return CaseRow(*(*said, *times))
+
+
+def _moment(value: int | None) -> datetime | None:
+    return None if value is None else moment(value)
 
 
 def _entry(row: tuple[Any, ...]) -> CaseEntry:
@@ -272,4 +280,7 @@ def _entry(row: tuple[Any, ...]) -> CaseEntry:
         evidence=detail.evidence,
         check=detail.check,
         told=detail.told,
+        clock=detail.clock,
+        said=detail.said,
+        said_at=detail.said_at,
     )

@@ -5,7 +5,7 @@ query (which versions, in which state), and the text is parsed once for each dig
 read any more is a broken promise and raises `SettingError`; nothing is guessed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, cast
@@ -95,6 +95,12 @@ def find_newest(partner: str) -> StoredMemorandum | None:
         if _text(row.digest, row.body).party(partner) is not None:
             return _open(row, None, row.changed_at, as_written=True)
     return None
+
+
+def find_texts(digests: Collection[str]) -> dict[str, Memorandum]:
+    """The texts of these digests that are kept here, whatever has become of them since."""
+    rows = models.Memorandum.objects.filter(digest__in=digests).values_list("digest", "body") if digests else ()
+    return {digest: _text(digest, body) for digest, body in rows}
 
 
 def find_version(urn: str, version: int) -> StoredMemorandum | None:

@@ -77,6 +77,8 @@ class MainJob:
         self._case("merge", refs[8], "--into", refs[6])
         self._case("unmerge", refs[8])
         self._case("reopen", refs[1])
+        self._case("pause", refs[3], "--for", "court_order_pending")
+        self._case("resume", refs[3])
         self._case("step", refs[1], "--event", "note", "--note", "looked at twice")
         settle(self._ours, self._theirs)
         referred = self._cases(self._ours, "referred", self._theirs.party)

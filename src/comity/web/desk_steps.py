@@ -22,6 +22,7 @@ from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same
 from comity.flows.attach import AttachmentError, attach_to_case
 from comity.flows.merge import merge
 from comity.flows.open_held import open_held
+from comity.flows.pause import pause, resume
 from comity.flows.refer import refer
 from comity.store.models import Person
 from comity.web.labels import label
@@ -92,7 +93,7 @@ def take_step(ref: str, event: str, form: QueryDict, person: Person) -> list[str
 
 
 def _take(home: Home, ref: str, step: Step) -> VerbOutcome:
-    """Most steps are the table's and no more; two flows look at the other case or at the memorandum as well."""
+    """Most steps are the table's and no more; some flows look at another case, the memorandum or the clocks as well."""
     at = datetime.now(UTC)
     grounds = Grounds(reason=step.reason, note=step.note)
     match step.event:
@@ -100,6 +101,10 @@ def _take(home: Home, ref: str, step: Step) -> VerbOutcome:
             return merge(home, [ref], step.actor, step.related, at=at, grounds=grounds)
         case "refer_out_of_zone":
             return refer(home, [ref], step.actor, at=at, grounds=grounds)
+        case "clock_paused":
+            return pause(home, [ref], step.actor, step.reason, at=at, grounds=grounds)
+        case "clock_resumed":
+            return resume(home, [ref], step.actor, at=at, grounds=grounds)
         case _:
             return advance_cases(home, {ref: step}, at=at)
 

@@ -111,6 +111,8 @@ EVENT: Final[Labels] = {
     "clock-warned": _("Three quarters of the time have passed"),
     "clock-breached": _("Deadline missed"),
     "clock-escalated": _("Long overdue: contacts of the memorandum told"),
+    "identity-asked": _("Holder asked for proof of identity"),
+    "identity-answered": _("Holder answered about its identity"),
     "answered": _("Answer received"),
     "attached": _("File attached"),
     "action-planned": _("Action planned"),
@@ -231,6 +233,12 @@ REFUSAL: Final[Labels] = {
         "Answer the questions about what else would fall with yes, no, unknown or a whole number."
     ),
     "hash-malformed": _("An evidence hash is a SHA-256."),
+    "pause-reason-unknown": _("A clock is not paused for that reason."),
+    "pause-not-agreed": _("The memorandum has no pause for that reason."),
+    "pause-not-here": _("That reason does not hold in the present state of the case."),
+    "already-paused": _("The clocks stand still already."),
+    "pause-used-up": _("The case has been paused as long as is allowed."),
+    "not-paused": _("No clock stands still."),
     "text-not-storable": _("The text holds characters that cannot be stored."),
     "text-too-long": _("The text is too long."),
 }
@@ -292,8 +300,33 @@ QUESTION: Final[Labels] = {
     "protected-name": _("Protected name?"),
 }
 
+# What a clock is about (`core.clock_table`), and where it stands.
+CLOCK: Final[Labels] = {
+    "acknowledge": _("Confirm receipt"),
+    "triage": _("Review"),
+    "act": _("Act"),
+    "outcome": _("Tell the outcome"),
+    "appeal": _("Decide the appeal"),
+    "restore": _("Restore the name"),
+    "reporter-info": _("Information from the reporter"),
+    "identity": _("Proof of identity"),
+    "retraction": _("Carry out the retraction"),
+}
+
+CLOCK_STATE: Final[Labels] = {
+    "running": _("Running"),
+    "paused": _("Paused"),
+    "overdue": _("Overdue"),
+    "met": _("In time"),
+    "missed": _("Late"),
+}
+
 # Reason codes that the program itself writes into a case; what a person wrote is shown as written.
 REASON: Final[Labels] = {
+    **CLOCK,
+    "awaiting-reporter": _("waiting for the reporter"),
+    "awaiting-partner": _("waiting for the partner registry"),
+    "court-order-pending": _("waiting for a court order"),
     "sent-to-partner": _("sent to the responsible registry"),
     "further-reports": _("further reports came in"),
     "held-report-let-in": _("a held report was let in"),
@@ -450,6 +483,8 @@ TABLES: Final[dict[str, Labels]] = {
     "why": WHY,
     "question": QUESTION,
     "reason": REASON,
+    "clock": CLOCK,
+    "clock-state": CLOCK_STATE,
     "kind": KIND,
     "standing": STANDING,
     "memorandum-status": MEMORANDUM_STATUS,

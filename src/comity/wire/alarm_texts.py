@@ -636,6 +636,23 @@ ENTRIES: Final[dict[str, _Entry]] = {
         ),
         _SETTINGS,
     ),
+    "calendar-unknown": _Entry(
+        (
+            "The calendar of {about} names what this node does not know: {detail}. Its deadlines may be wrong here.",
+            "Календарь {about} называет неизвестное этому узлу: {detail}. Сроки здесь могут быть неверны.",
+            "Каляндар {about} называе невядомае гэтаму вузлу: {detail}. Тэрміны тут могуць быць няправільныя.",
+            "Lịch của {about} nêu điều nút này không biết: {detail}. Thời hạn ở đây có thể sai.",
+            "{about} 的日历含本节点未知的内容：{detail}。此处的时限可能有误。",
+        ),
+        (
+            "Install the system's time zones (tzdata), or correct [calendar] in node.toml or the memorandum",
+            "Установите часовые пояса системы (tzdata) или исправьте [calendar] в node.toml или меморандум",
+            "Усталюйце гадзінныя паясы сістэмы (tzdata) або выпраўце [calendar] у node.toml ці мемарандум",
+            "Cài múi giờ của hệ thống (tzdata), hoặc sửa [calendar] trong node.toml hay biên bản",
+            "安装系统时区数据（tzdata），或更正 node.toml 的 [calendar] 或备忘录",
+        ),
+        _SETTINGS,
+    ),
     "party-mismatch": _Entry(
         (
             "This node is {detail}, but {about} does not name it as a party.",

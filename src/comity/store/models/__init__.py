@@ -8,6 +8,7 @@ Bytes that were signed or hashed are stored as they were and never re-serialised
 from comity.store.models.answers import AnswerLink
 from comity.store.models.attachments import Attachment, AttachmentBody
 from comity.store.models.cases import Case, CaseEvent, CasePeer
+from comity.store.models.clocks import CaseClock
 from comity.store.models.ledgers import (
     DisplacedEntry,
     Erasure,
@@ -30,6 +31,7 @@ __all__ = [
     "Attachment",
     "AttachmentBody",
     "Case",
+    "CaseClock",
     "CaseEvent",
     "CaseMerge",
     "CasePeer",

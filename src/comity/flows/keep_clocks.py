@@ -1,0 +1,169 @@
+"""Keep clocks: bring the clocks of cases up to date with their entries, in the transaction that wrote the entries.
+
+Every flow that writes an entry which can move a clock calls this after it; what is opened in bulk gets its first
+clocks set-based.  The rows are the fold of the entries under the terms that govern the case: clause 7 of the memorandum
+under which a report passed between us and a partner, and the node's own defaults otherwise (docs/spec/clocks.md §5).
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from django.db import transaction
+
+from comity.core.calendars import NEVER, Calendar
+from comity.core.cases import OPENED, CaseChange, CaseEntry
+from comity.core.clock_terms import own_terms, terms_of
+from comity.core.clocks import Clock, next_due
+from comity.core.memoranda import Memorandum
+from comity.core.parties import PARTIES
+from comity.core.promises import Basis, Promise, clocks_of_case, find_governing, moves_clocks
+from comity.edges.holiday_calendar import make_calendar
+from comity.edges.home import Home, NodeSettings
+from comity.store.cases import CaseRow, find_cases_by_pk, read_entries
+from comity.store.clocks import Passed, find_passed, lock_cases, open_clocks, write_clocks
+from comity.store.memoranda import find_texts
+from comity.store.models import Case
+
+_AT_ONCE: Final = 2_000
+_JURISDICTION: Final = {party.id: party.jurisdiction.lower() for party in PARTIES}
+
+
+class ClockFacts(msgspec.Struct, frozen=True):
+    """What the clocks of one case follow from."""
+
+    entries: list[CaseEntry]
+    own: Basis
+    promises: tuple[Promise, ...]
+
+    @property
+    def basis(self) -> Basis:
+        """By what our own clocks are reckoned: the promise with which the case was opened, or our own terms."""
+        governing = find_governing(self.entries, self.promises)
+        return governing.basis if governing else self.own
+
+
+def keep_clocks(home: Home, changes: Iterable[CaseChange]) -> None:
+    """Bring the clocks of the cases up to date that these entries can have moved."""
+    keep_clocks_of(home, {change.case_pk for change in changes if moves_clocks(change)})
+
+
+def keep_clocks_of(home: Home, case_pks: Collection[int]) -> None:
+    """Bring the clocks of these cases up to date."""
+    pks = sorted(case_pks)
+    for start in range(0, len(pks), _AT_ONCE):
+        lock_cases(pks[start : start + _AT_ONCE])
+        write_clocks(fold_clocks(home, find_cases_by_pk(pks[start : start + _AT_ONCE])))
+
+
+def fold_clocks(home: Home, cases: Sequence[CaseRow]) -> dict[int, tuple[Clock, ...]]:
+    """Compute the clocks of cases from their entries; nothing is written."""
+    return {
+        pk: clocks_of_case(facts.entries, facts.own, facts.promises, party=home.party)
+        for pk, facts in clock_facts(home, cases).items()
+    }
+
+
+def clock_facts(home: Home, cases: Sequence[CaseRow]) -> dict[int, ClockFacts]:
+    """Read what the clocks of cases follow from."""
+    pks = [case.pk for case in cases]
+    passed = find_passed(pks)
+    texts = find_texts({one.memorandum for reports in passed.values() for one in reports})
+    entries = read_entries(pks)
+    return {
+        case.pk: ClockFacts(
+            entries[case.pk], own_basis(home, case.severity), _promises(home, case, passed.get(case.pk, ()), texts)
+        )
+        for case in cases
+    }
+
+
+def first_clocks(home: Home, severities: Collection[str], *, at: datetime) -> dict[str, tuple[Clock, ...]]:
+    """The clocks with which cases of these severities begin that are opened now."""
+    opened = CaseEntry(seq=1, event=OPENED, from_state="", to_state="received", at=at)
+    return {
+        severity: clocks_of_case([opened], own_basis(home, severity), (), party=home.party) for severity in severities
+    }
+
+
+def first_due(clocks: Mapping[str, Sequence[Clock]]) -> dict[str, datetime | None]:
+    """When the first of each severity's clocks is due."""
+    return {severity: next_due(each) for severity, each in clocks.items()}
+
+
+def begin_clocks(clocks: Mapping[str, Sequence[Clock]], case_pks: Sequence[int]) -> None:
+    """Write the first clocks of cases that were opened in this transaction, under the lock of intake.
+
+    Of each case only the one that has to tell somebody first: intake opens thousands at once.  The others are written
+    with the case's next entry, which that clock's own first warning is at the latest.
+    """
+    if case_pks:
+        open_clocks(min(case_pks), max(case_pks), {severity: first_to_tell(each) for severity, each in clocks.items()})
+
+
+def first_to_tell(clocks: Sequence[Clock]) -> Clock:
+    """The one of a new case's clocks that has to tell somebody before all others."""
+    return min(clocks, key=lambda clock: clock.next_mark.at if clock.next_mark else NEVER)
+
+
+def rebuild_clocks(home: Home, *, after: int = 0) -> int:
+    """Throw the rows of all cases away and fold them again, some thousand in a transaction; answers how many cases."""
+    count = 0
+    while True:
+        with transaction.atomic():
+            pks = list(Case.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])
+            keep_clocks_of(home, pks)
+        if not pks:
+            return count
+        count, after = count + len(pks), pks[-1]
+
+
+def own_basis(home: Home, severity: str) -> Basis:
+    """By what the clocks of our own cases are reckoned."""
+    return Basis(own_terms(severity), own_calendar(home))
+
+
+def own_calendar(home: Home) -> Calendar:
+    """This node's own calendar: `[calendar]` in node.toml, holidays of its party's country unless it says otherwise."""
+    settings = home.settings
+    own = settings.calendar
+    listed = _JURISDICTION.get(settings.party, "") if own.holidays == "auto" else own.holidays
+    return _calendar(settings, own.time_zone or settings.time_zone, own.workdays, own.hours, listed)
+
+
+def party_calendar(home: Home, memorandum: Memorandum, party_id: str) -> Calendar:
+    """The calendar of a party by a memorandum, with the days that this node has added to its list."""
+    party = memorandum.party(party_id)
+    if party is None:  # no decision lets anything pass to or from somebody who is no party
+        return own_calendar(home)
+    own = party.calendar
+    return _calendar(home.settings, own.tz, own.workdays, own.hours, own.holidays or "")
+
+
+def _calendar(settings: NodeSettings, zone: str, workdays: tuple[str, ...], hours: str, listed: str) -> Calendar:
+    more = settings.calendar.days.get(listed)
+    return make_calendar(zone, workdays, hours, listed, *((more.off, more.on) if more else ()))
+
+
+def _promises(
+    home: Home, case: CaseRow, passed: Sequence[Passed], texts: Mapping[str, Memorandum]
+) -> tuple[Promise, ...]:
+    by_partner: dict[tuple[str, str], list[Passed]] = defaultdict(list)
+    for one in passed:
+        if one.memorandum in texts:
+            by_partner[one.partner, one.direction].append(one)
+    return tuple(
+        _promise(home, case, reports, texts[reports[0].memorandum]) for _, reports in sorted(by_partner.items())
+    )
+
+
+def _promise(home: Home, case: CaseRow, reports: Sequence[Passed], memorandum: Memorandum) -> Promise:
+    first = reports[0]
+    by, to = (home.party, first.partner) if first.direction == "in" else (first.partner, home.party)
+    terms = terms_of(memorandum.clocks, case.category, digest=first.memorandum)
+    return Promise(
+        partner=first.partner, by=by, to=to, reported=tuple(one.at for one in reports), joined_at=first.taken_at,
+        basis=Basis(terms, party_calendar(home, memorandum, by)),
+    )  # fmt: skip
