@@ -1,9 +1,9 @@
 """Which statuses a domain name has in a registry, and which of them a party may set (RFC 5731 §2.3).
 
-A status that begins with `client` is set by the sponsoring registrar, one that begins with `server` by the registry.  The
-others (`ok`, `inactive`, `pending…`) the server sets by itself: nobody adds or removes them, so they are shown and never
-compared.  `next_update` answers what is left to do from what is true now; so an update whose answer was lost is never
-repeated blindly: whoever asks `info` first learns whether there is anything left.
+A status that begins with `client` is set by the sponsoring registrar, one that begins with `server` by the
+registry.  The others (`ok`, `inactive`, `pending…`) the server sets by itself: nobody adds or removes them, so
+they are shown and never compared.  `next_update` answers what is left to do from what is true now; so an update
+whose answer was lost is never repeated blindly: whoever asks `info` first learns whether there is anything left.
 """
 
 from collections.abc import Collection

@@ -1,8 +1,10 @@
-"""A session with an EPP server: TLS with a client certificate, login, info, update, logout; each answer has a deadline.
+"""A session with an EPP server: TLS with a client certificate, login, info, update, logout; each answer has a
+deadline.
 
-Trust is explicit: the server's authority is pinned by a file and nothing of the system's certificates counts.  An answer
-belongs to the command whose identifier it bears; one that was sent twice is passed over.  What happened to an update whose
-answer did not come is unknown: that is an error of its own (`EppLostAnswerError`), and this file never sends it again.
+Trust is explicit: the server's authority is pinned by a file and nothing of the system's certificates counts.  An
+answer belongs to the command whose identifier it bears; one that was sent twice is passed over.  What happened to
+an update whose answer did not come is unknown: that is an error of its own (`EppLostAnswerError`), and this file
+never sends it again.
 """
 
 import socket
@@ -83,7 +85,9 @@ class EppSession:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is None and self._connection is not None:
             try:
                 self._connection.settimeout(_GOOD_BYE_SECONDS)

@@ -15,6 +15,8 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from comity.core.errors import ComityError
 from comity.edges.home import Home
+from comity.flows.carry_out import carry_on
+from comity.flows.tend_holds import tend_holds
 from comity.store.connect import let_go_if_read_only
 
 LOG = logging.getLogger("comity.desk")
@@ -29,7 +31,10 @@ class Round(NamedTuple):
     run: Callable[..., int]  # (home, *, at) -> how much was done
 
 
-ROUNDS: Final[tuple[Round, ...]] = ()
+ROUNDS: Final[tuple[Round, ...]] = (
+    Round("plans", 2.0, carry_on),
+    Round("holds", 60.0, tend_holds),
+)
 
 
 def tend(home: Home, *, stop: Callable[[], bool]) -> None:

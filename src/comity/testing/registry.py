@@ -1,4 +1,5 @@
-"""A simulated registry: an EPP server as its own process, over real TLS, that stops, dies and lies when it is told to.
+"""A simulated registry: an EPP server as its own process, over real TLS, that stops, dies and lies when it is told
+to.
 
     python -m comity.testing.registry DIR
 
@@ -10,8 +11,8 @@
     DIR/port         where it listens
 
 Every document in and out is held against `epp.rng` (RFC 5730, 5731).  The rules are those of RFC 5731 and of most
-registries: a status `server…` is the registry's own to set, a registrar changes its own names only (2201), an update lock
-lets nothing through but its removal (2304).
+registries: a status `server…` is the registry's own to set, a registrar changes its own names only (2201), an
+update lock lets nothing through but its removal (2304).
 """
 
 import os
@@ -138,7 +139,7 @@ class Session:
         cltrid = root.findtext("e:command/e:clTRID", "", _NS)
         if not self.registry.schema.validate(root):
             self.registry.note(self.client, "invalid", "", "2001", cltrid)
-            self._send(self._response(2001, cltrid if len(cltrid) > 2 else ""))  # noqa: PLR2004 — the least that RFC 5730 has
+            self._send(self._response(2001, cltrid if len(cltrid) > 2 else ""))
             return True
         command = root.find("e:command", _NS)
         verb = etree.QName(command[0]).localname
@@ -153,7 +154,7 @@ class Session:
         if fault is not None and not self._strike_after(fault, answer):
             return False
         self._send(answer)
-        return code != 1500  # noqa: PLR2004 — RFC 5730: ending session
+        return code != 1500
 
     def _strike_before(self, fault: Fault) -> bool:
         if fault.what == "die-before":

@@ -1,9 +1,10 @@
-"""EPP, the protocol between registries and registrars: frames and commands to bytes and back (RFC 5730, 5731, 5734, 5910).
+"""EPP, the protocol between registries and registrars: frames and commands to bytes and back (RFC 5730, 5731,
+5734, 5910).
 
 A frame is a length of four octets, which counts itself, and one XML document.  What is written: hello, login, logout,
 domain info, and domain update of statuses.  What is read: the greeting, and answers with their result code, their
-identifiers and a domain's facts.  What a server sends is untrusted: bounded before it is parsed, no DTD, no entity, no
-network; a document that is not what it should be is an `EppProtocolError`, and never guessed at.
+identifiers and a domain's facts.  What a server sends is untrusted: bounded before it is parsed, no DTD, no
+entity, no network; a document that is not what it should be is an `EppProtocolError`, and never guessed at.
 """
 
 import re
@@ -141,9 +142,7 @@ def render_update(name: str, *, add: Collection[str], remove: Collection[str], c
     if unknown or not (add or remove) or set(add) & set(remove):
         raise InputError(f"no such update of statuses: {unknown}", item=name)
     parts = "".join(
-        f"<domain:{part}>{''.join(f'<domain:status s={chr(34)}{one}{chr(34)}/>' for one in sorted(which))}</domain:{part}>"
-        for part, which in (("add", add), ("rem", remove))
-        if which
+        f"<domain:{part}>{_statuses(which)}</domain:{part}>" for part, which in (("add", add), ("rem", remove)) if which
     )
     domain = f'<domain:update xmlns:domain="{DOMAIN}"><domain:name>{_host(name)}</domain:name>{parts}</domain:update>'
     return _command(f"<update>{domain}</update>", cltrid)
@@ -239,6 +238,10 @@ def _command(body: str, cltrid: str) -> bytes:
 
 def _document(body: str) -> bytes:
     return f'<?xml version="1.0" encoding="UTF-8" standalone="no"?><epp xmlns="{EPP}">{body}</epp>'.encode()
+
+
+def _statuses(statuses: Collection[str]) -> str:
+    return "".join(f'<domain:status s="{status}"/>' for status in sorted(statuses))
 
 
 def _host(name: str) -> str:

@@ -21,9 +21,12 @@ from comity.store.models.mail import OutgoingMail
 from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.observations import Observation
 from comity.store.models.people import ApiToken, Person, SignInFailure
+from comity.store.models.plans import ActionPlan, ActionStep, Hold, PlanVote
 from comity.store.models.reports import IntakeRun, Report, Reporter
 
 __all__ = [
+    "ActionPlan",
+    "ActionStep",
     "AnswerLink",
     "ApiToken",
     "Attachment",
@@ -34,6 +37,7 @@ __all__ = [
     "Decision",
     "DisplacedEntry",
     "Erasure",
+    "Hold",
     "IntakeRun",
     "Ledger",
     "LedgerEntry",
@@ -44,6 +48,7 @@ __all__ = [
     "Observation",
     "OutgoingMail",
     "Person",
+    "PlanVote",
     "Report",
     "Reporter",
     "RevokedKey",
