@@ -148,9 +148,7 @@ class _Step:
         add, remove = self._goal(step)
         update = next_update(now, add=add, remove=remove)
         if update is None:
-            with transaction.atomic():
-                _begin(self._stored, step, self._planned, now, at=self._at)
-                confirm_step(self._home, self._stored, step, self._planned, at=self._at)
+            self._confirm(step, now)
             return True
         if not self._note_sent(step, now):
             return False  # somebody else works on it: look again
@@ -162,6 +160,11 @@ class _Step:
             raise EppUnavailableError("the registry has taken the update and not done it yet", item=step.name)
         self._ended(get_step(step.pk), answer, now=now)
         return True
+
+    def _confirm(self, step: StoredStep, now: Sequence[str]) -> None:
+        with transaction.atomic():
+            _begin(self._stored, step, self._planned, now, at=self._at)
+            confirm_step(self._home, self._stored, step, self._planned, at=self._at)
 
     def _goal(self, step: StoredStep) -> tuple[Sequence[str], Sequence[str]]:
         if self._planned.effect == "hold":
