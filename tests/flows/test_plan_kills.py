@@ -1,4 +1,5 @@
-"""kill -9 of the process that carries a plan out, and of the registry: the next one goes on, and each name is changed once.
+"""kill -9 of the process that carries a plan out, and of the registry: the next one goes on, and each name is
+changed once.
 
 The process is a fork of this one, killed by itself at a durable step or from outside while it waits for an answer.
 """
@@ -17,7 +18,7 @@ from comity.flows.carry_out import carry_on, carry_out
 from comity.flows.hold import lift
 from comity.store.holds import holds_of_case
 from comity.store.plans import get_plan, steps_of
-from comity.testing.crashing import CrashPlan, Crashes, watch_this_process
+from comity.testing.crashing import Crashes, CrashPlan, watch_this_process
 from comity.testing.registry import Fault
 from comity.testing.registry_process import RegistryProcess
 from flows.desk import ANNA, AT, case_of, state_of

@@ -165,7 +165,10 @@ def test_an_answer_that_comes_twice_does_no_harm(registry: RegistryProcess, home
 
 def test_a_registry_that_hangs_is_not_waited_for(registry: RegistryProcess, home: Home) -> None:
     registry.put("hang-demo.by")
-    quick = Home(home.path, msgspec.structs.replace(home.settings, epp=msgspec.structs.replace(home.settings.epp, answer_seconds=0.3)))
+    quick = Home(
+        home.path,
+        msgspec.structs.replace(home.settings, epp=msgspec.structs.replace(home.settings.epp, answer_seconds=0.3)),
+    )
     _refs, which = approved(quick, "hang-demo.by")
     registry.arm(Fault("hang", seconds=0.6))
 
@@ -219,7 +222,14 @@ def test_two_cases_hold_one_name_until_both_let_go(registry: RegistryProcess, ho
     (second,) = open_some(type(second_case)("c1-demo.by", "malware", 1, "by", OWN, "high"))
     for event in ("start_triage", "confirm", "propose_hold"):
         step = step_of(event, ANNA, Grounds(reason="malware"))
-        step = type(step)(**{**{f: getattr(step, f) for f in step.__struct_fields__}, "score": 0.9, "disposition": "malicious", "collateral": "none"})
+        step = type(step)(
+            **{
+                **{f: getattr(step, f) for f in step.__struct_fields__},
+                "score": 0.9,
+                "disposition": "malicious",
+                "collateral": "none",
+            }
+        )
         assert advance_cases(home, {second: step}, at=AT).done == (second,)
     plan = plan_action(home, [second], ANNA, at=AT)
     assert isinstance(plan, Plan)
@@ -422,7 +432,9 @@ def test_a_proposal_that_nobody_answers_expires() -> None:
 
 
 def test_nothing_is_proposed_where_the_registry_cannot_be_asked(registry: RegistryProcess, home: Home) -> None:
-    closed = Home(home.path, msgspec.structs.replace(home.settings, epp=msgspec.structs.replace(home.settings.epp, port=1)))
+    closed = Home(
+        home.path, msgspec.structs.replace(home.settings, epp=msgspec.structs.replace(home.settings.epp, port=1))
+    )
     refs = open_some(new_case("n1-demo.by"))
     step = type(step_of("x", ANNA))
     advance_cases(closed, {refs[0]: step("start_triage", ANNA)}, at=AT)

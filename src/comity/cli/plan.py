@@ -67,7 +67,11 @@ def make_command(directory: Path, as_json: bool, refs: tuple[str, ...], propose:
         print_json({"hash": found, "state": "proposed" if propose else "shown", "plan": msgspec.to_builtins(made)})
         return 0
     click.echo(render_plan_text(made, found), nl=False)
-    click.echo(f"\nproposed; approve it: comity plan approve {found[:12]}" if propose else "\nnothing was kept; --propose keeps it")
+    click.echo(
+        f"\nproposed; approve it: comity plan approve {found[:12]}"
+        if propose
+        else "\nnothing was kept; --propose keeps it"
+    )
     return 0
 
 
@@ -83,7 +87,9 @@ def list_command(directory: Path, as_json: bool, state: str | None) -> int:
         print_json({"plans": [_summary(one) for one in found]})
         return 0
     for one in found:
-        click.echo(f"{one.hash[:12]}  {one.state:<13} {one.plan.kind:<8} {len(one.plan.steps):>4} name(s)  {one.plan.proposer}")
+        click.echo(
+            f"{one.hash[:12]}  {one.state:<13} {one.plan.kind:<8} {len(one.plan.steps):>4} name(s)  {one.plan.proposer}"
+        )
     return 0
 
 
@@ -102,7 +108,9 @@ def show_command(directory: Path, as_json: bool, which: str) -> int:
                 **_summary(stored),
                 "plan": msgspec.to_builtins(stored.plan),
                 "votes": msgspec.to_builtins(votes),
-                "steps": [{"name": one.name, "state": one.state, "code": one.code, "message": one.message} for one in steps],
+                "steps": [
+                    {"name": one.name, "state": one.state, "code": one.code, "message": one.message} for one in steps
+                ],
             }
         )
         return 0
@@ -120,9 +128,7 @@ def show_command(directory: Path, as_json: bool, which: str) -> int:
 @click.option("--bulk", is_flag=True, help="So many names are meant.")
 @click.option("--note", default="", help="Why, in words.")
 @_who
-def approve_command(
-    directory: Path, as_json: bool, which: str, bulk: bool, note: str, actor: str, role: str
-) -> int:
+def approve_command(directory: Path, as_json: bool, which: str, bulk: bool, note: str, actor: str, role: str) -> int:
     """Approve the plan with this hash; nothing but this plan will be carried out."""
     home = use_node(directory)
     who = _actor(home, actor, role)

@@ -43,7 +43,9 @@ def show_command(directory: Path, as_json: bool, name: str) -> int:
     """Show a zone's authority profile; the zone is an A-label, for example xn--p1ai."""
     profile = find_profile(use_node(directory), name.lower().strip("."))
     if profile is None:
-        raise NotFoundError("nothing is known of this zone; comity zone list names those that are known", item=name[:63])
+        raise NotFoundError(
+            "nothing is known of this zone; comity zone list names those that are known", item=name[:63]
+        )
     today = datetime.now(UTC).date()
     missing = unknown_for_hold(profile, on=today)
     if as_json:
@@ -75,4 +77,6 @@ def _print(profile: Profile, missing: tuple[str, ...]) -> None:
         click.echo(f"  {name}: {said}")
     click.echo(f"  a hold lasts {profile.hold_days} days; at its end: {profile.on_expiry}")
     if missing:
-        click.echo(f"  no hold can be planned here: unknown is {', '.join(missing)}; ask the registry for consideration")
+        click.echo(
+            f"  no hold can be planned here: unknown is {', '.join(missing)}; ask the registry for consideration"
+        )

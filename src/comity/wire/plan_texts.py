@@ -1,4 +1,5 @@
-"""A plan in words, for a terminal and for whoever reads a log: each name with what is true, what is done and what follows.
+"""A plan in words, for a terminal and for whoever reads a log: each name with what is true, what is done and what
+follows.
 
 English, as the command line is; the pages say the same in their reader's language.  Names are defanged.
 """
