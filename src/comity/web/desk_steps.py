@@ -17,6 +17,7 @@ from comity.core.errors import ComityError, SettingError
 from comity.core.roles import Actor, case_roles
 from comity.edges.home import Home
 from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same_step
+from comity.flows.hold import approve_hold, hold, lift, refuse_hold
 from comity.flows.merge import merge
 from comity.flows.open_held import open_held
 from comity.flows.refer import refer
@@ -81,6 +82,14 @@ def _take(home: Home, ref: str, step: Step) -> VerbOutcome:
             return merge(home, [ref], step.actor, step.related, at=at, grounds=grounds)
         case "refer_out_of_zone":
             return refer(home, [ref], step.actor, at=at, grounds=grounds)
+        case "propose_hold":
+            return hold(home, [ref], step.actor, at=at, score=step.score, grounds=grounds)
+        case "approve_hold":
+            return approve_hold(home, [ref], step.actor, at=at, grounds=grounds)
+        case "refuse_hold":
+            return refuse_hold(home, [ref], step.actor, at=at, grounds=grounds)
+        case "cured":
+            return lift(home, [ref], step.actor, at=at, grounds=grounds)
         case _:
             return advance_cases(home, {ref: step}, at=at)
 

@@ -26,6 +26,8 @@ _TEXT_FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "withdrawal_sent": ("reason",),
 }
 
+# Answered on the page of the plan that the case is in, which shows before it asks.
+_BY_PLAN: Final = frozenset(("approve_hold", "refuse_hold"))
 _OFFERED_NOTES: Final = ("info_sent", "withdrawal_sent", "note")
 
 
@@ -45,13 +47,17 @@ class StepForm(msgspec.Struct, frozen=True):
         return not (self.needs_note or self.text_fields or self.dispositions or self.outcomes or self.actions)
 
 
-def steps_for(state: str, role: str, *, ours: bool) -> tuple[StepForm, ...]:
-    """List the steps that a state admits for a role; `ours`: is the zone this node's own?"""
+def steps_for(state: str, role: str, *, ours: bool, may_hold: bool = True) -> tuple[StepForm, ...]:
+    """List the steps that a state admits for a role; `ours`: is the zone this node's own?
+
+    `may_hold`: does the zone's authority profile offer a hold?
+    """
     mine = frozenset[str](case_roles(role))
     events = [
         row.event
         for row in TRANSITIONS
         if row.from_state == state and mine & set(row.roles) and ours_admits(row.event, ours=ours)
+        if row.event not in _BY_PLAN and (may_hold or row.event != "propose_hold")
     ]
     events += [
         event

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from comity.web.assets import asset
-from comity.web.views import cases, held, inbox, links, memoranda, preferences, public, sign_in
+from comity.web.views import approvals, cases, held, inbox, links, memoranda, preferences, public, sign_in, zones
 
 
 class _Word:
@@ -35,7 +35,13 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/acknowledge/", inbox.acknowledge, name="acknowledge"),
     path("cases/<word:ref>/", cases.case_page, name="case"),
+    path("cases/<word:ref>/plan/", approvals.plan_case, name="plan-case"),
     path("cases/<word:ref>/<word:event>/", cases.step, name="step"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/<word:which>/", approvals.approval, name="approval"),
+    path("approvals/<word:which>/<word:verb>/", approvals.answer, name="answer-plan"),
+    path("zones/", zones.zones, name="zones"),
+    path("zones/<word:zone>/", zones.zone_page, name="zone"),
     path("held/", held.held, name="held"),
     path("held/open/", held.open_name, name="open-held"),
     path("memoranda/", memoranda.memoranda, name="memoranda"),

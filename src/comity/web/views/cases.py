@@ -13,6 +13,7 @@ from comity.core.cases import EVENTS, NOTES
 from comity.web.access import person_of, reader_page
 from comity.web.case_file import open_case_file
 from comity.web.desk_steps import take_step
+from comity.web.plan_file import may_hold
 from comity.web.steps import steps_for
 
 
@@ -42,7 +43,7 @@ def _show(
     person = person_of(request)
     file = open_case_file(ref, person.role)
     own = settings.HOME.party if settings.HOME else ""
-    steps = steps_for(file.case.state, person.role, ours=file.case.party == own)
+    steps = steps_for(file.case.state, person.role, ours=file.case.party == own, may_hold=may_hold(file.case))
     context = {
         "section": "inbox",
         "file": file,
