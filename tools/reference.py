@@ -62,7 +62,7 @@ SETTINGS: Final = {
     "epp.server_name": "The name in the server's certificate, if it is not `host`.",
     "epp.answer_seconds": "How long an answer may take before the session is given up.",
     "plans.most_names": "A plan of more names is a bulk plan: a supervisor must say that so many are meant.",
-    "plans.registrar_percent": "So is one that touches more than this share of the names of one registrar that are known.",
+    "plans.registrar_percent": "So is one that touches more than this share of the known names of one registrar.",
     "plans.zone_percent": "So is one that touches more than this share of the names of one zone.",
     "plans.share_floor": "Shares count only where a plan has at least so many names of one registrar or zone.",
     "plans.zone_names": "How many names a zone has, by its A-label; a zone that is not here has no known share.",

@@ -19,7 +19,7 @@ from comity.edges.epp_session import EppDoor, EppSession, EppUnavailableError
 from comity.edges.home import EppSettings, Home, NodeSettings
 from comity.testing.registry import SCHEMA
 from comity.testing.registry_process import LOGINS, RegistryProcess
-from comity.wire.epp import frame, render_hello
+from comity.wire.epp import EPP, frame, render_hello
 
 pytestmark = pytest.mark.processes
 
@@ -95,19 +95,17 @@ def test_a_server_that_does_not_greet_is_left(registry: RegistryProcess, sent: b
 def test_the_registry_answers_what_is_not_epp(registry: RegistryProcess) -> None:
     context = ssl.create_default_context(cafile=str(registry.directory / "tls" / "ca.pem"))
     context.load_cert_chain(registry.directory / "tls" / "node.pem", registry.directory / "tls" / "node.key")
-    with socket.create_connection(("127.0.0.1", registry.port)) as plain:
-        with context.wrap_socket(plain, server_hostname="127.0.0.1") as connection:
-            read(connection)
-            for document, code in (
-                (b"<x", b"2001"),
-                (
-                    b'<epp xmlns="urn:ietf:params:xml:ns:epp-1.0"><command><logout/><clTRID>ab</clTRID></command></epp>',
-                    b"2001",
-                ),
-                (b'<epp xmlns="urn:ietf:params:xml:ns:epp-1.0"><command><logout/></command></epp>', b"2002"),
-            ):
-                connection.sendall(frame(document))
-                assert code in read(connection)
+    plain = socket.create_connection(("127.0.0.1", registry.port))
+    start, end = f'<epp xmlns="{EPP}"><command><logout/>', "</command></epp>"
+    with context.wrap_socket(plain, server_hostname="127.0.0.1") as connection:
+        read(connection)
+        for document, code in (
+            ("<x", b"2001"),
+            (f"{start}<clTRID>ab</clTRID>{end}", b"2001"),
+            (f"{start}{end}", b"2002"),
+        ):
+            connection.sendall(frame(document.encode()))
+            assert code in read(connection)
 
 
 def test_the_password_is_in_a_file_of_its_own(tmp_path: Path) -> None:
@@ -130,7 +128,7 @@ def test_the_password_is_in_a_file_of_its_own(tmp_path: Path) -> None:
         find_door(node)
 
 
-# -- programs that nobody here wrote --------------------------------------------------------------------------------------
+# -- programs that nobody here wrote -----------------------------------------------------------------------------------
 
 
 def test_net_epp_finds_a_registry(registry: RegistryProcess) -> None:
@@ -158,7 +156,8 @@ def test_pyepp_finds_a_registry(registry: RegistryProcess) -> None:
 
     done = subprocess.run(
         [sys.executable, str(PROGRAMS / "pyepp_client.py"), str(registry.port), str(tls), "python-demo.by"],
-        capture_output=True, text=True, check=False, timeout=30, env={**os.environ, "SSL_CERT_FILE": str(tls / "ca.pem")},
+        capture_output=True, text=True, check=False, timeout=30,
+        env={**os.environ, "SSL_CERT_FILE": str(tls / "ca.pem")},
     )  # fmt: skip
 
     assert done.stdout.splitlines() == [

@@ -1,4 +1,4 @@
-"""Plans against the real store and a registry that is a process of its own: shown, approved, done exactly once, undone."""
+"""Plans against the real store and a registry that is a process: shown, approved, done exactly once, undone."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -308,7 +308,8 @@ def test_where_the_profile_says_so_a_person_is_asked_at_the_end(registry: Regist
 def test_a_locked_hold_is_locked_last_and_unlocked_first(registry: RegistryProcess, home: Home) -> None:
     (home.path / "authority.toml").write_text(
         "[profile.by.cells]\n"
-        'lock-statuses = { mark = "assumed", words = ["serverUpdateProhibited", "serverTransferProhibited"], source = "s" }\n'
+        'lock-statuses = { mark = "assumed", source = "s",'
+        ' words = ["serverUpdateProhibited", "serverTransferProhibited"] }\n'
     )
     registry.put("f1-demo.by", "clientHold")
     refs, which = approved(home, "f1-demo.by")
@@ -324,7 +325,7 @@ def test_a_locked_hold_is_locked_last_and_unlocked_first(registry: RegistryProce
     assert len(updates(registry, "f1-demo.by")) == 4
 
 
-# -- who may ------------------------------------------------------------------------------------------------------------
+# -- who may -----------------------------------------------------------------------------------------------------------
 
 
 def test_only_another_person_approves_and_only_what_was_shown() -> None:

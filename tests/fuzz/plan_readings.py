@@ -46,13 +46,14 @@ def read_profiles(data: bytes) -> object:
 def epp_documents() -> list[bytes]:
     """An answer and a greeting."""
     info = (
-        f'<epp xmlns="{EPP}"><response><result code="1000"><msg>ok</msg></result><resData><d:infData xmlns:d="{DOMAIN}">'
+        f'<epp xmlns="{EPP}"><response><result code="1000"><msg>ok</msg></result><resData>'
+        f'<d:infData xmlns:d="{DOMAIN}">'
         '<d:name>a.by</d:name><d:roid>D-X</d:roid><d:status s="ok"/><d:clID>abc</d:clID></d:infData></resData><trID>'
         "<clTRID>abc</clTRID><svTRID>abc</svTRID></trID></response></epp>"
     )
     greeting = (
-        f'<epp xmlns="{EPP}"><greeting><svID>x</svID><svDate>2026-01-01T00:00:00Z</svDate><svcMenu><version>1.0</version>'
-        f"<lang>en</lang><objURI>{DOMAIN}</objURI></svcMenu></greeting></epp>"
+        f'<epp xmlns="{EPP}"><greeting><svID>x</svID><svDate>2026-01-01T00:00:00Z</svDate><svcMenu>'
+        f"<version>1.0</version><lang>en</lang><objURI>{DOMAIN}</objURI></svcMenu></greeting></epp>"
     )
     return [info.encode(), greeting.encode()]
 

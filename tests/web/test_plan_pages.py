@@ -16,6 +16,7 @@ from comity.flows.confirm import confirm
 from comity.flows.hold import hold
 from comity.store.case_writes import NewCase, open_cases
 from comity.store.cases import get_case
+from comity.store.models import Case, CasePeer
 from comity.store.plans import list_plans
 from web.small_registry import ROLES, Registry, signed_in
 
@@ -73,6 +74,18 @@ def test_a_plan_waits_for_another_person_and_is_approved_by_its_hash(ref: str) -
     assert "done by hand, says analyst" in done.content.decode()
     assert list_plans()[0].state == "done"
     assert "ours:" in page(signed_in("analyst"), f"/cases/{ref}/")
+
+
+def test_the_clause_that_asks_for_a_second_person_is_named(home: Home, registry: Registry) -> None:
+    case = Case.objects.get(ref=planned(home, "pay-demo-z5.ru")[0])
+    refuse = signed_in("supervisor").post
+    refuse(f"/approvals/{list_plans()[0].hash}/refuse/", {"reason": "anew"})
+    CasePeer.objects.create(case=case, partner="oac.by", remote_case=case.uuid)
+    in_force = datetime(2027, 6, 1, tzinfo=UTC)
+    assert hold(home, [case.ref], ANNA, at=in_force, grounds=Grounds(reason="phishing")).done == (case.ref,)
+    shown = page(signed_in("supervisor"), f"/approvals/{list_plans()[0].hash}/")
+    assert "A memorandum asks for a second person" in shown
+    assert "oac.by, clause 8" in shown
 
 
 def test_a_refusal_states_its_reason(ref: str) -> None:

@@ -1,12 +1,14 @@
 """EPP's octets: what is written reads as it was meant, and what a stranger sends is read or refused."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
 from comity.core.epp_statuses import STATUSES, may_set, next_update, settable
-from comity.core.errors import ComityError, InputError
+from comity.core.errors import InputError
 from comity.testing.registry import SCHEMA
 from comity.wire.epp import (
     DOMAIN,
@@ -150,10 +152,8 @@ def test_an_update_does_something_and_not_its_contrary() -> None:
 @given(st.binary(max_size=300))
 def test_any_octets_are_read_or_refused(data: bytes) -> None:
     for parse in (parse_answer, parse_greeting, parse_length):
-        try:
+        with suppress(EppProtocolError):  # whatever else is raised is a fault
             parse(data)
-        except ComityError as error:
-            assert error.code == "epp-malformed"
 
 
 @given(STATUS_SETS, STATUS_SETS, STATUS_SETS)

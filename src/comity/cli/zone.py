@@ -1,4 +1,4 @@
-"""`comity zone`: what a zone's rules let its registry do, cell by cell, each with how sure it is and where it was read."""
+"""`comity zone`: what a zone's rules let its registry do, cell by cell, with how sure it is and its source."""
 
 from datetime import UTC, datetime
 from pathlib import Path

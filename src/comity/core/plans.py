@@ -91,7 +91,7 @@ class Blast(msgspec.Struct, frozen=True):
 class Demand(msgspec.Struct, frozen=True):
     """Why how many people must agree: a rule's code, and what it rests on."""
 
-    rule: Literal["four-eyes", "protected-name", "profile", "many-names", "registrar-share", "zone-share"]
+    rule: Literal["four-eyes", "protected-name", "profile", "memorandum", "many-names", "registrar-share", "zone-share"]
     approvals: int
     detail: str = ""
 
@@ -159,6 +159,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     protected: str = ""
     guards: tuple[str, ...] = ()
     reason: str = ""
+    clauses: tuple[str, ...] = ()  # of memoranda that ask for a second person: "oac.by, clause 8"
     open_plan: str = ""  # the hash of another plan about this case that is not over
     ours: tuple[str, ...] = ()  # statuses that a hold of ours added and that are still to be taken off
     is_held: bool = False  # a hold of this case is in place
@@ -236,6 +237,7 @@ def blast_of(steps: Sequence[PlannedStep], known: Known) -> Blast:
 def _demands(candidates: Sequence[Candidate], blast: Blast, limits: Limits) -> tuple[Demand, ...]:
     found = [Demand("four-eyes", 1, "docs/spec/cases.md")]
     found += [Demand("profile", 1, profile) for profile in sorted({_id(one) for one in candidates if _asks(one)})]
+    found += [Demand("memorandum", 1, clause) for clause in sorted({c for one in candidates for c in one.clauses})]
     protected = sorted({one.protected or one.guards[0] for one in candidates if one.protected or one.guards})
     found += [Demand("protected-name", 2, guard) for guard in protected]
     if blast.names > limits.most_names:

@@ -24,13 +24,16 @@ from comity.edges.epp_session import EppSession
 from comity.edges.guard_lists import load_guard
 from comity.edges.home import Home
 from comity.flows.advance_cases import Grounds, advance_cases, same_step, step_of
+from comity.store.case_peers import find_peers
 from comity.store.cases import CaseRow, find_cases, read_entries
 from comity.store.holds import standing_holds
+from comity.store.memoranda import find_governing
 from comity.store.observations import add_observation, newest
 from comity.store.plans import add_plan, open_plans
 from comity.store.surroundings import known_around
 
 _NOBODY_ASKED: Final = Present("none")
+_HOLD_BY_TWO: Final = "registry_hold"  # what a memorandum's clause calls it
 _PROPOSERS: Final = frozenset(("analyst", "approver"))
 
 
@@ -71,7 +74,7 @@ def plan_rows(
 ) -> Plan | PlanRefusal:
     """Plan to hold the names of cases that were read; `present`: what is true of each name now."""
     known = known_around([row.registrable for row in rows], zone_names=home.settings.plans.zone_names)
-    candidates = candidates_of(home, rows, present)
+    candidates = candidates_of(home, rows, present, at=at)
     return plan_hold(candidates, party=home.party, proposer=actor.name, known=known, limits=limits_of(home), at=at)
 
 
@@ -95,7 +98,7 @@ def read_present(home: Home, names: Sequence[str], *, at: datetime) -> dict[str,
 
 
 def candidates_of(
-    home: Home, rows: Sequence[CaseRow], present: Mapping[str, Present], *, kind: str = "hold"
+    home: Home, rows: Sequence[CaseRow], present: Mapping[str, Present], *, kind: str = "hold", at: datetime
 ) -> list[Candidate]:
     """What a plan must know of each case."""
     pks = [row.pk for row in rows]
@@ -103,6 +106,7 @@ def candidates_of(
     planned = open_plans(pks, kind="restore" if kind == "restore" else "hold")
     held = standing_holds(pks)
     guard = load_guard(home)
+    clauses = _clauses(pks, at=at)
     driver: Driver = "epp" if home.settings.epp.host else "by-hand"
     profiles = {zone: profile for profile in load_profiles(home) for zone in profile.zones}
     found = []
@@ -115,7 +119,7 @@ def candidates_of(
                 present=present.get(row.registrable, _NOBODY_ASKED), driver=driver, profile=_own(profiles, row, home),
                 disposition=facts.disposition, score=facts.score, protected=row.protected,
                 guards=(listed,) if listed else (), reason=_reason(entries[row.pk]), open_plan=planned.get(row.pk, ""),
-                is_held=row.pk in held, ours=held[row.pk].added if row.pk in held else (),
+                clauses=clauses[row.pk], is_held=row.pk in held, ours=held[row.pk].added if row.pk in held else (),
             )
         )  # fmt: skip
     return found
@@ -140,6 +144,22 @@ def registration_of(name: str, present: Present) -> Registration:
 def _own(profiles: Mapping[str, Profile], row: CaseRow, home: Home) -> Profile | None:
     """A partner's zone is the partner's to act in, whatever its profile says."""
     return profiles.get(row.zone) if row.party == home.party else None
+
+
+def _clauses(case_pks: Sequence[int], *, at: datetime) -> dict[int, tuple[str, ...]]:
+    """The clauses of memoranda with whoever takes part in each case, by which a hold needs a second person."""
+    peers = find_peers(case_pks)
+    clause_of: dict[str, str] = {}
+    for partner in sorted({peer.partner for of_case in peers.values() for peer in of_case}):
+        governing = find_governing(partner, at=at)
+        if governing is not None and governing.status == "in-force":
+            safeguards = governing.memorandum.safeguards
+            if _HOLD_BY_TWO in safeguards.dual_control_for:
+                clause_of[partner] = f"{partner}, clause {safeguards.clause}"
+    return {
+        pk: tuple(clause_of[peer.partner] for peer in of_case if peer.partner in clause_of)
+        for pk, of_case in peers.items()
+    }
 
 
 def _reason(entries: Sequence[CaseEntry]) -> str:

@@ -57,7 +57,7 @@ def _restore(home: Home, row: CaseRow, actor: Actor, why: Why, at: datetime) -> 
         return ()
     present = {row.registrable: Present("none", hold.wanted)}
     plan = plan_restore(
-        candidates_of(home, [row], present, kind="restore"), party=home.party, proposer=actor.name, why=why,
+        candidates_of(home, [row], present, kind="restore", at=at), party=home.party, proposer=actor.name, why=why,
         known=known_around([row.registrable], zone_names=home.settings.plans.zone_names), limits=limits_of(home), at=at,
     )  # fmt: skip
     if isinstance(plan, PlanRefusal):

@@ -56,8 +56,13 @@ class StoredStep(msgspec.Struct, frozen=True):
 
 
 def add_plan(plan: Plan, *, state: PlanState, cases: dict[str, int], at: datetime) -> str:
-    """Keep a plan and its steps (`cases`: reference → the case's row); answer its hash."""
+    """Keep a plan and its steps (`cases`: reference → the case's row); answer its hash.
+
+    Raises `ConflictError` when this very plan was kept before.
+    """
     body = render_plan(plan)
+    if ActionPlan.objects.filter(hash=plan_hash(body)).exists():
+        raise ConflictError("this very plan was proposed before", item="plan")
     row = ActionPlan.objects.create(
         hash=plan_hash(body), body=body, kind=plan.kind, state=state, proposer=plan.proposer, names=len(plan.steps),
         approvals=plan.approvals, made_at=plan.made_at, expires_at=plan.expires_at, changed_at=at,

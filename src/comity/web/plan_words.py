@@ -35,6 +35,7 @@ DRIVER: Final[Labels] = {"epp": _("by the node, over EPP"), "by-hand": _("by a p
 RULE: Final[Labels] = {
     "four-eyes": _("A hold needs a second person"),
     "profile": _("The zone’s profile asks for a second person"),
+    "memorandum": _("A memorandum asks for a second person"),
     "protected-name": _("A protected name needs two approvers"),
     "many-names": _("Many names at once"),
     "registrar-share": _("A large share of one registrar’s names"),
