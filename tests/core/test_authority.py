@@ -108,8 +108,10 @@ def test_a_node_says_what_it_knows_better(tmp_path: Path) -> None:
         ),
         ('[profile.vn.cells]\nhold-statuses = { mark = "assumed", words = ["ok"], source = "s" }\n', "cannot set"),
         (
-            "[profile.vn.cells]\n"
-            'hold-statuses = { mark = "assumed", words = ["serverDeleteProhibited"], source = "s" }\n',
+            (
+                "[profile.vn.cells]\n"
+                'hold-statuses = { mark = "assumed", words = ["serverDeleteProhibited"], source = "s" }\n'
+            ),
             "out of the zone",
         ),
         ('[profile.x]\nzones = ["vn"]\n', "in two profiles"),
