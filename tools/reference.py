@@ -67,6 +67,13 @@ SETTINGS: Final = {
     "plans.share_floor": "Shares count only where a plan has at least so many names of one registrar or zone.",
     "plans.zone_names": "How many names a zone has, by its A-label; a zone that is not here has no known share.",
     "plans.expire_hours": "How long a proposed plan waits for its approval.",
+    "sign_in.second_factor_for": "Roles that may do nothing before they have a second factor: `[\"supervisor\"]`.",
+    "sign_in.session_hours": "A session ends after so many hours, however busy it is.",
+    "sign_in.idle_minutes": "A session ends when nothing was asked for so long.",
+    "sign_in.oidc_issuer": "The address of an OpenID Connect provider by which people may sign in; empty: none.",
+    "sign_in.oidc_name": "What the button for it says.",
+    "sign_in.oidc_client": "This node's client identifier at the provider.",
+    "sign_in.oidc_secret_file": "A file with the client's secret; relative paths are taken from the node's directory.",
     "log.format": "`text`, `json` (one object a line), or `auto`: JSON under systemd, text elsewhere.",
     "log.level": "What is at least as grave is logged: `debug`, `info`, `warning` or `error`.",
 }  # fmt: skip

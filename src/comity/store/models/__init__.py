@@ -20,7 +20,7 @@ from comity.store.models.ledgers import (
 from comity.store.models.mail import OutgoingMail
 from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.observations import Observation
-from comity.store.models.people import ApiToken, Person, SignInFailure
+from comity.store.models.people import ApiToken, Look, Person, PersonChange, SignInFailure
 from comity.store.models.plans import ActionPlan, ActionStep, Hold, PlanVote
 from comity.store.models.reports import IntakeRun, Report, Reporter
 
@@ -43,11 +43,13 @@ __all__ = [
     "LedgerEntry",
     "LedgerTile",
     "Link",
+    "Look",
     "Memorandum",
     "MemorandumEvent",
     "Observation",
     "OutgoingMail",
     "Person",
+    "PersonChange",
     "PlanVote",
     "Report",
     "Reporter",
