@@ -24,6 +24,7 @@ class Row(NamedTuple):
 
 
 _VERB = "state of the cases, audit entries, decisions and outgoing entries, together"
+_VOTE = "who voted, where the plan stands; " + _VERB
 _TOLD = "the report, a note on its case, and what the partners that have it are told, as entries, together"
 _STATE = "the link's state and its reason"
 _PART = "entries of our own ledger that were lost, and what they tell; with the last of them as when recovery ends"
@@ -74,7 +75,10 @@ STEPS: dict[str, Row] = {
     "close.advance_once": Row("comity case close", _VERB),
     "confirm.advance_once": Row("comity case confirm", _VERB),
     "dismiss.advance_once": Row("comity case dismiss", _VERB),
-    "hold.advance_once": Row("comity case hold, approve, refuse-hold, lift, restore", _VERB),
+    "hold.hold": Row("comity case hold", "the plan of what is to be done; " + _VERB),
+    "hold.approve_plan": Row("comity case approve", _VOTE),
+    "hold.refuse_plan": Row("comity case refuse-hold", _VOTE),
+    "hold.lift": Row("comity case lift", "the plan to restore, where a hold of ours is in place; " + _VERB),
     "merge.advance_once": Row("comity case merge, unmerge", _VERB),
     "notify.advance_once": Row("comity case notify", _VERB),
     "open_held.open_held": Row("comity case open-held", _VERB),
@@ -108,6 +112,17 @@ NOT_OF_THE_EXCHANGE = {
     "cli.person.add": "an account of a person",
     "flows.attach._attach_once": "a file of a case and the entry that says so, together; no partner hears of it",
     "flows.attach.erase_attachment": "a file's octets and name go, and an entry says so; no partner has them",
+    "flows.carry_out.begin_plan": "that a plan is being carried out; killed in tests/flows/test_plan_kills.py",
+    "flows.carry_out._note_sent": "what a name was, and that a command leaves; killed there too",
+    "flows.carry_out._confirm": "that a name is as the plan wants it, its hold and its case; killed there too",
+    "flows.carry_out._done_by_hand": "the same, where a person says so",
+    "flows.end_step.fail_step": "that a step came to nothing, its hold and a word on its case",
+    "flows.end_step.finish_plan": "that a plan has ended; killed in tests/flows/test_plan_kills.py",
+    "flows.plan_action.propose_plan": "a plan that waits for approval, and a word on its cases",
+    "flows.restore_name.restore_names": "a plan to restore, which the desk's round carries out",
+    "flows.tend_holds._warn": "that people were warned of the end of a hold",
+    "flows.tend_holds._end": "that a hold has ended, and the plan to restore its name",
+    "flows.tend_holds._expire": "that nobody approved a plan in time",
     "flows.apply_kept._apply": "effects of kinds that were new once, when a newer version starts; not killed here",
     "flows.catch_up.catch_up": "inside the transactions of those who call it",
     "flows.keep_clocks.rebuild_clocks": "a cache that is made anew, some thousand cases at a time; it is given again",

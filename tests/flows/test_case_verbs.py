@@ -203,7 +203,7 @@ def test_a_refusal_changes_nothing() -> None:
 def test_a_hold_has_four_eyes_and_a_way_back() -> None:
     ref = brought_to("hold_proposed")
 
-    assert codes(approve_hold(HOME, [ref], ANNA, at=AT), ref) == {"wrong-role"}
+    assert codes(approve_hold(HOME, [ref], ANNA, at=AT), ref) == {"wrong-role", "same-person"}
     assert approve_hold(HOME, [ref], BORIS, at=AT).done == (ref,)
     assert case_of(ref).action == "server-hold"
     assert lift(HOME, [ref], ANNA, at=AT).done == (ref,)

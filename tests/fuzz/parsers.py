@@ -15,14 +15,17 @@ import msgspec
 from comity.core.errors import ComityError
 from comity.core.media_types import MAX_BYTES as MAX_ATTACHMENT_BYTES
 from comity.edges.partner_http import ANSWER_MAX_BYTES
+from comity.wire.authority_toml import MAX_BYTES as PROFILES_MAX_BYTES
 from comity.wire.checkpoint import NOTE_MAX_BYTES
+from comity.wire.epp import MAX_FRAME_BYTES
 from comity.wire.evidence import MAX_MANIFEST_BYTES
 from comity.wire.evidence_tar import MAX_PACKAGE_BYTES
 from comity.wire.key_revocation import MAX_BYTES as REVOCATION_MAX_BYTES
 from comity.wire.link_batch import BATCH_MAX_BYTES
 from comity.wire.memorandum_yaml import MAX_BYTES as MEMORANDUM_MAX_BYTES
+from comity.wire.plan_json import MAX_BYTES as PLAN_MAX_BYTES
 from comity.wire.stix import MAX_PAYLOAD_BYTES
-from fuzz import corpus, readings, slow
+from fuzz import corpus, plan_readings, readings, slow
 
 
 class Parser(NamedTuple):
@@ -95,6 +98,12 @@ PARSERS: Final[tuple[Parser, ...]] = (
            readings.rejects, corpus.JSON_WORDS + corpus.FEED_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines),
     Parser("mapping", ("wire.formats.parse_mapping",), readings.read_mapping,
            lambda: corpus.samples("mapping.toml"), corpus.TOML_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines),
+    Parser("EPP", ("wire.epp.parse_answer", "wire.epp.parse_greeting", "wire.epp.parse_length"), plan_readings.read_epp,
+           plan_readings.epp_documents, plan_readings.EPP_WORDS, MAX_FRAME_BYTES, plan_readings.slow_epp),
+    Parser("plan", ("wire.plan_json.parse_plan",), plan_readings.read_plan,
+           plan_readings.plans, corpus.JSON_WORDS, PLAN_MAX_BYTES, slow.slow_json, is_costly=True),
+    Parser("authority profiles", ("wire.authority_toml.parse_profiles",), plan_readings.read_profiles,
+           plan_readings.profiles, corpus.TOML_WORDS, PROFILES_MAX_BYTES, plan_readings.slow_toml, is_costly=True),
     Parser("name", ("core.names.parse_name", "core.names.fold_target", "core.name_batches.fold_many",
                     "core.target_batches.fold_targets", "core.defang.refang", "core.durations.parse_duration"),
            readings.read_name, corpus.names, corpus.NAME_WORDS, 16_384, slow.slow_name),

@@ -243,7 +243,7 @@ class TestCase:
             ("received", "auditor", set()),
             ("triage", "analyst", {"confirm", "dismiss", "ask_reporter", "merge_duplicate", "note"}),
             ("hold_proposed", "analyst", {"note"}),
-            ("hold_proposed", "supervisor", {"approve_hold", "refuse_hold", "note"}),
+            ("hold_proposed", "supervisor", {"note"}),
             ("appeal", "policy-officer", {"granted", "upheld", "interim_restore", "note"}),
             ("closed", "supervisor", {"reopen", "retract", "note"}),
         ],
@@ -292,7 +292,7 @@ class TestCase:
         self, registry: Registry, django_assert_max_num_queries: DjangoAssertNumQueries
     ) -> None:
         client = signed_in("analyst")
-        with django_assert_max_num_queries(27):
+        with django_assert_max_num_queries(30):
             client.get(f"/cases/{registry.closed}/")
 
     def test_no_such_case(self, registry: Registry) -> None:

@@ -14,6 +14,8 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "names": ("names", "Fold names: one per line in, NDJSON out.", False),
     "memo": ("memo", "Memoranda: check, propose, countersign, explain.", True),
     "case": ("case", "Cases: list, show, and every verb of the desk.", True),
+    "plan": ("plan", "Plans of action: make, propose, approve by hash, carry out.", True),
+    "zone": ("zone", "Zones: who may do what in them, and by which rule.", True),
     "report": ("report", "Reports: who was told, correct, mark, withdraw, erase.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
     "backup": ("backup", "Write all that a node remembers into one file, while it serves.", True),

@@ -72,6 +72,31 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hold_score_critical: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.7
 
 
+class EppSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The registry's EPP server (empty `host`: people act by hand), whom to log in as, the files that prove both."""
+
+    host: str = ""
+    port: int = 700
+    client: str = ""
+    password_file: str = "epp.password"  # noqa: S105 — a file's name
+    ca: str = "epp/ca.pem"
+    certificate: str = "epp/client.pem"
+    key: str = "epp/client.key"
+    server_name: str = ""
+    answer_seconds: float = 30.0
+
+
+class PlanSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From where on a plan of action is a bulk plan, how many names a zone has, and how long a proposal lives."""
+
+    most_names: int = 50
+    registrar_percent: float = 5.0
+    zone_percent: float = 0.1
+    share_floor: int = 10
+    zone_names: dict[str, int] = {}
+    expire_hours: float = 24.0
+
+
 class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How people sign in: who needs a second factor, how long a session lives, and one OpenID Connect provider."""
 
@@ -130,6 +155,8 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: NameSettings = NameSettings()
     guard: GuardSettings = GuardSettings()
     desk: DeskSettings = DeskSettings()
+    epp: EppSettings = EppSettings()
+    plans: PlanSettings = PlanSettings()
     sign_in: SignInSettings = SignInSettings()
     log: LogSettings = LogSettings()
     calendar: CalendarSettings = CalendarSettings()

@@ -15,7 +15,9 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from comity.core.errors import ComityError
 from comity.edges.home import Home
+from comity.flows.carry_out import carry_on
 from comity.flows.tend_clocks import tend_clocks
+from comity.flows.tend_holds import tend_holds
 from comity.store.connect import let_go_if_read_only
 
 LOG = logging.getLogger("comity.desk")
@@ -30,7 +32,11 @@ class Round(NamedTuple):
     run: Callable[..., int]  # (home, *, at) -> how much was done
 
 
-ROUNDS: Final[tuple[Round, ...]] = (Round("clocks", 20.0, tend_clocks),)
+ROUNDS: Final[tuple[Round, ...]] = (
+    Round("clocks", 20.0, tend_clocks),
+    Round("plans", 2.0, carry_on),
+    Round("holds", 60.0, tend_holds),
+)
 
 
 def tend(home: Home, *, stop: Callable[[], bool]) -> None:

@@ -87,7 +87,8 @@ class MainJob:
     def contest(self) -> None:
         """Holds with four eyes, an appeal, and the way back into the zone."""
         refs = self._refs
-        self._case("hold", refs[4], refs[5], "--score", "0.95", "--reason", "evidence-sufficient", *_SEEN)
+        for ref in refs[4], refs[5]:  # a plan each: one is approved, the other refused
+            self._case("hold", ref, "--score", "0.95", "--reason", "evidence-sufficient", *_SEEN)
         self._case("approve", refs[4], *_SUPERVISOR)
         self._case("refuse-hold", refs[5], *_SUPERVISOR)
         self._case("lift", refs[4])

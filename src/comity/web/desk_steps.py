@@ -20,6 +20,7 @@ from comity.core.roles import Actor, case_roles
 from comity.edges.home import Home
 from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same_step
 from comity.flows.attach import AttachmentError, attach_to_case
+from comity.flows.hold import approve_hold, hold, lift, refuse_hold
 from comity.flows.merge import merge
 from comity.flows.open_held import open_held
 from comity.flows.pause import pause, resume
@@ -105,6 +106,16 @@ def _take(home: Home, ref: str, step: Step) -> VerbOutcome:
             return pause(home, [ref], step.actor, step.reason, at=at, grounds=grounds)
         case "clock_resumed":
             return resume(home, [ref], step.actor, at=at, grounds=grounds)
+        case "propose_hold":
+            return hold(
+                home, [ref], step.actor, at=at, score=step.score, disposition=step.disposition, grounds=grounds
+            )
+        case "approve_hold":
+            return approve_hold(home, [ref], step.actor, at=at, grounds=grounds)
+        case "refuse_hold":
+            return refuse_hold(home, [ref], step.actor, at=at, grounds=grounds)
+        case "cured":
+            return lift(home, [ref], step.actor, at=at, grounds=grounds)
         case _:
             return advance_cases(home, {ref: step}, at=at)
 

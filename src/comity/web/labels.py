@@ -241,6 +241,20 @@ REFUSAL: Final[Labels] = {
     "not-paused": _("No clock stands still."),
     "text-not-storable": _("The text holds characters that cannot be stored."),
     "text-too-long": _("The text is too long."),
+    "plan-not-proposed": _("The plan no longer waits for approval."),
+    "plan-not-approved": _("Only an approved plan is carried out."),
+    "plan-expired": _("The proposal is too old; plan it anew."),
+    "plan-outdated": _("A case is not what it was when the plan was made; plan it anew."),
+    "plan-has-others": _("The plan has other cases too; answer it on its own page."),
+    "no-plan": _("Plan it first."),
+    "planned-already": _("Another plan about this case is not over."),
+    "bulk-not-agreed": _("It is a bulk plan: say that so many names are meant."),
+    "authority-unknown": _("Who may do this in the zone, or how, is not known; ask the registry for consideration."),
+    "present-state-unknown": _("The registry does not know this name, or was not asked."),
+    "registry-is-at-work": _("The registry has a change of this name under way."),
+    "held-already": _("A hold of this case is in place."),
+    "held-still": _("Our hold is still in place; the plan to give the name back closes the case."),
+    "epp-unavailable": _("The registry’s EPP server cannot be reached. Nothing was changed; try again."),
 }
 
 # What a memorandum answered (`core.disclosure`), said to the desk.
@@ -335,6 +349,15 @@ REASON: Final[Labels] = {
     "report-erased": _("a report was erased"),
     "correction-refused": _("a correction was not accepted"),
     "attachment-erased": _("a file was erased"),
+    "hold": _("take out of the zone"),
+    "restore": _("give back"),
+    "hold-ends-soon": _("a hold ends soon"),
+    "hold-ended": _("a hold has ended; the name is given back"),
+    "hold-ended-decide": _("a hold has ended; decide what follows"),
+    "plan-expired": _("nobody approved the plan in time"),
+    "act-deadline-passed": _("the time to act has passed"),
+    "restored-cure": _("the cause was removed"),
+    "restored-appeal": _("an appeal was granted"),
     "told-before-restore": _("what this node told before it was restored from a backup"),
 }
 

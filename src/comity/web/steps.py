@@ -29,6 +29,8 @@ _TEXT_FIELDS: Final[dict[str, tuple[str, ...]]] = {
 
 SETTLED: Final = ("malicious", "compromised")
 _HARSHER: Final = frozenset(("propose_hold", "act_deadline_passed"))
+# Answered on the page of the plan that the case is in, which shows before it asks.
+_BY_PLAN: Final = frozenset(("approve_hold", "refuse_hold"))
 
 OFFERED_NOTES: Final = ("info_sent", "withdrawal_sent", "note")
 
@@ -52,16 +54,20 @@ class StepForm(msgspec.Struct, frozen=True):
         )
 
 
-def steps_for(state: str, role: str, *, ours: bool, disposition: str = "malicious") -> tuple[StepForm, ...]:
+def steps_for(
+    state: str, role: str, *, ours: bool, disposition: str = "malicious", may_hold: bool = True
+) -> tuple[StepForm, ...]:
     """List the steps that a state admits for a role.
 
     `ours`: is the zone this node's own?  `disposition`: what the name was found to be; a step that needs it asks.
+    `may_hold`: does the zone's authority profile offer a hold?
     """
     mine = frozenset[str](case_roles(role))
     events = [
         row.event
         for row in TRANSITIONS
         if row.from_state == state and mine & set(row.roles) and ours_admits(row.event, ours=ours)
+        if row.event not in _BY_PLAN and (may_hold or row.event != "propose_hold")
     ]
     events += [
         event

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from comity.web.assets import asset
 from comity.web.views import (
     account,
+    approvals,
     attachments,
     cases,
     held,
@@ -16,6 +17,7 @@ from comity.web.views import (
     preferences,
     public,
     sign_in,
+    zones,
 )
 
 
@@ -57,9 +59,15 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/acknowledge/", inbox.acknowledge, name="acknowledge"),
     path("cases/<word:ref>/", cases.case_page, name="case"),
+    path("cases/<word:ref>/plan/", approvals.plan_case, name="plan-case"),
     path("cases/<word:ref>/<word:event>/", cases.step, name="step"),
     path("attachments/<word:ref>/", attachments.attach, name="attach"),
     path("attachments/<word:ref>/<uuid:uuid>/", attachments.download, name="attachment"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/<word:which>/", approvals.approval, name="approval"),
+    path("approvals/<word:which>/<word:verb>/", approvals.answer, name="answer-plan"),
+    path("zones/", zones.zones, name="zones"),
+    path("zones/<word:zone>/", zones.zone_page, name="zone"),
     path("held/", held.held, name="held"),
     path("held/open/", held.open_name, name="open-held"),
     path("memoranda/", memoranda.memoranda, name="memoranda"),

@@ -23,9 +23,12 @@ from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.merges import CaseMerge
 from comity.store.models.observations import Observation
 from comity.store.models.people import ApiToken, Look, Person, PersonChange, SignInFailure
+from comity.store.models.plans import ActionPlan, ActionStep, Hold, PlanVote
 from comity.store.models.reports import IntakeRun, Report, Reporter
 
 __all__ = [
+    "ActionPlan",
+    "ActionStep",
     "AnswerLink",
     "ApiToken",
     "Attachment",
@@ -38,6 +41,7 @@ __all__ = [
     "Decision",
     "DisplacedEntry",
     "Erasure",
+    "Hold",
     "IntakeRun",
     "Ledger",
     "LedgerEntry",
@@ -50,6 +54,7 @@ __all__ = [
     "OutgoingMail",
     "Person",
     "PersonChange",
+    "PlanVote",
     "Report",
     "Reporter",
     "RevokedKey",

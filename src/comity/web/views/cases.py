@@ -20,6 +20,7 @@ from comity.core.media_types import KINDS
 from comity.web.access import person_of, reader_page
 from comity.web.case_file import CaseFile, open_case_file
 from comity.web.desk_steps import home_of_node, may_attach, take_step
+from comity.web.plan_file import may_hold
 from comity.web.steps import OFFERED_NOTES, sort_steps, steps_for
 
 
@@ -56,7 +57,9 @@ def show_case(
     home = home_of_node()
     file = open_case_file(home, ref, person.role, at=datetime.now(UTC))
     case = file.case
-    steps = steps_for(case.state, person.role, ours=case.party == home.party, disposition=case.disposition)
+    steps = steps_for(
+        case.state, person.role, ours=case.party == home.party, disposition=case.disposition, may_hold=may_hold(case)
+    )
     best, others = sort_steps(steps, file.study.next.event)
     typed = request.POST if refusals else {}
     context = {
