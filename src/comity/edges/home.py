@@ -71,6 +71,38 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hold_score_critical: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.7
 
 
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The mail server that takes this node's notices; without a server no mail is sent."""
+
+    server: str = ""
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password_file: str = ""
+    ca: str = ""
+    from_address: str = ""
+    reply_to: str = ""
+    daily_limit: Annotated[int, msgspec.Meta(ge=0)] = 2000
+    deadline_seconds: Annotated[float, msgspec.Meta(gt=0)] = 60.0
+
+
+class RdapSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where registration data is asked for; without a bootstrap and servers it is not asked for."""
+
+    bootstrap: str = ""
+    servers: dict[str, str] = {}
+    ca: str = ""
+    deadline_seconds: Annotated[float, msgspec.Meta(gt=0)] = 20.0
+
+
+class DnsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The resolver that is asked whether names still resolve; without one the DNS is not asked."""
+
+    server: str = ""
+    port: int = 53
+    deadline_seconds: Annotated[float, msgspec.Meta(gt=0)] = 10.0
+
+
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the log is written.  `auto`: JSON where systemd's journal reads it, text elsewhere."""
 
@@ -92,6 +124,9 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: NameSettings = NameSettings()
     guard: GuardSettings = GuardSettings()
     desk: DeskSettings = DeskSettings()
+    mail: MailSettings = MailSettings()
+    rdap: RdapSettings = RdapSettings()
+    dns: DnsSettings = DnsSettings()
     log: LogSettings = LogSettings()
 
 

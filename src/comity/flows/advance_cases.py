@@ -5,7 +5,7 @@ and what partners must hear is put into their ledgers.  A case that refuses does
 all its reasons.  A case that somebody else changed meanwhile makes the whole batch look again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +20,7 @@ from comity.edges.home import Home
 from comity.flows.share import share_events
 from comity.store.case_writes import append_events
 from comity.store.cases import CaseRow, facts_with_history, find_cases
+from comity.store.watches import begin_watches
 
 _TRIES: Final = 5
 
@@ -41,16 +42,17 @@ class Grounds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_GROUNDS: Final = Grounds()
+Also = Callable[[Sequence[CaseChange]], None]
 
 
-def advance_cases(home: Home, steps: Mapping[str, Step], *, at: datetime) -> VerbOutcome:
-    """Take each step on its case (`steps`: reference or identifier → step)."""
+def advance_cases(home: Home, steps: Mapping[str, Step], *, at: datetime, also: Also | None = None) -> VerbOutcome:
+    """Take each step on its case (`steps`: reference or identifier → step); `also` is done in the same transaction."""
     for _try in range(_TRIES - 1):
         try:
-            return _advance_once(home, steps, at)
+            return _advance_once(home, steps, at, also)
         except ConflictError:
             continue  # somebody was faster: read again and answer from what is true now
-    return _advance_once(home, steps, at)
+    return _advance_once(home, steps, at, also)
 
 
 def step_of(event: str, actor: Actor, grounds: Grounds = NO_GROUNDS) -> Step:
@@ -78,7 +80,7 @@ def rules_of(home: Home) -> Rules:
     )
 
 
-def _advance_once(home: Home, steps: Mapping[str, Step], at: datetime) -> VerbOutcome:
+def _advance_once(home: Home, steps: Mapping[str, Step], at: datetime, also: Also | None) -> VerbOutcome:
     rules = rules_of(home)
     done: list[str] = []
     refused: dict[str, tuple[Reason, ...]] = {}
@@ -106,6 +108,10 @@ def _advance_once(home: Home, steps: Mapping[str, Step], at: datetime) -> VerbOu
                 done.append(ref)
         append_events(changes, at=at)
         share_events(home, changes, at=at)
+        if home.settings.dns.server or home.settings.rdap.bootstrap or home.settings.rdap.servers:
+            begin_watches(changes, at=at)
+        if also is not None:
+            also(changes)
     return VerbOutcome(tuple(done), refused)
 
 

@@ -15,6 +15,8 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from comity.core.errors import ComityError
 from comity.edges.home import Home
+from comity.flows.deliver_mail import deliver_mail
+from comity.flows.watch_names import watch_names
 from comity.store.connect import let_go_if_read_only
 
 LOG = logging.getLogger("comity.desk")
@@ -29,7 +31,10 @@ class Round(NamedTuple):
     run: Callable[..., int]  # (home, *, at) -> how much was done
 
 
-ROUNDS: Final[tuple[Round, ...]] = ()
+ROUNDS: Final[tuple[Round, ...]] = (
+    Round("mail delivered", 15.0, deliver_mail),
+    Round("names watched", 60.0, watch_names),
+)
 
 
 def tend(home: Home, *, stop: Callable[[], bool]) -> None:

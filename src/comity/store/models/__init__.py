@@ -21,7 +21,9 @@ from comity.store.models.mail import OutgoingMail
 from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.observations import Observation
 from comity.store.models.people import ApiToken, Person, SignInFailure
+from comity.store.models.registrars import Registrar
 from comity.store.models.reports import IntakeRun, Report, Reporter
+from comity.store.models.watches import Watch
 
 __all__ = [
     "AnswerLink",
@@ -44,8 +46,10 @@ __all__ = [
     "Observation",
     "OutgoingMail",
     "Person",
+    "Registrar",
     "Report",
     "Reporter",
     "RevokedKey",
     "SignInFailure",
+    "Watch",
 ]
