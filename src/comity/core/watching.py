@@ -93,11 +93,11 @@ def weigh(known: Known, looks: tuple[Observed, ...], *, action: str, since: date
                 now = _resolution(now, look.value, found, action=action, since=since, at=at)
         elif isinstance(look.value, Registration):
             learned = True
-            now = _registration(now, look.value, found, action=action)
+            has_had_time = at - since >= SETTLES_AFTER or "hold-lost" in known.told
+            now = _registration(now, look.value, found, is_hold=action == "server-hold", has_had_time=has_had_time)
         elif look.kind == "rdap" and look.error == NOT_REGISTERED:
             learned = True
-            if not now.is_dropped:
-                found.append("dropped")
+            found.append("dropped")
             now = msgspec.structs.replace(now, is_dropped=True, was_held=False)
     failures = 0 if learned else known.failures + 1
     if failures >= UNKNOWN_AFTER:
@@ -108,7 +108,7 @@ def weigh(known: Known, looks: tuple[Observed, ...], *, action: str, since: date
 
 
 # Told once in a watch; the others are told again when they had stopped in between.
-_ONCE: Final[frozenset[Finding]] = frozenset({"still-resolves", "hold-lost"})
+_ONCE: Final[frozenset[Finding]] = frozenset({"still-resolves", "registered-anew"})
 
 
 def _resolution(
@@ -125,13 +125,15 @@ def _resolution(
     return known if is_up else msgspec.structs.replace(known, was_quiet=True)
 
 
-def _registration(known: Known, seen: Registration, found: list[Finding], *, action: str) -> Known:
+def _registration(
+    known: Known, seen: Registration, found: list[Finding], *, is_hold: bool, has_had_time: bool
+) -> Known:
     if known.is_dropped or (
         known.registered_at is not None and seen.registered_at is not None and seen.registered_at > known.registered_at
     ):
         found.append("registered-anew")
     held = bool({"serverHold", "clientHold"} & set(seen.statuses))
-    if action == "server-hold" and known.was_held and not held:
+    if is_hold and not held and (known.was_held or has_had_time):
         found.append("hold-lost")
     if known.registrar and seen.registrar and known.registrar != seen.registrar:
         found.append("registrar-changed")

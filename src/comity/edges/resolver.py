@@ -41,7 +41,7 @@ def resolve(home: Home, name: str) -> Resolution:
     try:
         ipaddress.ip_address(server)
     except ValueError:
-        raise SettingError(f"names no resolver's address: {server!r}", item="[dns] server") from None
+        raise SettingError(f"{server!r} is no resolver's address", item="[dns] server") from None
     until = time.monotonic() + home.settings.dns.deadline_seconds
     seen: dict[str, tuple[str, ...]] = {}
     answers: dict[str, Answer] = {}

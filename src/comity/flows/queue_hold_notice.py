@@ -12,6 +12,7 @@ from comity.edges.home import Home
 from comity.flows.queue_mail import queue_mail
 from comity.flows.write_notice import told_of, write_notice
 from comity.store.cases import CaseRow, find_cases_by_pk
+from comity.store.mails import has_mail
 
 
 def queue_hold_notice(
@@ -30,8 +31,11 @@ def queue_hold_notice(
     `reason` is in words, in the recipient's language.  Raises `InputError` for an address that is none.
     """
     case: CaseRow = find_cases_by_pk([case_pk])[0]
+    key = f"hold/{case.uuid}/{occasion}"
+    if has_mail(key):  # before a further answer link is made
+        return False
     letter = write_notice(
-        home, case, "hold", to, told_of(home, case, "hold", at=at), key=f"hold/{case.uuid}/{occasion}", at=at,
+        home, case, "hold", to, told_of(home, case, "hold", at=at), key=key, at=at,
         basis=basis, reason=reason, hold_until=hold_until,
     )  # fmt: skip
     return queue_mail(home, letter, at=at)

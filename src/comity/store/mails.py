@@ -11,6 +11,11 @@ from django.db.models import Count, Min
 from comity.store.models import OutgoingMail
 
 
+def has_mail(key: str) -> bool:
+    """Whether a letter of this key was ever kept."""
+    return OutgoingMail.objects.filter(key=key).exists()
+
+
 def due_mails(at: datetime, *, limit: int) -> list[OutgoingMail]:
     """The letters whose time has come, the longest waiting first."""
     return list(OutgoingMail.objects.filter(next_try_at__lte=at).order_by("next_try_at", "pk")[:limit])

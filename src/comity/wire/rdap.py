@@ -173,8 +173,10 @@ def _identifier(registrar: _Entity) -> str:
 
 
 def _abuse_email(entity: _Entity, depth: int = 0) -> str:
-    """The address of the first abuse contact below an entity."""
+    """The address of the first abuse contact below an entity; what is the registrant's is not read."""
     for one in entity.entities[:_MAX_ITEMS]:
+        if "registrant" in one.roles:
+            continue
         if "abuse" in one.roles:
             folded = fold_address(_card(one.vcard, "email").removeprefix("mailto:"))
             if isinstance(folded, str):
