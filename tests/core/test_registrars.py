@@ -1,4 +1,4 @@
-"""Whose registrar it is, and where the notice goes: by identifier, by handle, by the same name, and never by likeness."""
+"""Whose registrar it is, and where the notice goes: by identifier, by handle, by the same name, never by likeness."""
 
 from comity.core.observations import Registration
 from comity.core.registrars import Registrar, find_recipient, find_registrar

@@ -1,4 +1,4 @@
-"""Notices in five languages: what they say, what they ask of whom, and that nothing in them can be clicked by accident."""
+"""Notices in five languages: what they say, what they ask of whom, and that nothing in them opens by accident."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -63,7 +63,8 @@ def test_a_notice_says_all_that_is_owed(kind: NoticeKind, language: str) -> None
     notice = render_notice(msgspec.structs.replace(FACTS, kind=kind, language=language))
     for heading in ("found", "addresses", "claim", "evidence", "basis", "reason", "due", "cure", "contest", "answer"):
         assert HEADINGS[heading][place] in notice.text, heading
-    assert ("7K3Q-F9XW-2M1A" in notice.subject) and ("тест[.]бел" in notice.subject)
+    assert "7K3Q-F9XW-2M1A" in notice.subject
+    assert "тест[.]бел" in notice.subject
     assert "hxxps://xn--e1awd7f[.]xn--90ais/login" in notice.text
     assert "d" * 64 in notice.text
     assert "c" * 64 in notice.text

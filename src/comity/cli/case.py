@@ -15,6 +15,7 @@ from typing import Any, Final
 import click
 import msgspec
 
+from comity.cli.case_notice import NOTICE, addressees
 from comity.cli.case_views import list_command, show_command
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
@@ -205,9 +206,14 @@ def _unconfirm(desk: Desk) -> VerbOutcome:
     return unconfirm(desk.home, desk.refs, desk.actor, at=desk.at, grounds=desk.grounds)
 
 
-@_verb("notify", "Record the notice to the registrar.")
-def _notify(desk: Desk) -> VerbOutcome:
-    return notify(desk.home, desk.refs, desk.actor, at=desk.at, grounds=desk.grounds)
+@_verb(
+    "notify", "Give notice to the registrar by mail, and to whom --to names; or record one given otherwise.", *NOTICE
+)
+def _notify(desk: Desk, *, to: tuple[str, ...], by_other_means: bool) -> VerbOutcome:
+    return notify(
+        desk.home, desk.refs, desk.actor, at=desk.at, grounds=desk.grounds, to=addressees(to),
+        by_other_means=by_other_means,
+    )  # fmt: skip
 
 
 @_verb(

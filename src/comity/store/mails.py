@@ -16,6 +16,11 @@ def has_mail(key: str) -> bool:
     return OutgoingMail.objects.filter(key=key).exists()
 
 
+def find_mail(pk: int) -> OutgoingMail | None:
+    """Find a letter by its number."""
+    return OutgoingMail.objects.select_related("case").filter(pk=pk).first() if 0 < pk < 1 << 63 else None
+
+
 def due_mails(at: datetime, *, limit: int) -> list[OutgoingMail]:
     """The letters whose time has come, the longest waiting first."""
     return list(OutgoingMail.objects.filter(next_try_at__lte=at).order_by("next_try_at", "pk")[:limit])

@@ -100,7 +100,7 @@ class _Answers(BaseHTTPRequestHandler):
             self.send_response(304)
             self.end_headers()
             return
-        port = self.server.server_address[1]
+        port = self.connection.getsockname()[1]
         services = [[["ru", "xn--p1ai"], ["http://localhost/", f"https://localhost:{port}/"]]]
         self._say(json.dumps({"version": "1.0", "services": services}).encode(), ETag='"1"')
 

@@ -18,6 +18,7 @@ from comity.core.roles import Actor, case_roles
 from comity.edges.home import Home
 from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same_step
 from comity.flows.merge import merge
+from comity.flows.notify import ROLES, Addressee, notify
 from comity.flows.open_held import open_held
 from comity.flows.refer import refer
 from comity.store.models import Person
@@ -25,6 +26,7 @@ from comity.web.labels import label
 
 _LONGEST: Final = {"note": 4000, "collateral": 500}
 _LONGEST_WORD: Final = 60
+_LONGEST_ADDRESS: Final = 300
 ACKNOWLEDGE: Final = "start_triage"
 
 
@@ -66,14 +68,14 @@ def take_step(ref: str, event: str, form: QueryDict, person: Person) -> list[str
         note=_field(form, "note"),
     )
     try:
-        outcome = _take(home, ref, step)
+        outcome = _take(home, ref, step, form)
     except ComityError as error:
         return [sentence(Reason(error.code, str(error)))]
     return [sentence(reason) for reasons in outcome.refused.values() for reason in reasons]
 
 
-def _take(home: Home, ref: str, step: Step) -> VerbOutcome:
-    """Most steps are the table's and no more; two flows look at the other case or at the memorandum as well."""
+def _take(home: Home, ref: str, step: Step, form: QueryDict) -> VerbOutcome:
+    """Most steps are the table's and no more; three flows look at another case, at the memorandum, or write letters."""
     at = datetime.now(UTC)
     grounds = Grounds(reason=step.reason, note=step.note)
     match step.event:
@@ -81,6 +83,11 @@ def _take(home: Home, ref: str, step: Step) -> VerbOutcome:
             return merge(home, [ref], step.actor, step.related, at=at, grounds=grounds)
         case "refer_out_of_zone":
             return refer(home, [ref], step.actor, at=at, grounds=grounds)
+        case "send_notice":
+            named = [(role, form.get(f"to_{role}", "").strip()) for role in ROLES]
+            to = [Addressee(role, address[:_LONGEST_ADDRESS]) for role, address in named if address]
+            otherwise = bool(form.get("by_other_means"))
+            return notify(home, [ref], step.actor, at=at, grounds=grounds, to=to, by_other_means=otherwise)
         case _:
             return advance_cases(home, {ref: step}, at=at)
 

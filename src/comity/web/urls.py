@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from comity.web.assets import asset
-from comity.web.views import cases, held, inbox, links, memoranda, preferences, public, sign_in
+from comity.web.views import cases, held, inbox, links, looks, memoranda, preferences, public, sign_in
 
 
 class _Word:
@@ -35,6 +35,7 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/acknowledge/", inbox.acknowledge, name="acknowledge"),
     path("cases/<word:ref>/", cases.case_page, name="case"),
+    path("cases/<word:ref>/look/", looks.look, name="look"),
     path("cases/<word:ref>/<word:event>/", cases.step, name="step"),
     path("held/", held.held, name="held"),
     path("held/open/", held.open_name, name="open-held"),
