@@ -1,4 +1,4 @@
-"""Many commands in one process: `python many.py` reads lists of arguments as JSON and answers code, output and errors."""
+"""Many commands in one process: lists of arguments as JSON on standard input; answers code, output, errors of each."""
 
 import io
 import json
