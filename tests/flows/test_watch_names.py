@@ -25,7 +25,7 @@ from comity.flows.watch_names import watch_names
 from comity.store.cases import get_case, timeline
 from comity.store.models import Observation, Watch
 from comity.store.observations import newest, newest_looks
-from comity.store.watches import count_not_holding, find_watch
+from comity.store.watches import claim_watch, count_not_holding, find_watch
 from flows.desk import ANNA, AT, BORIS, OWN, new_case, open_some
 
 pytestmark = pytest.mark.django_db
@@ -205,7 +205,18 @@ def test_a_watch_ends_after_thirty_days(home: Home, zone: Zone) -> None:
     assert Observation.objects.count() == looks
 
 
-def test_only_what_is_due_is_read(home: Home, zone: Zone, django_assert_max_num_queries: object) -> None:
+def test_a_look_that_was_begun_by_somebody_who_died_is_made_again(home: Home, zone: Zone) -> None:
+    ref = brought(home, "server-hold")
+    watch = find_watch(get_case(ref).pk)
+    assert watch is not None
+    assert claim_watch(watch, until=AT + HOUR + timedelta(minutes=10))
+    assert not claim_watch(watch, until=AT + 2 * HOUR)
+    assert watched(home, 1.1) == [0]
+    assert watched(home, 1.2) == [1]
+    assert zone.asked
+
+
+def test_only_what_is_due_is_read(home: Home, zone: Zone) -> None:
     for number in range(30):
         brought(home, "cleaned", name=f"site-{number}-demo.by")
     assert watched(home, 0.9) == [0]
