@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import requests
 
 from comity.core.errors import SettingError
 from comity.core.observations import Registration
@@ -64,10 +63,9 @@ def test_what_is_read_is_what_another_client_reads(responder: Home) -> None:
     read = parse_domain(body, asked="kassa-demo.ru")
     assert isinstance(read, Registration)
     servers = find_servers(responder, at=AT)
-    session = requests.Session()
+    session = whoisit.get_session()
     session.trust_env = False  # no proxy and no authorities from the environment
     session.verify = str(responder.path / "tls" / "ca.pem")
-    whoisit.set_session(session)
     nowhere = ["https://nowhere.invalid/"]
     known = {
         "timestamp": int(time.time()),

@@ -20,7 +20,7 @@ from comity.core.errors import InputError
 from comity.core.observations import Registration
 from comity.core.registrars import Recipient, Registrar
 from comity.core.reports import Evidence, Report
-from comity.edges.home import Home, MailSettings, NodeSettings
+from comity.edges.home import Home, MailSettings, NodeSettings, RdapSettings
 from comity.edges.tls import make_certificates
 from comity.flows.acknowledge import acknowledge
 from comity.flows.advance_cases import VerbOutcome
@@ -159,9 +159,37 @@ def test_without_an_address_nothing_happens_and_others_go_on(directory: Path) ->
     seen()
     outcome = notify(home, [lost, known], ANNA, at=AT)
     assert outcome.done == (known,)
-    assert codes(outcome, lost) == ["no-address"]
+    assert codes(outcome, lost) == ["look-up-first"]
     assert get_case(lost).state == "confirmed"
     assert len(list_mails()) == 1
+
+
+def test_only_what_was_seen_lately_says_who_the_registrar_is(directory: Path) -> None:
+    home = home_of(directory)
+    refs = [confirmed(home, name=f"{word}-demo.by") for word in ("old", "free", "mute")]
+    add_observation(
+        "old-demo.by", "rdap", Registration(name="old-demo.by", abuse_email=ABUSE), at=AT - timedelta(days=8)
+    )
+    seen("free-demo.by")
+    for error in ("not-registered", "timed-out"):  # what was learned last counts, though a later question failed
+        add_observation("free-demo.by", "rdap", None, at=AT, error=error)
+    seen("mute-demo.by", abuse_email="")
+    outcome = notify(home, refs, ANNA, at=AT)
+    assert [codes(outcome, ref) for ref in refs] == [["look-up-first"], ["look-up-first"], ["no-address"]]
+    add_observation("free-demo.by", "rdap", None, at=AT, error="not-registered")
+    assert codes(notify(home, refs[:2], ANNA, at=AT), refs[1]) == ["not-registered"]
+    put_registrar(Registrar(handle="DEMO-BY", name="Demo", email="notices@x.by", language="be"), at=AT)
+    assert notify(home, refs[2:], ANNA, at=AT).done == (refs[2],)
+
+
+def test_what_was_not_seen_is_looked_up_before_a_single_notice(directory: Path) -> None:
+    home = home_of(directory)
+    rdap = RdapSettings(servers={"by": "https://127.0.0.1:1/"}, deadline_seconds=1.0)
+    home = msgspec.structs.replace(home, settings=msgspec.structs.replace(home.settings, rdap=rdap))
+    ref = confirmed(home)
+    assert codes(notify(home, [ref], ANNA, at=AT), ref) == ["look-up-first"]
+    (look,) = models.Observation.objects.all()
+    assert (look.kind, look.error) == ("rdap", "unreachable")
 
 
 def test_of_what_may_not_be_told_no_notice_is_written(directory: Path) -> None:
@@ -302,7 +330,8 @@ def test_a_server_that_is_away_costs_one_try_a_minute_and_gives_up_after_four_da
     assert sorted(mail.tries for mail in list_mails()) == [0, 0]
     assert len([mail for mail in list_mails() if mail.last_error]) == 1  # the round ended with the first
     deliver_mail(home, at=AT + GIVES_UP_AFTER)
-    assert [mail.state for mail in list_mails()].count("given-up") == 1
+    assert [mail.state for mail in list_mails()] == ["given-up", "given-up"]
+    assert {mail.last_error for mail in list_mails()} == {"waited for four days"}
 
 
 def test_more_than_the_daily_limit_waits(directory: Path) -> None:
@@ -312,6 +341,13 @@ def test_more_than_the_daily_limit_waits(directory: Path) -> None:
         for number in range(4):
             queue_mail(home, Letter(key=f"k{number}", to=ABUSE, subject="s", text="t"), at=AT)
         assert [deliver_mail(home, at=AT + timedelta(hours=hours)) for hours in (0, 1, 25)] == [2, 0, 2]
+
+
+def test_settings_that_cannot_be_used_cost_no_letter_a_try(directory: Path) -> None:
+    queue_mail(home_of(directory), Letter(key="k", to=ABUSE, subject="s", text="t"), at=AT)
+    for wrong in ({"password_file": "no-such"}, {"reply_to": "a@b.by, c@d.by"}, {"from_address": ""}):
+        assert deliver_mail(home_of(directory, **wrong), at=AT) == 0
+    assert [(mail.state, mail.tries) for mail in list_mails()] == [("waiting", 0)]
 
 
 def test_a_node_without_a_mail_server_sends_nothing(directory: Path) -> None:

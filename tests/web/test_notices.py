@@ -106,7 +106,7 @@ def test_a_notice_without_an_address_is_refused_on_the_page_and_keeps_what_was_t
     answer = client.post(f"/cases/{case.ref}/send_notice/", {"note": "please act"})
     assert answer.status_code == 409
     refused = answer.content.decode()
-    assert "No address of the registrar is known" in refused
+    assert "The registration was not seen within a week: look the name up." in refused
     assert "please act" in refused
     typed = {"to_registrar": "a@b.ru, c@d.ru"}
     wrong = client.post(f"/cases/{case.ref}/send_notice/", typed)

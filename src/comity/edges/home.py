@@ -83,7 +83,7 @@ class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     from_address: str = ""
     reply_to: str = ""
     daily_limit: Annotated[int, msgspec.Meta(ge=0)] = 2000
-    deadline_seconds: Annotated[float, msgspec.Meta(gt=0)] = 60.0
+    deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0
 
 
 class RdapSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,7 +92,7 @@ class RdapSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bootstrap: str = ""
     servers: dict[str, str] = {}
     ca: str = ""
-    deadline_seconds: Annotated[float, msgspec.Meta(gt=0)] = 20.0
+    deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 10.0
 
 
 class DnsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,7 +100,7 @@ class DnsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     server: str = ""
     port: int = 53
-    deadline_seconds: Annotated[float, msgspec.Meta(gt=0)] = 10.0
+    deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 8.0
 
 
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ import msgspec
 
 from comity.core.errors import SettingError
 from comity.core.harmless import show_unseen
+from comity.core.mail_addresses import AddressProblem, fold_address
 from comity.edges.home import Home
 from comity.edges.keys import read_private
 
@@ -75,7 +76,12 @@ def check_settings(home: Home) -> str:
             _password(home)
     except SettingError as error:
         return str(error)
-    return "" if home.settings.mail.from_address else "[mail] from_address is missing"
+    for key in ("from_address", "reply_to"):
+        address = getattr(home.settings.mail, key)
+        folded = fold_address(address) if address or key == "from_address" else ""
+        if isinstance(folded, AddressProblem):
+            return f"[mail] {key}: {folded.reason}"
+    return ""
 
 
 def _connect(home: Home, context: ssl.SSLContext, deadline: "_Deadline") -> smtplib.SMTP:

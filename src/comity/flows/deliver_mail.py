@@ -7,6 +7,7 @@ ends the round at once, so that other rounds need not wait for it.
 """
 
 import re
+import time
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,17 +17,18 @@ from django.db import transaction
 from comity.core.errors import InputError
 from comity.core.roles import Actor
 from comity.edges.home import Home
-from comity.edges.smtp_client import Handed, hand_over
+from comity.edges.smtp_client import Handed, check_settings, hand_over
 from comity.flows.annotate import note_on_case
 from comity.flows.queue_mail import KeptLetter
 from comity.store.mails import claim_mail, count_sent, due_mails, mark_given_up, mark_later, mark_sent
 from comity.store.models import OutgoingMail
 from comity.wire.canonical import canonical
-from comity.wire.mail_message import Message, MessagePart, render_message
+from comity.wire.mail_message import Message, MessagePart, checked_address, render_message
 
 GIVES_UP_AFTER: Final = timedelta(days=4)
 _DAY: Final = timedelta(days=1)
 _AT_ONCE: Final = 20
+_ROUND_SECONDS: Final = 30.0  # other rounds of the desk wait for this one
 _CLAIMED_FOR: Final = timedelta(minutes=10)  # longer than any try: after it whoever claimed is dead
 _SERVER_RESTS: Final = timedelta(minutes=1)
 # Growing waits; greylisting wants some minutes, an ill server hours.
@@ -40,15 +42,19 @@ _decode: Final = msgspec.json.Decoder(KeptLetter).decode
 def deliver_mail(home: Home, *, at: datetime) -> int:
     """Try what is due; answers how many letters were taken by the server."""
     mail = home.settings.mail
-    if not mail.server:
+    if not mail.server or check_settings(home):  # the alarm mail-unusable says what a person must mend
         return 0
-    room = mail.daily_limit - count_sent(at - _DAY)
+    ends = time.monotonic() + _ROUND_SECONDS
+    due = due_mails(at, limit=_AT_ONCE)
+    room = mail.daily_limit - count_sent(at - _DAY) if due else 0
     sent = 0
-    for letter in due_mails(at, limit=max(0, min(_AT_ONCE, room))):
-        until = at + _CLAIMED_FOR
-        if not claim_mail(letter, until=until):
+    for letter in due[: max(0, room)]:
+        if time.monotonic() >= ends:
+            break
+        if not claim_mail(letter, until=at + _CLAIMED_FOR):
             continue
-        handed = _try(home, letter)
+        is_too_old = at - letter.queued_at >= GIVES_UP_AFTER
+        handed = Handed("never", "waited for four days") if is_too_old else _try(home, letter)
         _mark(home, letter, handed, at=at)
         sent += handed.result == "sent"
         if handed.is_server_down:
@@ -81,7 +87,8 @@ def _try(home: Home, letter: OutgoingMail) -> Handed:
         message = message_of(home, letter)
     except InputError as error:
         return Handed("never", str(error))
-    return hand_over(home, message, sender=home.settings.mail.from_address, recipient=letter.recipient)
+    sender = checked_address(home.settings.mail.from_address)
+    return hand_over(home, message, sender=sender, recipient=letter.recipient)
 
 
 def _mark(home: Home, letter: OutgoingMail, handed: Handed, *, at: datetime) -> None:
@@ -89,7 +96,7 @@ def _mark(home: Home, letter: OutgoingMail, handed: Handed, *, at: datetime) -> 
     with transaction.atomic():
         if handed.result == "sent":
             mark_sent(letter.pk, _without_links(letter.letter), handed.answer, at=at)
-        elif handed.result == "later" and at - letter.queued_at < GIVES_UP_AFTER:
+        elif handed.result == "later":
             if handed.is_server_down:  # not this letter's fault: its waits do not grow
                 mark_later(letter.pk, handed.answer, next_try_at=at + _SERVER_RESTS, tries=letter.tries)
                 return

@@ -26,13 +26,15 @@ def queue_hold_notice(
     basis: str = "",
     at: datetime,
 ) -> bool:
-    """Keep the notice; False where it was kept before.  `occasion` tells one hold of a case from another.
+    """Keep the notice; False where it was kept before, or where this node sends no mail and people tell the registrant.
+
+    `occasion` tells one hold of a case from another.
 
     `reason` is in words, in the recipient's language.  Raises `InputError` for an address that is none.
     """
     case: CaseRow = find_cases_by_pk([case_pk])[0]
     key = f"hold/{case.uuid}/{occasion}"
-    if has_mail(key):  # before a further answer link is made
+    if not home.settings.mail.server or has_mail(key):  # before a further answer link is made
         return False
     letter = write_notice(
         home, case, "hold", to, told_of(home, case, "hold", at=at), key=key, at=at,

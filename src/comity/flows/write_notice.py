@@ -21,6 +21,7 @@ from comity.store.case_reports import ReportRow, reports_of_case
 from comity.store.cases import CaseRow
 from comity.store.memoranda import find_in_force
 from comity.store.observations import newest
+from comity.wire.mail_message import checked_address
 from comity.wire.notice_mail import NoticeFacts, NoticeKind, render_notice
 from comity.wire.xarf import XarfFacts, render_xarf
 
@@ -90,15 +91,15 @@ def _source(row: ReportRow, folder: NameFolder, *, at: datetime) -> Source:
 
 
 def _xarf(home: Home, case: CaseRow, told: tuple[Told, ...], *, score: float | None, at: datetime) -> bytes | None:
-    if not told:
+    contact = home.settings.mail.reply_to or home.settings.mail.from_address
+    if not told or not contact:
         return None
     best = next((one for one in told if "://" in one.target), told[0])
     seen = newest(case.registrable, "rdap")
-    mail = home.settings.mail
     return render_xarf(
         XarfFacts(
             report_id=str(uuid4()), party=home.party, organisation=home.party,
-            contact=mail.reply_to or mail.from_address, at=at, host=case.registrable, category=case.category,
+            contact=checked_address(contact), at=at, host=case.registrable, category=case.category,
             disposition=case.disposition, report=best.report, target=best.target, score=score,
             registration=seen.value if seen is not None and isinstance(seen.value, Registration) else None,
         )

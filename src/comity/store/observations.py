@@ -5,7 +5,7 @@ from typing import Final, cast
 
 import msgspec
 
-from comity.core.observations import ObservationKind, Observed, Registration, Resolution
+from comity.core.observations import NOT_REGISTERED, ObservationKind, Observed, Registration, Resolution
 from comity.store.models import Observation
 from comity.wire.canonical import canonical
 
@@ -27,7 +27,7 @@ def add_observation(
 def newest(registrable: str, kind: ObservationKind) -> Observed | None:
     """Find the newest look of a kind that learned something, or the newest that failed where none ever did."""
     rows = Observation.objects.filter(registrable=registrable, kind=kind).order_by("-id")
-    row = rows.filter(error="").first() or rows.first()
+    row = rows.filter(error__in=("", NOT_REGISTERED)).first() or rows.first()
     if row is None:
         return None
     return _observed(row)

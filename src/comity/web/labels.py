@@ -219,7 +219,9 @@ REFUSAL: Final[Labels] = {
     "hash-malformed": _("An evidence hash is a SHA-256."),
     "text-not-storable": _("The text holds characters that cannot be stored."),
     "text-too-long": _("The text is too long."),
-    "no-address": _("No address of the registrar is known: look the name up, add the registrar, or give the address."),
+    "no-address": _("No address of the registrar is known: add the registrar, or give the address."),
+    "look-up-first": _("The registration was not seen within a week: look the name up."),
+    "not-registered": _("Nobody holds the name, so there is no registrar to write to."),
     "nothing-may-be-told": _("No report of this case may be told to everybody who would be written to."),
 }
 

@@ -20,4 +20,7 @@ class Watch(models.Model):
 
     class Meta:
         db_table = "watch"
-        indexes = (models.Index(fields=["next_at"], name="watch_due"),)
+        indexes = (
+            models.Index(fields=["next_at"], name="watch_due"),
+            models.Index(fields=["is_alarming"], name="watch_alarming", condition=models.Q(is_alarming=True)),
+        )
