@@ -379,6 +379,34 @@ def test_a_postgresql_that_may_forget(postgres_server: str, tmp_path: Path) -> N
     psql(postgres_server, f"DROP DATABASE {name}")
 
 
+def test_letters_that_do_not_leave_and_a_hold_that_does_not_hold(copy: Node) -> None:
+    with (copy.place.path / "node.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[mail]\nserver = "mail.example"\nuser = "node"\npassword_file = "no-such-file"\n')
+    days_ago = int((datetime.now(UTC) - timedelta(days=2)).timestamp()) * 1_000_000
+    with closing(sqlite3.connect(store(copy))) as database, database:
+        for state, next_try_at in (("waiting", 0), ("given-up", None)):
+            database.execute(
+                "INSERT INTO outgoing_mail (key, recipient, subject, letter, state, tries, next_try_at, last_error, "
+                "queued_at) VALUES (?, 'a@b.ru', 's', x'7b7d', ?, 1, ?, '', ?)",
+                (state, state, next_try_at, days_ago),
+            )
+        database.execute(
+            "INSERT INTO abuse_case (id, ref, uuid, registrable, category, episode, zone, party, state, severity, "
+            "disposition, outcome, action, protected, report_count, event_count, opened_at, changed_at) VALUES "
+            "(900001, 'HELD', 'HELD', 'held-demo.ru', 'phishing', 1, 'ru', 'cctld.ru', 'on_hold', 'high', "
+            "'', '', '', '', 0, 0, 0, 0)"
+        )
+        database.execute(
+            "INSERT INTO watch (case_id, registrable, action, since, next_at, looks, is_alarming, known) "
+            "VALUES (900001, 'held-demo.ru', 'server-hold', 0, 1, 0, 1, x'7b7d')"
+        )
+    found = {finding["code"]: finding["detail"] for finding in findings(copy)}
+    assert "no-such-file" in found["mail-unusable"]
+    assert found["mail-waiting"].startswith("2 d")
+    assert found["mail-given-up"] == "1"
+    assert found["hold-not-holding"] == "1"
+
+
 def test_every_alarm_is_broken_into_here() -> None:
     told = Path(__file__).read_text(encoding="utf-8")
     assert [code for code in ALARMS if f'"{code}"' not in told] == []

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from comity.testing.rdap_responder import domain
 from comity.wire.canonical import canonical
 from comity.wire.evidence_tar import parse_tar
 
@@ -75,6 +76,10 @@ def memoranda() -> list[bytes]:
 
 def documents() -> list[bytes]:
     return [canonical(one["document"]) for one in vectors("memorandum")["signed"]]
+
+
+def rdap_answers() -> list[bytes]:
+    return [json.dumps(domain("kassa-demo.ru")).encode(), b'{"objectClassName":"domain","ldhName":"kassa-demo.ru"}']
 
 
 def samples(*names: str) -> list[bytes]:

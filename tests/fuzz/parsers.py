@@ -24,6 +24,8 @@ from comity.wire.key_revocation import MAX_BYTES as REVOCATION_MAX_BYTES
 from comity.wire.link_batch import BATCH_MAX_BYTES
 from comity.wire.memorandum_yaml import MAX_BYTES as MEMORANDUM_MAX_BYTES
 from comity.wire.plan_json import MAX_BYTES as PLAN_MAX_BYTES
+from comity.wire.rdap import BOOTSTRAP_MAX_BYTES
+from comity.wire.rdap import MAX_BYTES as RDAP_MAX_BYTES
 from comity.wire.stix import MAX_PAYLOAD_BYTES
 from fuzz import corpus, plan_readings, readings, slow
 
@@ -86,6 +88,11 @@ PARSERS: Final[tuple[Parser, ...]] = (
            corpus.documents, corpus.JSON_WORDS, MAX_MANIFEST_BYTES, slow.slow_json),
     Parser("JSON", ("wire.canonical.parse_json",), readings.read_json,
            corpus.documents, corpus.JSON_WORDS, readings.LINE_MAX_BYTES, slow.slow_json),
+    Parser("RDAP answer", ("wire.rdap.parse_domain",), readings.read_rdap,
+           corpus.rdap_answers, corpus.JSON_WORDS, RDAP_MAX_BYTES, slow.slow_json),
+    Parser("RDAP servers", ("wire.rdap.parse_bootstrap",), readings.read_rdap_servers,
+           lambda: [b'{"services":[[["ru"],["https://rdap.example/"]]]}'], corpus.JSON_WORDS, BOOTSTRAP_MAX_BYTES,
+           slow.slow_json),
     Parser("report", ("wire.report_json.parse_report",), readings.read_report,
            corpus.reports, corpus.JSON_WORDS, 1 << 20, slow.slow_report),
     Parser("ndjson", ("wire.report_json.NdjsonReader",), readings.read_ndjson,

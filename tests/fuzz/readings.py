@@ -27,6 +27,7 @@ from comity.core.media_types import MediaRefusal, excerpt, find_media_type
 from comity.core.memoranda import Memorandum, Problem
 from comity.core.name_batches import fold_many
 from comity.core.names import NameFolder, NameRefusal, Target, fold_target, parse_name
+from comity.core.observations import Registration
 from comity.core.reports import Record, Report, find_problems
 from comity.core.suffixes import SuffixList, parse_suffix_list
 from comity.core.target_batches import fold_targets
@@ -48,6 +49,7 @@ from comity.wire.memorandum_yaml import parse_memorandum, parse_tree, render_mem
 from comity.wire.notices import object_of, parse_erased, parse_erasure, parse_marking, render_notice
 from comity.wire.question import parse_question, sign_question
 from comity.wire.question import read_question as check_question
+from comity.wire.rdap import RdapProblem, is_server, parse_bootstrap, parse_domain
 from comity.wire.readers import open_reader
 from comity.wire.rejects import is_header, parse_header, parse_reject
 from comity.wire.report_json import NdjsonReader, parse_report, render_report
@@ -146,6 +148,20 @@ def read_note(data: bytes) -> object:
 
 def read_problem_answer(data: bytes) -> object:
     return partner_http._problem(data)
+
+
+def read_rdap(data: bytes) -> object:
+    found = parse_domain(data, asked="kassa-demo.ru")
+    if isinstance(found, Registration):
+        assert found.name == "kassa-demo.ru"
+        assert msgspec.json.decode(canonical(msgspec.to_builtins(found)), type=Registration) == found
+    return found
+
+
+def read_rdap_servers(data: bytes) -> object:
+    found = parse_bootstrap(data)
+    assert isinstance(found, RdapProblem) or all(map(is_server, found.values()))
+    return found
 
 
 # ------------------------------------------------------------------------------------ what entries say

@@ -17,6 +17,7 @@ import msgspec
 
 from comity.cli.case_clocks import CLOCK_COMMANDS
 from comity.cli.case_files import attach_command, attachments_command, erase_command, save_command
+from comity.cli.case_notice import NOTICE, addressees
 from comity.cli.case_views import list_command, show_command
 from comity.cli.collateral_answers import CHECK_OPTION, parse_check
 from comity.cli.context import dir_option, json_option, use_node
@@ -218,11 +219,17 @@ def _unconfirm(desk: Desk) -> VerbOutcome:
 
 @_verb(
     "notify",
-    "Record a notice.",
-    click.option("--told", multiple=True, type=click.Choice(RECIPIENTS), help="Whom it went to; may be given again."),
+    "Give notice to the registrar by mail, and to whom --to names; or record one given otherwise.",
+    *NOTICE,
+    click.option(
+        "--told", multiple=True, type=click.Choice(RECIPIENTS), help="Whom one given otherwise went to; repeatable."
+    ),
 )
-def _notify(desk: Desk, *, told: tuple[str, ...]) -> VerbOutcome:
-    return notify(desk.home, desk.refs, desk.actor, told=told, at=desk.at, grounds=desk.grounds)
+def _notify(desk: Desk, *, to: tuple[str, ...], by_other_means: bool, told: tuple[str, ...]) -> VerbOutcome:
+    return notify(
+        desk.home, desk.refs, desk.actor, told=told, at=desk.at, grounds=desk.grounds, to=addressees(to),
+        by_other_means=by_other_means,
+    )  # fmt: skip
 
 
 @_verb(

@@ -62,6 +62,10 @@ ALARMS: Final[dict[str, Severity]] = {
     "link-lagging": "warning",
     "link-failing": "warning",
     "undelivered-overdue": "critical",
+    "mail-unusable": "critical",
+    "mail-waiting": "warning",
+    "mail-given-up": "warning",
+    "hold-not-holding": "warning",
     "check-failed": "warning",
 }
 

@@ -4,13 +4,17 @@ Values only: who asked and how is the edges' business.  Times are aware UTC, nam
 words (RFC 5731 §2.3; RDAP's are mapped by RFC 8056).  An empty text or tuple says that nothing was told.
 """
 
+import ipaddress
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 ObservationKind = Literal["rdap", "dns", "epp"]
-Answer = Literal["resolves", "no-data", "nxdomain", "servfail", "timeout"]
+# Appended to, never re-used.  The first five are what a resolver says; the others say that it could not be learned.
+Answer = Literal["resolves", "no-data", "nxdomain", "servfail", "timeout", "refused", "cname-loop", "malformed"]
+LEARNED: Final[frozenset[Answer]] = frozenset({"resolves", "no-data", "nxdomain"})
+NOT_REGISTERED: Final = "not-registered"  # the code of a look that learned: nobody holds the name
 
 
 class Registration(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,13 +33,19 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resolution(msgspec.Struct, frozen=True, kw_only=True):
-    """What the DNS says of a name."""
+    """What the DNS says of a name.  `unanswered`: the kinds of record about which nothing could be learned."""
 
     name: str
     answer: Answer
     addresses: tuple[str, ...] = ()
     name_servers: tuple[str, ...] = ()
     mail_hosts: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+    @property
+    def inward(self) -> tuple[str, ...]:
+        """Addresses that lead nowhere on the Internet: the name is parked, or means to harm its reader."""
+        return tuple(address for address in self.addresses if not ipaddress.ip_address(address).is_global)
 
 
 class Observed(msgspec.Struct, frozen=True):

@@ -132,6 +132,36 @@ class ContactSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duty: str = ""
     head: str = ""
     legal: str = ""
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The mail server that takes this node's notices; without a server no mail is sent."""
+
+    server: str = ""
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password_file: str = ""
+    ca: str = ""
+    from_address: str = ""
+    reply_to: str = ""
+    daily_limit: Annotated[int, msgspec.Meta(ge=0)] = 2000
+    deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0
+
+
+class RdapSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where registration data is asked for; without a bootstrap and servers it is not asked for."""
+
+    bootstrap: str = ""
+    servers: dict[str, str] = {}
+    ca: str = ""
+    deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 10.0
+
+
+class DnsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The resolver that is asked whether names still resolve; without one the DNS is not asked."""
+
+    server: str = ""
+    port: int = 53
+    deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 8.0
 
 
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,6 +188,9 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     epp: EppSettings = EppSettings()
     plans: PlanSettings = PlanSettings()
     sign_in: SignInSettings = SignInSettings()
+    mail: MailSettings = MailSettings()
+    rdap: RdapSettings = RdapSettings()
+    dns: DnsSettings = DnsSettings()
     log: LogSettings = LogSettings()
     calendar: CalendarSettings = CalendarSettings()
     contacts: ContactSettings = ContactSettings()

@@ -29,6 +29,7 @@ from comity.flows.weigh_cases import weigh_collateral, weigh_evidence
 from comity.store.case_merges import find_followers, keep_merges, lock_cases
 from comity.store.case_writes import append_events
 from comity.store.cases import CaseRow, facts_with_history, find_cases
+from comity.store.watches import begin_watches
 
 _TRIES: Final = 5
 
@@ -123,6 +124,8 @@ def _advance_once(home: Home, steps: Mapping[str, Step], at: datetime, also: Als
         merging.keep()
         keep_clocks(home, written)
         share_events(home, written, at=at)
+        if home.settings.dns.server or home.settings.rdap.bootstrap or home.settings.rdap.servers:
+            begin_watches(written, at=at)
         if also is not None:
             also(written)
     return VerbOutcome(tuple(done), refused)

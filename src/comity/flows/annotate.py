@@ -31,3 +31,18 @@ def annotate(
             party=actor.party, actor=actor.name, role=role, reason=reason, clause=clause, note=note,
         )  # fmt: skip
         append_events([change], at=at)
+
+
+def note_on_case(case_pk: int, actor: Actor, *, event: str, reason: str, note: str = "", at: datetime) -> None:
+    """Write an entry that changes no state, in the caller's transaction.  Raises `ForbiddenError`, `ConflictError`."""
+    roles, states = NOTES[event]
+    role = next((role for role in roles if role in actor.case_roles), "")
+    for case in find_cases_by_pk([case_pk]):
+        if not role or (states and case.state not in states):
+            raise ForbiddenError(f"{event} is for {', '.join(roles)}", item=case.ref)
+        change = CaseChange(
+            case_pk=case.pk, case_uuid=case.uuid, ref=case.ref, registrable=case.registrable, zone=case.zone,
+            category=case.category, seq=case.event_count + 1, event=event, from_state=case.state, to_state=case.state,
+            party=actor.party, actor=actor.name, role=role, reason=reason, note=note,
+        )  # fmt: skip
+        append_events([change], at=at)

@@ -13,7 +13,7 @@ from django.db import DatabaseError
 
 from comity.core.alarms import SEVERITIES, Alarm
 from comity.core.errors import ComityError
-from comity.flows import check_files, check_network, check_store
+from comity.flows import check_desk, check_files, check_network, check_store
 from comity.flows.admit import Patient
 
 Check = Callable[..., list[Alarm]]
@@ -47,6 +47,8 @@ STORE_CHECKS: Final[tuple[Check, ...]] = (
     check_network.check_link_port,
     check_network.check_database_clock,
     check_network.check_partner_clocks,
+    check_desk.check_mail,
+    check_desk.check_watches,
 )
 # What costs next to nothing: asked whenever the node's numbers are read.
 WATCHED: Final[tuple[Check, ...]] = (
@@ -58,6 +60,8 @@ WATCHED: Final[tuple[Check, ...]] = (
     check_store.check_memoranda,
     check_store.check_links,
     check_store.check_partner_authorities,
+    check_desk.check_mail,
+    check_desk.check_watches,
 )
 # Whatever a broken node makes of a check, the others are made all the same.
 _TROUBLE: Final = (

@@ -1,7 +1,8 @@
-"""Queue mail: keep a letter in the caller's transaction; a round of the desk delivers it.
+"""Queue mail: keep a letter in the caller's transaction; a round of the desk delivers it (`flows.deliver_mail`).
 
 The letter's key makes it one letter however often it is asked for, so whoever queues may be killed and begin again.
-Addresses and subjects hold no line breaks: what could begin a header is refused here and not at the mail server.
+The address is folded to one mailbox with an A-label domain; what could begin a header is refused here and not at the
+mail server.  A letter to the node's own sender is refused: it would come back to itself.
 """
 
 from datetime import datetime
@@ -13,9 +14,10 @@ from comity.core.errors import InputError
 from comity.edges.home import Home
 from comity.store.models import OutgoingMail
 from comity.wire.canonical import canonical
+from comity.wire.mail_message import Message, MessagePart, checked_address, render_message
 
 _LONGEST_SUBJECT: Final = 300
-_LONGEST_ADDRESS: Final = 254
+_ANY_SENDER: Final = "node@invalid.example"
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -38,21 +40,34 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     case_pk: int | None = None
 
 
-def queue_mail(home: Home, letter: Letter, *, at: datetime) -> bool:  # noqa: ARG001 — every flow knows its node
+class KeptLetter(msgspec.Struct, frozen=True):
+    """A letter's body as the store keeps it."""
+
+    language: str
+    parts: tuple[Part, ...]
+    text: str
+
+
+def queue_mail(home: Home, letter: Letter, *, at: datetime) -> bool:
     """Keep a letter to be delivered; answers False where it was kept before.  Raises `InputError`."""
-    for text, longest in ((letter.to, _LONGEST_ADDRESS), (letter.subject, _LONGEST_SUBJECT)):
-        if not text or len(text) > longest or any(character < " " for character in text):
-            raise InputError(f"an address or subject is one line of at most {longest} characters", item="mail")
-    said = {
-        "language": letter.language,
-        "parts": [msgspec.to_builtins(part) for part in letter.parts],
-        "text": letter.text,
-    }
+    to = checked_address(letter.to)
+    if not letter.subject or len(letter.subject) > _LONGEST_SUBJECT:
+        raise InputError(f"a subject is one line of at most {_LONGEST_SUBJECT} characters", item="subject")
+    if to.casefold() == home.settings.mail.from_address.casefold():
+        raise InputError("is this node's own sender address", item="address")
+    parts = tuple(MessagePart(part.media_type, part.name, part.text) for part in letter.parts)
+    render_message(  # whatever cannot be written as mail is refused now, while somebody is there to mend it
+        Message(
+            key=letter.key, sender=_ANY_SENDER, sender_name=home.party, to=to, subject=letter.subject,
+            text=letter.text, language=letter.language, at=at, parts=parts,
+        )
+    )  # fmt: skip
+    kept = KeptLetter(letter.language, letter.parts, letter.text)
     _, is_new = OutgoingMail.objects.get_or_create(
         key=letter.key,
         defaults={
-            "case_id": letter.case_pk, "recipient": letter.to, "subject": letter.subject, "letter": canonical(said),
-            "state": "waiting", "next_try_at": at, "queued_at": at,
+            "case_id": letter.case_pk, "recipient": to, "subject": letter.subject,
+            "letter": canonical(msgspec.to_builtins(kept)), "state": "waiting", "next_try_at": at, "queued_at": at,
         },
     )  # fmt: skip
     return is_new

@@ -16,8 +16,10 @@ from django.db import DatabaseError, InterfaceError, connection
 from comity.core.errors import ComityError
 from comity.edges.home import Home
 from comity.flows.carry_out import carry_on
+from comity.flows.deliver_mail import deliver_mail
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_holds import tend_holds
+from comity.flows.watch_names import watch_names
 from comity.store.connect import let_go_if_read_only
 
 LOG = logging.getLogger("comity.desk")
@@ -36,6 +38,8 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("clocks", 20.0, tend_clocks),
     Round("plans", 2.0, carry_on),
     Round("holds", 60.0, tend_holds),
+    Round("mail delivered", 15.0, deliver_mail),
+    Round("names watched", 60.0, watch_names),
 )
 
 

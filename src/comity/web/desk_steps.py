@@ -22,6 +22,7 @@ from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same
 from comity.flows.attach import AttachmentError, attach_to_case
 from comity.flows.hold import approve_hold, hold, lift, refuse_hold
 from comity.flows.merge import merge
+from comity.flows.notify import ROLES, Addressee, notify
 from comity.flows.open_held import open_held
 from comity.flows.pause import pause, resume
 from comity.flows.refer import refer
@@ -30,6 +31,7 @@ from comity.web.labels import label
 
 _LONGEST: Final = {"note": 4000, "collateral": 500}
 _LONGEST_WORD: Final = 60
+_LONGEST_ADDRESS: Final = 300
 ACKNOWLEDGE: Final = "start_triage"
 
 
@@ -87,14 +89,14 @@ def take_step(ref: str, event: str, form: QueryDict, person: Person) -> list[str
         told=tuple(one[:_LONGEST_WORD] for one in form.getlist("told")),
     )
     try:
-        outcome = _take(home, ref, step)
+        outcome = _take(home, ref, step, form)
     except ComityError as error:
         return [sentence(Reason(error.code, str(error)))]
     return [sentence(reason) for reasons in outcome.refused.values() for reason in reasons]
 
 
-def _take(home: Home, ref: str, step: Step) -> VerbOutcome:
-    """Most steps are the table's and no more; some flows look at another case, the memorandum or the clocks as well."""
+def _take(home: Home, ref: str, step: Step, form: QueryDict) -> VerbOutcome:
+    """Most steps are the table's and no more; some flows look at another case, at clocks or plans, or write letters."""
     at = datetime.now(UTC)
     grounds = Grounds(reason=step.reason, note=step.note)
     match step.event:
@@ -107,15 +109,20 @@ def _take(home: Home, ref: str, step: Step) -> VerbOutcome:
         case "clock_resumed":
             return resume(home, [ref], step.actor, at=at, grounds=grounds)
         case "propose_hold":
-            return hold(
-                home, [ref], step.actor, at=at, score=step.score, disposition=step.disposition, grounds=grounds
-            )
+            return hold(home, [ref], step.actor, at=at, score=step.score, disposition=step.disposition, grounds=grounds)
         case "approve_hold":
             return approve_hold(home, [ref], step.actor, at=at, grounds=grounds)
         case "refuse_hold":
             return refuse_hold(home, [ref], step.actor, at=at, grounds=grounds)
         case "cured":
             return lift(home, [ref], step.actor, at=at, grounds=grounds)
+        case "send_notice":
+            named = [(role, form.get(f"to_{role}", "").strip()) for role in ROLES]
+            to = [Addressee(role, address[:_LONGEST_ADDRESS]) for role, address in named if address]
+            otherwise = bool(form.get("by_other_means"))
+            return notify(
+                home, [ref], step.actor, told=step.told, at=at, grounds=grounds, to=to, by_other_means=otherwise
+            )
         case _:
             return advance_cases(home, {ref: step}, at=at)
 

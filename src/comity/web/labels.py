@@ -255,6 +255,10 @@ REFUSAL: Final[Labels] = {
     "held-already": _("A hold of this case is in place."),
     "held-still": _("Our hold is still in place; the plan to give the name back closes the case."),
     "epp-unavailable": _("The registry’s EPP server cannot be reached. Nothing was changed; try again."),
+    "no-address": _("No address of the registrar is known: add the registrar, or give the address."),
+    "look-up-first": _("The registration was not seen within a week: look the name up."),
+    "not-registered": _("Nobody holds the name, so there is no registrar to write to."),
+    "nothing-may-be-told": _("No report of this case may be told to everybody who would be written to."),
 }
 
 # What a memorandum answered (`core.disclosure`), said to the desk.
@@ -359,6 +363,15 @@ REASON: Final[Labels] = {
     "restored-cure": _("the cause was removed"),
     "restored-appeal": _("an appeal was granted"),
     "told-before-restore": _("what this node told before it was restored from a backup"),
+    "notice-undelivered": _("a letter could not be delivered"),
+    "hold-lost": _("the registry does not show the hold any more"),
+    "resolves-again": _("the name resolves again"),
+    "still-resolves": _("the name still resolves two days after the action"),
+    "name-servers-changed": _("the name servers changed"),
+    "registrar-changed": _("the registrar changed"),
+    "dropped": _("nobody holds the name any more"),
+    "registered-anew": _("the name was registered anew"),
+    "state-unknown": _("nothing could be learned of the name for some time"),
 }
 
 VERDICT: Final[Labels] = {
@@ -486,6 +499,38 @@ COUNT: Final[Labels] = {
     "foreign": _("Another registry’s zone"),
 }
 
+LOOK: Final[Labels] = {"rdap": _("Registration (RDAP)"), "dns": _("Name system (DNS)"), "epp": _("Registry (EPP)")}
+
+DNS_ANSWER: Final[Labels] = {
+    "resolves": _("resolves"),
+    "no-data": _("exists, without an address"),
+    "nxdomain": _("does not exist (NXDOMAIN)"),
+}
+
+# Why a look told nothing: `core.observations`, `wire.rdap` and `edges.rdap_client`.
+LOOK_ERROR: Final[Labels] = {
+    "not-registered": _("nobody holds the name"),
+    "servfail": _("the resolver failed (SERVFAIL)"),
+    "timeout": _("no answer in time"),
+    "timed-out": _("no answer in time"),
+    "refused": _("the server refused to answer"),
+    "cname-loop": _("the name’s aliases lead in a circle"),
+    "malformed": _("the answer could not be read"),
+    "no-rdap-service": _("no RDAP server is known for this zone"),
+    "rate-limited": _("the server asks to wait"),
+    "server-error": _("the server is in trouble"),
+    "unreachable": _("the server could not be reached"),
+    "certificate": _("the server’s certificate was refused"),
+    "too-large": _("the answer was too large"),
+    "too-many-redirects": _("the server sent us on too often"),
+    "bad-redirect": _("the server sent us to an unknown place"),
+    "bad-bootstrap": _("the list of RDAP servers could not be read"),
+    "other-name": _("the answer was about another name"),
+    "not-a-domain": _("the answer was not about a domain"),
+    "unsafe-text": _("the answer held letters that are not seen"),
+    "bad-name-server": _("the answer named a name server that cannot be one"),
+}
+
 TABLES: Final[dict[str, Labels]] = {
     "category": CATEGORY,
     "state": STATE,
@@ -516,6 +561,9 @@ TABLES: Final[dict[str, Labels]] = {
     "section": SECTION,
     "count": COUNT,
     **CASE_TABLES,
+    "look": LOOK,
+    "look-error": LOOK_ERROR,
+    "dns-answer": DNS_ANSWER,
 }
 
 

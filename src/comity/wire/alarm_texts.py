@@ -823,6 +823,74 @@ ENTRIES: Final[dict[str, _Entry]] = {
         ),
         "comity link status --dir {directory}",
     ),
+    "mail-unusable": _Entry(
+        (
+            "Notices cannot leave: {detail}.",
+            "Уведомления не отправляются: {detail}.",
+            "Апавяшчэнні не адпраўляюцца: {detail}.",
+            "Không gửi được thông báo: {detail}.",
+            "通知无法发出：{detail}。",
+        ),
+        (
+            "Correct [mail] in {about}; letters wait until then",
+            "Исправьте [mail] в {about}; письма до тех пор ждут",
+            "Выпраўце [mail] у {about}; лісты да таго часу чакаюць",
+            "Sửa [mail] trong {about}; thư chờ đến khi đó",
+            "更正 {about} 中的 [mail]；在此之前邮件等待发送",
+        ),
+        _SETTINGS,
+    ),
+    "mail-waiting": _Entry(
+        (
+            "A notice has waited {detail} to leave through {about}.",
+            "Уведомление ждёт отправки через {about} уже {detail}.",
+            "Апавяшчэнне чакае адпраўкі праз {about} ужо {detail}.",
+            "Một thông báo đã chờ gửi qua {about} {detail}.",
+            "一份通知等待经 {about} 发出已达 {detail}。",
+        ),
+        (
+            "See what the mail server answers, or whether the daily limit is reached; then it leaves by itself",
+            "Посмотрите ответ почтового сервера или дневной предел; затем письмо уйдёт само",
+            "Паглядзіце адказ паштовага сервера або дзённую мяжу; потым ліст сыдзе сам",
+            "Xem máy chủ thư trả lời gì hoặc đã đạt giới hạn ngày chưa; sau đó thư tự gửi",
+            "查看邮件服务器的答复或是否达到每日上限；之后会自动发出",
+        ),
+        "comity mail list --state waiting --dir {directory}",
+    ),
+    "mail-given-up": _Entry(
+        (
+            "Letters given up in the last seven days: {detail}. Those who were to be told do not know.",
+            "За семь дней не доставлено писем: {detail}. Адресаты ничего не знают.",
+            "За сем дзён не дастаўлена лістоў: {detail}. Адрасаты нічога не ведаюць.",
+            "Số thư không gửi được trong bảy ngày qua: {detail}. Người nhận chưa được thông báo.",
+            "过去七天放弃投递的邮件：{detail} 封。收件人并不知情。",
+        ),
+        (
+            "Correct the address or tell them otherwise; try a letter again with comity mail retry",
+            "Исправьте адрес или сообщите иначе; повторить отправку: comity mail retry",
+            "Выпраўце адрас або паведаміце інакш; паўтарыць адпраўку: comity mail retry",
+            "Sửa địa chỉ hoặc báo bằng cách khác; gửi lại bằng comity mail retry",
+            "更正地址或以其他方式告知；用 comity mail retry 重试",
+        ),
+        "comity mail list --state given-up --dir {directory}",
+    ),
+    "hold-not-holding": _Entry(
+        (
+            "Names on hold that were seen without it, or that resolve: {detail}.",
+            "Приостановленных имён, у которых этого не видно или которые отвечают: {detail}.",
+            "Прыпыненых імёнаў, у якіх гэтага не бачна або якія адказваюць: {detail}.",
+            "Số tên miền đang tạm giữ nhưng không thấy trạng thái đó hoặc vẫn phân giải: {detail}.",
+            "已暂停却未见该状态或仍可解析的域名：{detail} 个。",
+        ),
+        (
+            "Open each such case: its last entry says what was seen; a person decides",
+            "Откройте каждое такое дело: что увидено, сказано в последней записи; решает человек",
+            "Адкрыйце кожную такую справу: што ўбачана, сказана ў апошнім запісе; вырашае чалавек",
+            "Mở từng vụ việc đó: mục cuối ghi điều đã thấy; con người quyết định",
+            "打开相应案件：最后一条记录说明所见；由人决定",
+        ),
+        "comity case list --state on_hold --dir {directory}",
+    ),
     "check-failed": _Entry(
         (
             "The check {about} could not be made: {detail}.",

@@ -24,7 +24,9 @@ from comity.store.models.merges import CaseMerge
 from comity.store.models.observations import Observation
 from comity.store.models.people import ApiToken, Look, Person, PersonChange, SignInFailure
 from comity.store.models.plans import ActionPlan, ActionStep, Hold, PlanVote
+from comity.store.models.registrars import Registrar
 from comity.store.models.reports import IntakeRun, Report, Reporter
+from comity.store.models.watches import Watch
 
 __all__ = [
     "ActionPlan",
@@ -55,8 +57,10 @@ __all__ = [
     "Person",
     "PersonChange",
     "PlanVote",
+    "Registrar",
     "Report",
     "Reporter",
     "RevokedKey",
     "SignInFailure",
+    "Watch",
 ]

@@ -23,4 +23,8 @@ class OutgoingMail(models.Model):
 
     class Meta:
         db_table = "outgoing_mail"
-        indexes = (models.Index(fields=["next_try_at"], name="outgoing_mail_due"),)
+        indexes = (
+            models.Index(fields=["next_try_at"], name="outgoing_mail_due"),
+            models.Index(fields=["sent_at"], name="outgoing_mail_sent"),
+            models.Index(fields=["state", "queued_at"], name="outgoing_mail_state"),
+        )
