@@ -1,8 +1,8 @@
 """Is a text one e-mail address that mail can be sent to, and in which form is it kept?
 
-`parse_address` takes what a stranger typed.  It answers the address with its domain as A-labels in lower case, or why it
-is none.  One line, one address, no display name: a line break would be a header of its own, a comma a second recipient.
-A local part beyond ASCII (RFC 6531) is refused, because not every server on the way takes it.
+`parse_address` takes what a stranger typed.  It answers the address with its domain as A-labels in lower case, or why
+it is none.  One line, one address, no display name: a line break would be a header of its own, a comma a second
+recipient.  A local part beyond ASCII (RFC 6531) is refused, because not every server on the way takes it.
 """
 
 import re

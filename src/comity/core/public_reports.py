@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Final
-from uuid import UUID
 
 import msgspec
 
@@ -37,11 +36,6 @@ _LONGEST: Final[dict[str, int]] = {
     "legal_basis": 500,
 }
 _LONGEST_WORD: Final = 250
-_TEXTS: Final = (
-    "impersonated_party", "malware_family", "protocol", "attack_kind", "sandbox_report", "linked_report",
-    "requested_action", "legal_basis",
-)  # fmt: skip
-_EVIDENCE: Final = (("message", "message"), ("log_extract", "log-extract"))
 
 
 class Filing(msgspec.Struct, frozen=True):
@@ -60,7 +54,7 @@ class FieldProblem(msgspec.Struct, frozen=True):
 
 
 def read_filing(
-    form: Mapping[str, str], category: Category, *, expert: bool, report_id: UUID, at: datetime,
+    form: Mapping[str, str], category: Category, *, expert: bool, at: datetime,
     screenshot: Evidence | None = None,
 ) -> Filing | tuple[FieldProblem, ...]:  # fmt: skip
     """Judge a form.  `screenshot`: the picture that came with it, by hash."""
@@ -81,7 +75,7 @@ def read_filing(
         problems.append(FieldProblem("narrative", "narrative-too-short", f"at least {_NARRATIVE_AT_LEAST} characters"))
     if problems or isinstance(seen, Problem) or isinstance(email, Problem):
         return tuple(problems)
-    report = _report(said, category, report_id, seen, at, screenshot)
+    report = _report(said, category, seen, at, screenshot)
     found = [FieldProblem(_field_of(one), one.code, one.message) for one in find_problems(report)]
     if expert:
         found += [FieldProblem(one.message, one.code, "this category needs it") for one in find_missing(report)]
@@ -91,22 +85,21 @@ def read_filing(
 
 
 def _report(
-    said: Mapping[str, str], category: Category, report_id: UUID, seen: datetime, at: datetime,
-    screenshot: Evidence | None,
+    said: Mapping[str, str], category: Category, seen: datetime, at: datetime, screenshot: Evidence | None
 ) -> Report:  # fmt: skip
     told = said["already_reported_to"]
     disposition = said.get("disposition", "")
     port = said.get("port", "")
-    digest = said.get("sha256", "").lower()
-    evidence = [
-        Evidence(kind, sha256=sha256(text.encode()).hexdigest(), note=text)
-        for field, kind in _EVIDENCE
-        if (text := said.get(field, ""))
-    ]
+    evidence: list[Evidence] = []
+    if message := said.get("message"):
+        evidence.append(Evidence("message", sha256=sha256(message.encode()).hexdigest(), note=message))
+    if log := said.get("log_extract"):
+        evidence.append(Evidence("log-extract", sha256=sha256(log.encode()).hexdigest(), note=log))
+    if screenshot is not None:
+        evidence.append(screenshot)
     return Report(
         name=said["name"],
         category=category,
-        report_id=report_id,
         observed_at=seen,
         reported_at=at,
         narrative=said.get("narrative", ""),
@@ -114,10 +107,17 @@ def _report(
         already_reported_to=told if told in ALREADY_TOLD else "",
         good_faith=True,
         disposition=next((known for known in DISPOSITIONS if known == disposition), None),
-        port=int(port) if _PORT.fullmatch(port) else None,
-        sha256=digest,
-        evidence=(*evidence, *((screenshot,) if screenshot else ())),
-        **{field: said[field] for field in _TEXTS if said.get(field)},
+        port=int(port) if port else None,
+        sha256=said.get("sha256", "").lower(),
+        evidence=tuple(evidence),
+        impersonated_party=said.get("impersonated_party", ""),
+        malware_family=said.get("malware_family", ""),
+        protocol=said.get("protocol", ""),
+        attack_kind=said.get("attack_kind", ""),
+        sandbox_report=said.get("sandbox_report", ""),
+        linked_report=said.get("linked_report", ""),
+        requested_action=said.get("requested_action", ""),
+        legal_basis=said.get("legal_basis", ""),
     )
 
 

@@ -15,6 +15,9 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from comity.core.errors import ComityError
 from comity.edges.home import Home
+from comity.flows.drop_filings import drop_filings
+from comity.flows.tell_reporters import tell_reporters
+from comity.flows.weigh_reporters import weigh_reporters
 from comity.store.connect import let_go_if_read_only
 
 LOG = logging.getLogger("comity.desk")
@@ -29,7 +32,11 @@ class Round(NamedTuple):
     run: Callable[..., int]  # (home, *, at) -> how much was done
 
 
-ROUNDS: Final[tuple[Round, ...]] = ()
+ROUNDS: Final[tuple[Round, ...]] = (
+    Round("tell-reporters", 30, tell_reporters),
+    Round("drop-filings", 600, drop_filings),
+    Round("weigh-reporters", 3600, weigh_reporters),
+)
 
 
 def tend(home: Home, *, stop: Callable[[], bool]) -> None:

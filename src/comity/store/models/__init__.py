@@ -5,9 +5,10 @@ raw SQL against these tables (`reports`, `cases`, `ledgers`), so names of tables
 Bytes that were signed or hashed are stored as they were and never re-serialised.  Times: `MomentField`.
 """
 
-from comity.store.models.answers import AnswerLink
+from comity.store.models.answers import AnswerLink, CaseAnswer
 from comity.store.models.attachments import Attachment, AttachmentBody
 from comity.store.models.cases import Case, CaseEvent, CasePeer
+from comity.store.models.filings import PublicFiling, PublicTry, TurnedAway
 from comity.store.models.ledgers import (
     DisplacedEntry,
     Erasure,
@@ -21,6 +22,7 @@ from comity.store.models.mail import OutgoingMail
 from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.observations import Observation
 from comity.store.models.people import ApiToken, Person, SignInFailure
+from comity.store.models.reporters import ReadUpTo, ReporterDecision, ReporterTally, ReporterWord
 from comity.store.models.reports import IntakeRun, Report, Reporter
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Attachment",
     "AttachmentBody",
     "Case",
+    "CaseAnswer",
     "CaseEvent",
     "CasePeer",
     "Decision",
@@ -44,8 +47,15 @@ __all__ = [
     "Observation",
     "OutgoingMail",
     "Person",
+    "PublicFiling",
+    "PublicTry",
+    "ReadUpTo",
     "Report",
     "Reporter",
+    "ReporterDecision",
+    "ReporterTally",
+    "ReporterWord",
     "RevokedKey",
     "SignInFailure",
+    "TurnedAway",
 ]
