@@ -94,8 +94,8 @@ def why_not_answer(answer: Answer, role: str, state: str) -> list[Reason]:
 
 def digest_of(answer: Answer, files: tuple[str, ...] = ()) -> str:
     """Name an answer by what it says, so that the same form sent twice is one answer.  `files`: SHA-256 of each."""
-    said = msgspec.json.encode((answer.kind, answer.text, answer.contact, answer.action, sorted(files)))
-    return sha256(said).hexdigest()
+    said = "\0".join((answer.kind, answer.action, answer.contact, answer.text, *sorted(files)))
+    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _admits(state: str, event: str, role: str) -> bool:
