@@ -21,7 +21,6 @@ from comity.edges.page_addresses import page_address
 from comity.edges.suffix_file import load_suffixes
 from comity.edges.tokens import token_hash
 from comity.flows.attach import attach
-from comity.flows.check_reporter import sentence_of_stop
 from comity.flows.file_public_report import reporter_key_of
 from comity.flows.queue_mail import Letter, queue_mail
 from comity.flows.store_batch import store_batch
@@ -62,7 +61,7 @@ def confirm_public_report(home: Home, token: str, *, at: datetime) -> Confirmed 
         known = Reporter.objects.filter(key=key).first()
         held = standings([known.pk], at=at).get(known.pk) if known else None
         if held is not None and held.verb == "stop":
-            return Refusal((Reason("reporter-stopped", sentence_of_stop(held)),))
+            return Refusal((Reason("reporter-stopped", held.reason),))
         return _take_in(home, filing, key, at)
 
 

@@ -21,7 +21,7 @@ from comity.core.reports import Evidence
 from comity.edges.home import Home
 from comity.edges.page_addresses import page_address
 from comity.edges.tokens import new_token, token_hash
-from comity.flows.check_reporter import DAY, sentence_of_stop
+from comity.flows.check_reporter import DAY
 from comity.flows.queue_mail import Letter, queue_mail
 from comity.store.models import PublicFiling, Reporter
 from comity.store.public_tries import keyed_hash
@@ -107,7 +107,7 @@ def _why_not(home: Home, email: str, network: bytes, open_seconds: float, at: da
     reporter = Reporter.objects.filter(key=reporter_key_of(home, email)).first()
     held = standings([reporter.pk], at=at).get(reporter.pk) if reporter else None
     if held is not None and held.verb == "stop":
-        return (Reason("reporter-stopped", sentence_of_stop(held)),)
+        return (Reason("reporter-stopped", held.reason),)
     pace: Pace = pace_of(reporter, held) if reporter else "usual"
     recent = PublicFiling.objects.filter(created_at__gt=at - DAY)
     reasons = []

@@ -33,6 +33,14 @@ class Measured(msgspec.Struct, frozen=True):
     all: Quality
     counted_at: datetime | None
 
+    @property
+    def rows(self) -> list[tuple[str, int, int]]:
+        """What became of the reports: the word, of 90 days, of all."""
+        return [
+            (field.replace("_", "-"), getattr(self.recent.tally, field), getattr(self.all.tally, field))
+            for field in Tally.__struct_fields__
+        ]
+
 
 def get_reporter(key: str) -> Reporter:
     """Get a reporter by key.  Raises `NotFoundError`."""

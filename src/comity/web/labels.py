@@ -10,6 +10,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from comity.web.public_words import PUBLIC_TABLES
+
 Labels = dict[str, Promise]
 
 CATEGORY: Final[Labels] = {
@@ -287,6 +289,15 @@ REASON: Final[Labels] = {
     "marking-changed": _("the marking of a report changed"),
     "report-erased": _("a report was erased"),
     "correction-refused": _("a correction was not accepted"),
+    "answer-acted": _("answered: acted"),
+    "answer-cured": _("answered: the cause is removed"),
+    "answer-contested": _("answered: contested"),
+    "answer-said": _("answered: a message"),
+    "answer-appealed": _("answered: appealed"),
+    "answer-asked": _("a link to answer was sent"),
+    "answer-link-revoked": _("a link to answer was taken back"),
+    "reporter-added": _("the reporter added something"),
+    "reporter-withdrew": _("the reporter withdrew the report"),
     "told-before-restore": _("what this node told before it was restored from a backup"),
 }
 
@@ -386,7 +397,7 @@ COUNT: Final[Labels] = {
     "foreign": _("Another registry’s zone"),
 }
 
-TABLES: Final[dict[str, Labels]] = {
+TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     "category": CATEGORY,
     "state": STATE,
     "severity": SEVERITY,

@@ -3,7 +3,21 @@
 from django.urls import path, register_converter
 
 from comity.web.assets import asset
-from comity.web.views import cases, held, inbox, links, memoranda, preferences, public, sign_in
+from comity.web.views import (
+    answer,
+    appeals,
+    case_answers,
+    cases,
+    held,
+    inbox,
+    links,
+    memoranda,
+    preferences,
+    public,
+    report,
+    reporters,
+    sign_in,
+)
 
 
 class _Word:
@@ -28,6 +42,14 @@ urlpatterns = [
     path("", public.home, name="home"),
     path("accessibility/", public.accessibility, name="accessibility"),
     path("status/<word:token>/", public.status, name="status"),
+    path("status/<word:token>/<word:uuid>/", public.report_status, name="report-status"),
+    path("report/", report.guide, name="report"),
+    path("report/elsewhere/<word:place>/", report.elsewhere, name="report-elsewhere"),
+    path("report/sent/<word:receipt>/", report.sent, name="report-sent"),
+    path("report/confirm/<word:token>/", report.confirm, name="report-confirm"),
+    path("report/<word:category>/", report.form, name="report-form"),
+    path("report/<word:category>/full/", report.form, {"expert": True}, name="report-expert"),
+    path("answer/<word:token>/", answer.answer, name="answer"),
     path("reading/", preferences.reading, name="reading"),
     path("language/", preferences.language, name="language"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -35,7 +57,12 @@ urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/acknowledge/", inbox.acknowledge, name="acknowledge"),
     path("cases/<word:ref>/", cases.case_page, name="case"),
+    path("cases/<word:ref>/answers/", case_answers.case_answers, name="case-answers"),
     path("cases/<word:ref>/<word:event>/", cases.step, name="step"),
+    path("appeals/", appeals.appeals, name="appeals"),
+    path("appeals/<word:ref>/", appeals.appeal, name="appeal"),
+    path("reporters/", reporters.reporters, name="reporters"),
+    path("reporters/<int:pk>/", reporters.reporter, name="reporter"),
     path("held/", held.held, name="held"),
     path("held/open/", held.open_name, name="open-held"),
     path("memoranda/", memoranda.memoranda, name="memoranda"),
