@@ -17,7 +17,7 @@ from comity.core.case_steps import Reason, Refusal
 from comity.core.media_types import MAX_BYTES, media_type_of
 from comity.core.public_reports import Filing
 from comity.core.reporter_quality import FORM_SECONDS, Pace, reports_a_day
-from comity.core.reports import Evidence
+from comity.core.reports import Evidence, Report
 from comity.edges.home import Home
 from comity.edges.page_addresses import page_address
 from comity.edges.tokens import new_token, token_hash
@@ -73,8 +73,7 @@ def file_public_report(
     `form` names the form as it was handed out, `open_seconds` how long ago; `address` is the network address, of which
     only a keyed hash is kept.
     """
-    body = render_report(msgspec.structs.replace(filing.report, reported_at=None))
-    form_hash = sha256(b"\0".join((form, filing.email.encode(), body))).digest()
+    form_hash = sha256(b"\0".join((form, filing.email.encode(), _without_moments(filing.report)))).digest()
     with transaction.atomic():
         known = PublicFiling.objects.filter(form_hash=form_hash).first()
         if known is not None:
@@ -101,6 +100,15 @@ def file_public_report(
         )  # fmt: skip
         queue_mail(home, letter, at=at)
     return Sent(row.receipt, is_new=True)
+
+
+def _without_moments(report: Report) -> bytes:
+    """What a form says, without the moment at which it came."""
+    pieces = tuple(msgspec.structs.replace(piece, captured_at=None) for piece in report.evidence)
+    day = f"{report.observed_at:%Y-%m-%d}" if report.observed_at else ""
+    return day.encode() + render_report(
+        msgspec.structs.replace(report, reported_at=None, observed_at=None, evidence=pieces)
+    )
 
 
 def _why_not(home: Home, email: str, network: bytes, open_seconds: float, at: datetime) -> tuple[Reason, ...]:
