@@ -11,9 +11,7 @@ from django.utils.translation import gettext_lazy as _
 Labels = dict[str, Promise]
 
 GUIDE: Final[Labels] = {
-    "false-page": _(
-        "A page imitates a bank, a shop, a service or an authority and asks for passwords or money."
-    ),
+    "false-page": _("A page imitates a bank, a shop, a service or an authority and asks for passwords or money."),
     "harmful-file": _("A page offers or installs a harmful program."),
     "control-server": _("A server gives orders to infected computers."),
     "break-in": _("Somebody tries to break in, or attacks a network or a website."),
@@ -99,9 +97,7 @@ FIELD_HELP: Final[Labels] = {
     "name": _("As it stands in the address bar, with everything after the name. Dots may be written [.]."),
     "email": _("We send a link there; only then the report is taken in. The address is told to nobody."),
     "narrative": _("In plain words: how you came there, what it asks for. No names of people, please."),
-    "screenshot": _(
-        "PNG, JPEG, GIF or WebP, at most 10 MB, with the address visible. Never send a harmful file."
-    ),
+    "screenshot": _("PNG, JPEG, GIF or WebP, at most 10 MB, with the address visible. Never send a harmful file."),
     "message": _("Take out the addresses of people who received it."),
     "log-extract": _("Take out the addresses of victims."),
     "requested-action": _("A wish; the registry decides under its own rules."),

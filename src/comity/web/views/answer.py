@@ -26,6 +26,7 @@ from comity.store.models import AnswerLink, Report
 from comity.store.public_tries import has_try, keyed_hash, take_try
 from comity.web.desk_steps import home_of_node
 from comity.web.guarded_forms import FORM_WITH_FILES, secret_page, speak
+from comity.web.languages import BCP47
 from comity.web.views.errors import too_many
 
 _SHOWN: Final = 5
@@ -104,7 +105,10 @@ def _show(
         "typed": request.POST if reasons else {},
         "here": request.path,
     }
-    return render(request, "web/answer.html", context, status=409 if reasons else 200)
+    response = render(request, "web/answer.html", context, status=409 if reasons else 200)
+    spoken = request.LANGUAGE_CODE or "en"
+    response["Content-Language"] = BCP47.get(spoken, spoken)
+    return response
 
 
 def _claims(case_pk: int) -> list[ToldClaim]:
