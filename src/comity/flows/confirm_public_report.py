@@ -14,7 +14,8 @@ from django.db import transaction
 from comity.core.case_steps import Reason, Refusal
 from comity.core.errors import InputError, NotFoundError
 from comity.core.names import NameFolder, Target
-from comity.core.reports import REPORT_NAMESPACE, Claim, Report
+from comity.core.reports import REPORT_NAMESPACE, Claim
+from comity.core.reports import Report as Said
 from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.edges.page_addresses import page_address
@@ -25,7 +26,7 @@ from comity.flows.file_public_report import reporter_key_of
 from comity.flows.queue_mail import Letter, queue_mail
 from comity.flows.store_batch import store_batch
 from comity.store.cases import find_cases_by_pk
-from comity.store.models import PublicFiling, Reporter
+from comity.store.models import AwaitedOutcome, PublicFiling, Report, Reporter
 from comity.store.reporters import standings
 from comity.store.reports import ensure_reporter
 from comity.wire.letters import write_letter
@@ -71,6 +72,8 @@ def _take_in(home: Home, filing: PublicFiling, key: str, at: datetime) -> Confir
     Reporter.objects.filter(pk=stored.pk).update(contact=filing.email, language=filing.language)
     outcome = store_batch(home, [claim], reporter=stored, run=None, at=at)
     (case_pk,), (standing,) = outcome.case_pks, outcome.standings
+    if standing != "duplicate":
+        AwaitedOutcome.objects.create(report=Report.objects.get(uuid=str(claim.report.report_id)))
     if filing.screenshot and standing != "duplicate":
         attach(
             home, filing.screenshot, name=filing.screenshot_name, kind="screenshot", tlp=claim.report.tlp,
@@ -96,8 +99,8 @@ def _take_in(home: Home, filing: PublicFiling, key: str, at: datetime) -> Confir
 
 def _claim(home: Home, filing: PublicFiling, key: str) -> Claim:
     report = parse_report(filing.body)
-    target = NameFolder(load_suffixes(home)).target(report.name) if isinstance(report, Report) else None
-    if not isinstance(report, Report) or not isinstance(target, Target):
+    target = NameFolder(load_suffixes(home)).target(report.name) if isinstance(report, Said) else None
+    if not isinstance(report, Said) or not isinstance(target, Target):
         raise InputError("the form was kept but can no longer be read; fill it in again", item="report")
     place = target.url or target.name.ascii
     day = f"{report.observed_at:%Y-%m-%d}" if report.observed_at else ""

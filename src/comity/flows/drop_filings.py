@@ -14,7 +14,10 @@ from comity.store.public_tries import forget_tries
 
 def drop_filings(home: Home, *, at: datetime) -> int:  # noqa: ARG001 — every flow knows its node
     """Delete what has expired; answers how many."""
+    over = PublicFiling.objects.filter(expires_at__lte=at)
+    if not over.exists():
+        return 0
     with transaction.atomic():
-        deleted, _ = PublicFiling.objects.filter(expires_at__lte=at).delete()
+        deleted, _ = over.delete()
         forget_tries(at=at)
     return deleted

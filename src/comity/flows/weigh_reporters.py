@@ -8,10 +8,12 @@ from datetime import datetime
 from django.db import transaction
 
 from comity.edges.home import Home
-from comity.store.reporters import count_all
+from comity.store.reporters import count_all, keep_tallies
 
 
 def weigh_reporters(home: Home, *, at: datetime) -> int:  # noqa: ARG001 — every flow knows its node
     """Count; answers how many reporters there are."""
+    tallies = count_all(at=at)
     with transaction.atomic():
-        return count_all(at=at)
+        keep_tallies(tallies)
+    return len({tally.reporter_id for tally in tallies})

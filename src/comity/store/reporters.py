@@ -89,8 +89,8 @@ def pace_of(reporter: Reporter, held: ReporterDecision | None) -> Pace:
     return measured([reporter])[reporter.pk].recent.pace
 
 
-def count_all(*, at: datetime) -> int:
-    """Count what became of everybody's reports, and keep it; answers how many reporters there are."""
+def count_all(*, at: datetime) -> list[ReporterTally]:
+    """Count what became of everybody's reports."""
     tallies: dict[tuple[int, str], dict[str, int]] = {}
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [micros(at - timedelta(days=WINDOW_DAYS))])
@@ -99,10 +99,13 @@ def count_all(*, at: datetime) -> int:
             for window in WINDOWS if is_recent else ("all",):
                 tally = tallies.setdefault((reporter, window), {})
                 tally[verdict] = tally.get(verdict, 0) + count
-    rows = [_row(reporter, window, counts, at) for (reporter, window), counts in sorted(tallies.items())]
+    return [_row(reporter, window, counts, at) for (reporter, window), counts in sorted(tallies.items())]
+
+
+def keep_tallies(rows: Sequence[ReporterTally]) -> None:
+    """Keep a count in place of the one before."""
     ReporterTally.objects.all().delete()
     ReporterTally.objects.bulk_create(rows, batch_size=500)
-    return len({reporter for reporter, _ in tallies})
 
 
 def _row(reporter: int, window: str, counts: Mapping[str, int], at: datetime) -> ReporterTally:

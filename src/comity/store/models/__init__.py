@@ -22,7 +22,7 @@ from comity.store.models.mail import OutgoingMail
 from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.observations import Observation
 from comity.store.models.people import ApiToken, Person, SignInFailure
-from comity.store.models.reporters import ReadUpTo, ReporterDecision, ReporterTally, ReporterWord
+from comity.store.models.reporters import AwaitedOutcome, ReporterDecision, ReporterTally, ReporterWord
 from comity.store.models.reports import IntakeRun, Report, Reporter
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "AttachmentBody",
+    "AwaitedOutcome",
     "Case",
     "CaseAnswer",
     "CaseEvent",
@@ -49,7 +50,6 @@ __all__ = [
     "Person",
     "PublicFiling",
     "PublicTry",
-    "ReadUpTo",
     "Report",
     "Reporter",
     "ReporterDecision",

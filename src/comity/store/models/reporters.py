@@ -53,11 +53,10 @@ class ReporterWord(models.Model):
         constraints = (models.UniqueConstraint(fields=["report", "digest"], name="reporter_word_once"),)
 
 
-class ReadUpTo(models.Model):
-    """How far a round of the desk has read a list that only grows."""
+class AwaitedOutcome(models.Model):
+    """A report whose reporter is still to be told by mail how it ended; gone when the letter is queued."""
 
-    name = models.CharField(max_length=30, unique=True)
-    position = models.BigIntegerField()
+    report = models.OneToOneField(Report, on_delete=models.CASCADE)
 
     class Meta:
-        db_table = "read_up_to"
+        db_table = "awaited_outcome"
