@@ -125,7 +125,8 @@ class TestMail:
         "text",
         ["", "a", "@b.example", "a@", "a@b", "a@b.example\n", "a@b.example,c@d.example", "A <a@b.example>",
          "a b@c.example", "a@b.example\r\nBcc: c@d.example", ".a@b.example", "a..b@c.example", "я@b.example",
-         "a@b_c.example", "a@[1.2.3.4]", "a@b.example\u202e", "a" * 65 + "@b.example", "a@" + "b." * 130 + "example", '"a b"@c.example'],
+         "a@b_c.example", "a@[1.2.3.4]", "a@b.example\u202e",
+         "a" * 65 + "@b.example", "a@" + "b." * 130 + "example", '"a b"@c.example'],
     )  # fmt: skip
     def test_what_is_not_one_address_is_refused(self, text: str) -> None:
         assert isinstance(parse_address(text), Problem)
