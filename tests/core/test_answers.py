@@ -38,8 +38,9 @@ from comity.core.told_claims import tell_claim
 from comity.edges.suffix_file import load_suffixes
 from comity.web.labels import TABLES
 from comity.wire.decision_texts import LANGUAGES
-from comity.wire.letter_texts import LETTERS, OUTCOME_SENTENCES
+from comity.wire.letter_texts import LETTERS
 from comity.wire.letters import write_letter
+from comity.wire.outcome_sentences import OUTCOME_SENTENCES
 
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
 FORM = {"name": "https://a.by/", "observed_on": "2026-11-25", "email": "c@mail.example", "good_faith": "yes"}

@@ -119,6 +119,7 @@ NOT_OF_THE_EXCHANGE = {
     "flows.restore._fill_older": "a backup of an older schema, into an empty store; the command is given again",
     "flows.say_more.say_more": "a reporter's form, in one transaction; sent again, it is known",
     "flows.tell_reporters.tell_reporters": "a round of the desk; a letter's key makes it one",
+    "flows.tell_reporters._ask": "a round of the desk; a letter's key makes it one",
     "flows.weigh_reporters.weigh_reporters": "a round of the desk that counts anew each time",
     "store.database_state.try_write": "a probe that rolls back what it wrote",
     "store.memoranda.add_version": "inside the transactions of propose and countersign",

@@ -20,6 +20,7 @@ from comity.flows.check_reporter import (
 from comity.flows.confirm_public_report import Confirmed, confirm_public_report
 from comity.flows.dismiss import dismiss
 from comity.flows.drop_filings import drop_filings
+from comity.flows.erase import erase
 from comity.flows.file_public_report import Screenshot, Sent, file_public_report, reporter_key_of
 from comity.flows.file_reports import file_reports
 from comity.flows.judge_reporter import judge_reporter
@@ -253,6 +254,10 @@ def test_a_reporter_answers_adds_and_withdraws() -> None:
     report = Report.objects.get()
     acknowledge(HOME, [done.reference], ANNA, at=AT)
     assert ask(HOME, [done.reference], ANNA, "Which browser?", at=AT).done
+    assert [tell_reporters(HOME, at=AT) for _ in range(2)] == [1, 0]
+    asked = OutgoingMail.objects.get(key__startswith="question:")
+    assert asked.subject == f"Пытанне па звароце {done.reference}"
+    assert f"/status/{done.status_token}/{report.uuid}/" in json.loads(bytes(asked.letter))["text"]
     assert say_more(HOME, report, withdraws=False, text="Any; write to me@mail.example", at=AT) == ()
     case = Case.objects.get()
     assert case.state == "triage"
@@ -269,6 +274,9 @@ def test_a_reporter_answers_adds_and_withdraws() -> None:
     assert list(ReporterWord.objects.values_list("kind", "text")) == [
         ("information", "Any; write to me@mail.example"), ("information", "More"), ("withdrawal", ""),
     ]  # fmt: skip
+    erase(HOME, report.uuid, ANNA, reason="data-subject-request", at=AT, also=())
+    assert set(ReporterWord.objects.values_list("text", flat=True)) == {""}
+    assert not any("write to" in entry.note for entry in timeline(case.pk))
     for bad, code in (("", "answer-text-missing"), ("x" * 2001, "text-too-long"), ("\x00", "text-not-storable")):
         assert {reason.code for reason in say_more(HOME, report, withdraws=False, text=bad, at=AT)} == {code}
     dismiss(HOME, [done.reference], ANNA, "withdrawn", at=AT)

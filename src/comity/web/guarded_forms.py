@@ -19,7 +19,7 @@ from comity.web import languages
 from comity.web.views.errors import too_large
 
 FORM_BYTES: Final = 128 * 1024
-FORM_WITH_FILES: Final = 3 * MAX_BYTES
+FORM_WITH_FILES: Final = 5 * MAX_BYTES + FORM_BYTES
 FORM_WITH_PICTURE: Final = MAX_BYTES + FORM_BYTES
 
 View = Callable[..., HttpResponse]

@@ -96,6 +96,43 @@ LETTERS: Final[dict[str, _Letters]] = {
             ),
         ),
     },
+    "question": {
+        "en": (
+            "A question about your report: {reference}",
+            (
+                "The registry asks you something about your report of {name} ({reference}). The question stands on "
+                "this page, and you can answer there:\n{link}\n\nWithout an answer within five days the case is closed."
+            ),
+        ),
+        "ru": (
+            "Вопрос по обращению {reference}",
+            (
+                "У регистратуры есть вопрос по вашему обращению о {name} ({reference}). Он стоит на этой странице, там "
+                "же можно ответить:\n{link}\n\nЕсли за пять дней ответа не будет, дело закроют."
+            ),
+        ),
+        "be": (
+            "Пытанне па звароце {reference}",
+            (
+                "У рэгістратуры ёсць пытанне па вашым звароце пра {name} ({reference}). Яно стаіць на гэтай старонцы, "
+                "там жа можна адказаць:\n{link}\n\nКалі за пяць дзён адказу не будзе, справу закрыюць."
+            ),
+        ),
+        "vi": (
+            "Câu hỏi về báo cáo {reference}",
+            (
+                "Tổ chức quản lý tên miền có câu hỏi về báo cáo của bạn về {name} ({reference}). Câu hỏi ở trang sau, "
+                "bạn có thể trả lời tại đó:\n{link}\n\nNếu không có câu trả lời trong năm ngày, vụ việc sẽ được đóng."
+            ),
+        ),
+        "zh-hans": (
+            "关于举报 {reference} 的问题",
+            (
+                "注册管理机构就您关于 {name}（{reference}）的举报有问题要问。问题见以下页面，可在该页答复：\n"
+                "{link}\n\n五日内未答复的，案件将结案。"
+            ),
+        ),
+    },
     "outcome": {
         "en": (
             "What became of your report: {reference}",
@@ -283,44 +320,5 @@ LETTERS: Final[dict[str, _Letters]] = {
             "申诉裁定前先行恢复：{name}",
             "在您的申诉裁定之前，{name}（案件 {reference}）先行恢复。\n\n理由：\n{reasons}",
         ),
-    },
-}
-
-# How a case ended, by the public line its outcome is counted under.
-OUTCOME_SENTENCES: Final[dict[str, dict[Language, str]]] = {
-    "taken-off": {
-        "en": "It was confirmed, and the name was taken off.",
-        "ru": "Нарушение подтвердилось, делегирование домена прекращено.",
-        "be": "Парушэнне пацвердзілася, дэлегаванне дамена спынена.",
-        "vi": "Vi phạm được xác nhận, tên miền đã bị tạm ngừng hoạt động.",
-        "zh-hans": "举报属实，该域名已暂停解析。",
-    },
-    "not-needed": {
-        "en": "Taking the name off was not needed: the cause was removed, or the holder’s identity was confirmed.",
-        "ru": "Прекращать делегирование не потребовалось: причина устранена или личность администратора подтверждена.",
-        "be": "Спыняць дэлегаванне не спатрэбілася: прычына ліквідавана або асоба ўладальніка пацверджана.",
-        "vi": "Không cần tạm ngừng tên miền: nguyên nhân đã được khắc phục hoặc danh tính chủ thể đã được xác nhận.",
-        "zh-hans": "无需暂停解析：问题已消除，或持有人身份已核实。",
-    },
-    "insufficient-grounds": {
-        "en": "There were not enough grounds to act.",
-        "ru": "Оснований для принятия мер оказалось недостаточно.",
-        "be": "Падстаў для прыняцця мер аказалася недастаткова.",
-        "vi": "Không đủ căn cứ để áp dụng biện pháp.",
-        "zh-hans": "采取措施的依据不足。",
-    },
-    "restored": {
-        "en": "The name was taken off and has since been restored.",
-        "ru": "Делегирование домена было прекращено и затем восстановлено.",
-        "be": "Дэлегаванне дамена было спынена і потым адноўлена.",
-        "vi": "Tên miền đã bị tạm ngừng và sau đó được khôi phục.",
-        "zh-hans": "该域名曾被暂停解析，现已恢复。",
-    },
-    "not-counted": {
-        "en": "It was closed without a decision of its own: withdrawn, a repetition, or passed on.",
-        "ru": "Дело закрыто без отдельного решения: отозвано, повторяет другое или передано дальше.",
-        "be": "Справа закрыта без асобнага рашэння: адклікана, паўтарае іншую або перададзена далей.",
-        "vi": "Vụ việc được đóng mà không có quyết định riêng: đã rút, trùng lặp hoặc đã chuyển đi.",
-        "zh-hans": "未单独作出决定即结案：已撤回、重复或已转交。",
     },
 }

@@ -11,7 +11,8 @@ import msgspec
 
 from comity.core.harmless import defang, show_unseen
 from comity.wire.decision_texts import LANGUAGES, Language
-from comity.wire.letter_texts import LETTERS, OUTCOME_SENTENCES
+from comity.wire.letter_texts import LETTERS
+from comity.wire.outcome_sentences import OUTCOME_SENTENCES
 
 _PARAGRAPHS: Final = frozenset(("reasons", "outcome"))
 
