@@ -63,8 +63,8 @@ def filing(**changes: str) -> Filing:
 
 def send(form: bytes = b"form-1", *, at: datetime = AT, open_seconds: float = 30, **changes: str) -> Sent | Refusal:
     return file_public_report(
-        HOME, filing(**changes), form=form, open_seconds=open_seconds, address="192.0.2.1", language="be",
-        screenshot=Screenshot("shot.png", PNG), at=at,
+        HOME, filing(**changes), host="login.shop-demo.by", form=form, open_seconds=open_seconds, address="192.0.2.1",
+        language="be", screenshot=Screenshot("shot.png", PNG), at=at,
     )  # fmt: skip
 
 

@@ -176,6 +176,7 @@ def test_a_name_that_deceives_is_shown_as_it_is() -> None:
     text = json.loads(bytes(letter.letter))["text"]
     assert letter.recipient == "citizen@" + idna.encode("почта-демо.рф").decode()
     assert "\u202e" not in text
+    assert "exe" not in text  # a stranger's words are not mailed to strangers
     page = client.get(newest_link()).content.decode()
     assert "⟨U+202E⟩" in page
     assert "hxxps://" in page

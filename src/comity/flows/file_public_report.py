@@ -11,7 +11,7 @@ from typing import Final
 from uuid import uuid4
 
 import msgspec
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from comity.core.case_steps import Reason, Refusal
 from comity.core.media_types import MAX_BYTES, media_type_of
@@ -65,40 +65,50 @@ def read_screenshot(screenshot: Screenshot, *, at: datetime) -> Evidence | Reaso
 
 
 def file_public_report(
-    home: Home, filing: Filing, *, form: bytes, open_seconds: float, address: str, language: str,
+    home: Home, filing: Filing, *, host: str, form: bytes, open_seconds: float, address: str, language: str,
     screenshot: Screenshot | None = None, at: datetime,
 ) -> Sent | Refusal:  # fmt: skip
     """Keep a filing and send the letter.
 
     `form` names the form as it was handed out, `open_seconds` how long ago; `address` is the network address, of which
-    only a keyed hash is kept.
+    only a keyed hash is kept.  The letter names `host` alone: what a stranger typed is not mailed to strangers.
     """
     form_hash = sha256(b"\0".join((form, filing.email.encode(), _without_moments(filing.report)))).digest()
-    with transaction.atomic():
-        known = PublicFiling.objects.filter(form_hash=form_hash).first()
-        if known is not None:
-            return Sent(known.receipt, is_new=False)
-        network = keyed_hash(home.settings.secret_key, "network", address)
-        reasons = _why_not(home, filing.email, network, open_seconds, at)
-        if reasons:
-            return Refusal(reasons)
-        token = new_token()
-        row = PublicFiling.objects.create(
-            token_hash=token_hash(token), form_hash=form_hash, receipt=str(uuid4()),
-            body=render_report(filing.report), email=filing.email, language=language, address_key=network,
-            screenshot=screenshot.data if screenshot else b"",
-            screenshot_name=screenshot.name[:_NAME_LETTERS] if screenshot else "",
-            created_at=at, expires_at=at + CONFIRM_WITHIN,
-        )  # fmt: skip
-        written = write_letter(
-            "confirm-filing", language, name=filing.report.name, registry=home.party,
-            link=page_address(home, "report", "confirm", token), hours=str(CONFIRM_WITHIN // timedelta(hours=1)),
-        )  # fmt: skip
-        letter = Letter(
-            key=f"confirm-filing:{row.receipt}", to=filing.email, subject=written.subject, text=written.text,
-            language=language,
-        )  # fmt: skip
-        queue_mail(home, letter, at=at)
+    try:
+        with transaction.atomic():
+            return _keep(home, filing, host, form_hash, open_seconds, address, language, screenshot, at)
+    except IntegrityError:  # the same form came twice at once, and the other one was faster
+        return Sent(PublicFiling.objects.get(form_hash=form_hash).receipt, is_new=False)
+
+
+def _keep(
+    home: Home, filing: Filing, host: str, form_hash: bytes, open_seconds: float, address: str, language: str,
+    screenshot: Screenshot | None, at: datetime,
+) -> Sent | Refusal:  # fmt: skip
+    known = PublicFiling.objects.filter(form_hash=form_hash).first()
+    if known is not None:
+        return Sent(known.receipt, is_new=False)
+    network = keyed_hash(home.settings.secret_key, "network", address)
+    reasons = _why_not(home, filing.email, network, open_seconds, at)
+    if reasons:
+        return Refusal(reasons)
+    token = new_token()
+    row = PublicFiling.objects.create(
+        token_hash=token_hash(token), form_hash=form_hash, receipt=str(uuid4()), body=render_report(filing.report),
+        email=filing.email, language=language, address_key=network,
+        screenshot=screenshot.data if screenshot else b"",
+        screenshot_name=screenshot.name[:_NAME_LETTERS] if screenshot else "",
+        created_at=at, expires_at=at + CONFIRM_WITHIN,
+    )  # fmt: skip
+    written = write_letter(
+        "confirm-filing", language, name=host, registry=home.party,
+        link=page_address(home, "report", "confirm", token), hours=str(CONFIRM_WITHIN // timedelta(hours=1)),
+    )  # fmt: skip
+    letter = Letter(
+        key=f"confirm-filing:{row.receipt}", to=filing.email, subject=written.subject, text=written.text,
+        language=language,
+    )  # fmt: skip
+    queue_mail(home, letter, at=at)
     return Sent(row.receipt, is_new=True)
 
 

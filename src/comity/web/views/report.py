@@ -114,7 +114,8 @@ def _file(
         shown = {"led": led, "party": party, "address": filing.report.name}
         return render(request, "web/report_route.html", shown, status=422)
     said = file_public_report(
-        home, filing, form=opened[0].encode(), open_seconds=opened[1], address=request.META.get("REMOTE_ADDR", ""),
+        home, filing, host="" if isinstance(name, NameRefusal) else name.ascii, form=opened[0].encode(),
+        open_seconds=opened[1], address=request.META.get("REMOTE_ADDR", ""),
         language=request.LANGUAGE_CODE or "en", screenshot=screenshot, at=at,
     )  # fmt: skip
     if isinstance(said, Refusal):
@@ -139,6 +140,7 @@ def _show(
         "problems": found,
         "has_address": any(one.field == "keep_addresses" for one in found) or typed.get("keep_addresses"),
         "had_file": bool(request.FILES) if request.method == "POST" else False,
+        "here": request.path,
         "form_id": kept if kept and not stale else _new_form_id(),
     }
     return render(request, "web/report_form.html", context, status=status if found else 200)
