@@ -16,10 +16,11 @@ from comity.edges.home import Home
 from comity.flows import advance_cases as advance_module
 from comity.flows.acknowledge import acknowledge
 from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same_step, step_of
-from comity.flows.appeal import appeal, decide_appeal
+from comity.flows.appeal import appeal
 from comity.flows.ask import ask
 from comity.flows.close import close
 from comity.flows.confirm import confirm
+from comity.flows.decide_appeal import decide_appeal
 from comity.flows.dismiss import dismiss
 from comity.flows.hold import approve_hold, hold, lift, refuse_hold, restore
 from comity.flows.merge import merge, unmerge

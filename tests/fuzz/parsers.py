@@ -114,6 +114,8 @@ PARSERS: Final[tuple[Parser, ...]] = (
     Parser("name", ("core.names.parse_name", "core.names.fold_target", "core.name_batches.fold_many",
                     "core.target_batches.fold_targets", "core.defang.refang", "core.durations.parse_duration"),
            readings.read_name, corpus.names, corpus.NAME_WORDS, 16_384, slow.slow_name),
+    Parser("public form", ("core.mail_addresses.parse_address", "core.public_reports.read_filing"),
+           readings.read_public_form, readings.public_forms, corpus.NAME_WORDS, 16_384, slow.slow_name),
     Parser("lists", ("core.suffixes.parse_suffix_list", "core.guards.parse_guard_list"), readings.read_lists,
            readings.suffix_lists, corpus.NAME_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines),
     Parser("tile path", ("wire.tiles.parse_tile_path",), readings.read_tile_path,

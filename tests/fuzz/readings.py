@@ -23,11 +23,13 @@ from comity.core.exchange import OutgoingEntry
 from comity.core.guards import join_guard_lists, parse_guard_list
 from comity.core.labels import fold_host
 from comity.core.ledger import PublicKey, entry_hash, leaf_data
+from comity.core.mail_addresses import parse_address
 from comity.core.media_types import MediaRefusal, excerpt, find_media_type
 from comity.core.memoranda import Memorandum, Problem
 from comity.core.name_batches import fold_many
 from comity.core.names import NameFolder, NameRefusal, Target, fold_target, parse_name
 from comity.core.observations import Registration
+from comity.core.public_reports import Filing, read_filing
 from comity.core.reports import Record, Report, find_problems
 from comity.core.suffixes import SuffixList, parse_suffix_list
 from comity.core.target_batches import fold_targets
@@ -490,6 +492,26 @@ def suffix_lists() -> list[bytes]:
 
 
 # ------------------------------------------------------------------------------------ tiles
+
+
+def public_forms() -> list[bytes]:
+    return [b"citizen@mail.example\nhttps://a.by/x\n2026-11-24\nIt asks.", "a@почта.рф\nа.рф\n2026-11-24\n".encode()]
+
+
+def read_public_form(data: bytes) -> object:
+    """The four answers of the public form, one a line; an address that is taken is one line and takes itself again."""
+    email, name, day, narrative = [*text_of(data).split("\n", 3), "", "", ""][:4]
+    address = parse_address(email)
+    if isinstance(address, str):
+        assert address.isascii()
+        assert address.isprintable()
+        assert address.count("@") == 1
+        assert parse_address(address) == address
+    form = {"email": email, "name": name, "observed_on": day, "narrative": narrative, "good_faith": "yes"}
+    read = read_filing(form, "phishing", expert=False, at=datetime(2026, 11, 25, tzinfo=UTC))
+    if isinstance(read, Filing):
+        assert parse_report(render_report(read.report)) == read.report
+    return address if isinstance(address, str) else read
 
 
 def read_tile_path(data: bytes) -> object:

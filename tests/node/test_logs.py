@@ -83,6 +83,12 @@ def test_nothing_that_anybody_wrote_is_in_the_logs(tmp_path: Path) -> None:
         asked = [
             ask(by, "GET", f"/case/{MARK}"),
             ask(by, "GET", f"/status/{MARK}/"),
+            ask(by, "GET", f"/status/{MARK}/{MARK}/"),
+            ask(by, "GET", f"/answer/{MARK}/"),
+            ask(by, "POST", f"/answer/{MARK}/", body=urlencode({"kind": "said", "text": MARK})),
+            ask(by, "POST", f"/report/confirm/{MARK}/"),
+            ask(by, "GET", f"/report/sent/{MARK}/"),
+            ask(by, "POST", "/report/phishing/", body=urlencode({"name": MARK, "email": f"{MARK}@mail.example"})),
             ask(by, "POST", "/sign-in/", body=urlencode({"username": MARK, "password": MARK})),
             ask(by, "POST", "/api/v1/reports", body=f'{{"name": "{MARK}"', Authorization=known),
             ask(by, "POST", "/api/v1/reports", body=f'{{"name": "{MARK}", "{MARK}": 1}}', Authorization=known),

@@ -6,6 +6,7 @@ matter.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from django.conf import LazySettings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from comity.store.models import Case
+from comity.edges.home import Home
+from comity.flows.invite import invite
+from comity.store.models import Case, CaseAnswer, Reporter
 from comity.web.reading_panel import CHOICES, Reading, render_reading
 from web.small_registry import PASSWORD, TOKEN, Registry, fill_store, signed_in
 
@@ -102,6 +105,11 @@ def addresses(registry: Registry) -> list[tuple[str, str]]:
         ("", "/reading/"),
         ("", "/accessibility/"),
         ("", f"/status/{TOKEN}/"),
+        ("", f"/status/{TOKEN}/00000000-0000-4000-8000-000000000001/"),
+        ("", "/report/"),
+        ("", "/report/phishing/"),
+        ("", "/report/unauthorized-access/full/"),
+        ("", "/report/elsewhere/child-abuse/"),
         ("", "/no-such-page/"),
         ("auditor", "/inbox/?state=all"),
         ("analyst", "/inbox/"),
@@ -110,6 +118,11 @@ def addresses(registry: Registry) -> list[tuple[str, str]]:
         ("analyst", "/cases/7K3Q-F9XW-0002/"),  # under review: the longest forms
         ("supervisor", f"/cases/{registry.protected}/"),
         ("supervisor", "/held/"),
+        ("supervisor", "/reporters/"),
+        ("supervisor", f"/reporters/{Reporter.objects.get(key='notifier').pk}/"),
+        ("analyst", f"/cases/{registry.closed}/answers/"),
+        ("policy-officer", "/appeals/"),
+        ("policy-officer", f"/appeals/{Case.objects.get(state='appeal').ref}/"),
         ("policy-officer", "/memoranda/"),
         ("policy-officer", f"/memoranda/oac.by/{registry.memorandum_version}/"),
         ("administrator", "/links/"),
@@ -198,6 +211,28 @@ def test_everything_works_without_javascript(
     page.locator("main button.primary").click()
     assert "Атрыманне 1 справы пацверджана." in page.locator(".messages").inner_text()
     assert Case.objects.get(ref=registry.received).state == "triage"
+
+
+def test_an_answer_is_sent_from_a_page_that_sends_no_referrer(visit: Callable[..., BrowserContext], home: Home) -> None:
+    case = Case.objects.get(state="notified")
+    link = invite(home, case.pk, role="registrar", recipient="a@registrar.example", language="ru", at=datetime.now(UTC))
+    window = visit(language="", java_script_enabled=True, viewport=NARROW)
+    page = window.new_page()
+    page.goto(link[link.index("/answer/") :])
+    assert page.locator("html").get_attribute("lang") == "ru"
+    assert violations(page) == []
+    page.get_by_role("button", name="English").click()
+    assert page.locator("h1").inner_text() == "Your answer is asked"
+    page.get_by_label("We contest it").check()
+    page.locator("main button.primary").click()
+    assert "Say it in a few words." in page.get_by_role("alert").inner_text()
+    assert violations(page) == []
+    assert page.evaluate(OVERFLOWS) == []
+    page.get_by_label("In words").fill("The page was never there.")
+    page.locator("main button.primary").click()
+    assert "It was received" in page.locator("main").inner_text()
+    assert violations(page) == []
+    assert CaseAnswer.objects.get().event == "registrar_refused"
 
 
 def test_a_page_loads_nothing_but_its_own(visit: Callable[..., BrowserContext], live_server: LiveServer) -> None:

@@ -41,10 +41,10 @@ from comity.core.errors import InputError
 from comity.core.roles import may_read
 from comity.flows.acknowledge import acknowledge
 from comity.flows.advance_cases import Grounds, VerbOutcome
-from comity.flows.appeal import decide_appeal
 from comity.flows.ask import ask
 from comity.flows.close import close
 from comity.flows.confirm import confirm
+from comity.flows.decide_appeal import decide_appeal
 from comity.flows.dismiss import dismiss
 from comity.flows.hold import approve_hold, hold, lift, refuse_hold
 from comity.flows.merge import merge, unmerge

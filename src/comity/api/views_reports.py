@@ -24,6 +24,7 @@ from comity.core.names import NameFolder, NameRefusal
 from comity.core.reports import ReporterKind
 from comity.core.roles import READERS
 from comity.edges.suffix_file import load_suffixes
+from comity.flows.check_reporter import check_reporter
 from comity.flows.file_reports import Filed, file_reports
 from comity.store.models import Person
 from comity.store.status import find_report_status, find_status
@@ -88,6 +89,8 @@ def _name(text: str, folder: NameFolder) -> NameDocument:
 
 def _file(call: Call, lines: list[bytes]) -> Filed:
     kind: ReporterKind = "trusted-notifier" if call.actor.role == Person.Role.TRUSTED_NOTIFIER else "node"
+    filed = sum(1 for line in lines if line.strip())
+    check_reporter(call.home, reporter_key(call), amount=filed, at=call.at)
     return file_reports(call.home, lines, reporter=reporter_key(call), name=call.actor.name, kind=kind, at=call.at)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from comity.core.labels import HostProblem, fold_host
+from comity.core.reports import Problem
 
 LONGEST: Final = 254
 _LONGEST_LOCAL: Final = 64
@@ -45,3 +46,22 @@ def fold_address(text: str) -> str | AddressProblem:
     if len(folded) > LONGEST:
         return AddressProblem("too-long", f"{len(folded)} characters as A-labels; an address has at most {LONGEST}")
     return folded
+
+
+def parse_address(text: str) -> str | Problem:
+    """Read an address that a stranger typed into a form; what is wrong has a code that pages have words for."""
+    text = text.strip(" \t")
+    if not text:
+        return Problem("address-missing", "an e-mail address is needed")
+    found = fold_address(text)
+    if isinstance(found, str):
+        return found
+    if not text.rpartition("@")[0].isascii():
+        return Problem("address-local-part", "before the @ only Latin letters, digits and signs can be written to")
+    return Problem("address-malformed", f"this is not one e-mail address: {found.reason}")
+
+
+def hide_address(address: str) -> str:
+    """Show an address so that its owner knows it and nobody else learns it: `b…@mail.example`."""
+    local, at, domain = address.partition("@")
+    return f"{local[:1]}…{at}{domain}" if at else "…"

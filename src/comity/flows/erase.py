@@ -19,7 +19,7 @@ from comity.core.errors import ForbiddenError, NotFoundError
 from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.annotate import annotate
-from comity.flows.forget import forget_report
+from comity.flows.forget import forget_report, forget_words
 from comity.flows.share_notices import Asked, Matter, share_erasures
 from comity.store.case_reports import ReportRow, find_report
 from comity.store.cases import find_cases_by_pk
@@ -65,6 +65,7 @@ def erase(
     """
     with transaction.atomic():
         row = get_own_report(uuid)
+        also = (*also, *forget_words(row.pk))
         told = entries_about([row.uuid], direction="out", kinds=REPORT_KINDS)
         targets = _targets(told)
         texts = erased_texts(row.report, host=row.host, also=(*also, *targets))

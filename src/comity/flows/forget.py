@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from comity.core.erasure import erased_texts, mask_quotes, reduce_report
+from comity.core.personal_data import mask
 from comity.store.case_reports import ReportRow
 from comity.store.erasures import read_notes, replace_notes, replace_report
+from comity.store.models import ReporterWord
 from comity.wire.canonical import canonical, parse_json
 from comity.wire.report_json import render_report
 
@@ -20,6 +22,14 @@ def forget_report(row: ReportRow, *, also: Iterable[str] = ()) -> tuple[str, ...
     replace_report(row.pk, render_report(reduce_report(row.report, host=row.host)))
     if row.case_pk is not None:
         mask_notes([row.case_pk], texts)
+    return texts
+
+
+def forget_words(report_pk: int) -> tuple[str, ...]:
+    """Empty what the reporter said of a report later; tells the texts as they may stand in notes of its case."""
+    words = ReporterWord.objects.filter(report_id=report_pk)
+    texts = tuple(mask(text) for text in words.exclude(text="").values_list("text", flat=True))
+    words.update(text="")
     return texts
 
 

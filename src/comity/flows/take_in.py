@@ -24,6 +24,7 @@ from comity.core.zone_hints import find_zone_hint
 from comity.edges.home import Home
 from comity.edges.reject_file import RejectFile
 from comity.edges.report_source import Block, Source
+from comity.flows.check_reporter import refuse_stopped
 from comity.flows.store_batch import BatchOutcome, store_batch
 from comity.store.reports import StoredReporter, ensure_reporter, finish_run, start_run
 from comity.wire.formats import Format
@@ -120,6 +121,7 @@ class _Run:
         if header:
             list(self._reader.read([header], 1))
         at = self._clock()
+        refuse_stopped(reporter, at=at)
         self._reporter = ensure_reporter(reporter, kind=self._kind, at=at)
         if not self._run:
             self._run = start_run(self._source.path, format_name=declared.name, reporter=self._reporter, at=at)

@@ -17,9 +17,12 @@ from comity.core.errors import ComityError
 from comity.edges.home import Home
 from comity.flows.carry_out import carry_on
 from comity.flows.deliver_mail import deliver_mail
+from comity.flows.drop_filings import drop_filings
+from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_holds import tend_holds
 from comity.flows.watch_names import watch_names
+from comity.flows.weigh_reporters import weigh_reporters
 from comity.store.connect import let_go_if_read_only
 
 LOG = logging.getLogger("comity.desk")
@@ -40,6 +43,9 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("holds", 60.0, tend_holds),
     Round("mail delivered", 15.0, deliver_mail),
     Round("names watched", 60.0, watch_names),
+    Round("tell-reporters", 30, tell_reporters),
+    Round("drop-filings", 600, drop_filings),
+    Round("weigh-reporters", 3600, weigh_reporters),
 )
 
 

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comity.web.case_labels import CASE_TABLES
+from comity.web.public_words import PUBLIC_TABLES
 
 Labels = dict[str, Promise]
 
@@ -362,6 +363,15 @@ REASON: Final[Labels] = {
     "act-deadline-passed": _("the time to act has passed"),
     "restored-cure": _("the cause was removed"),
     "restored-appeal": _("an appeal was granted"),
+    "answer-acted": _("answered: acted"),
+    "answer-cured": _("answered: the cause is removed"),
+    "answer-contested": _("answered: contested"),
+    "answer-said": _("answered: a message"),
+    "answer-appealed": _("answered: appealed"),
+    "answer-asked": _("a link to answer was sent"),
+    "answer-link-revoked": _("a link to answer was taken back"),
+    "reporter-added": _("the reporter added something"),
+    "reporter-withdrew": _("the reporter withdrew the report"),
     "told-before-restore": _("what this node told before it was restored from a backup"),
     "notice-undelivered": _("a letter could not be delivered"),
     "hold-lost": _("the registry does not show the hold any more"),
@@ -532,6 +542,7 @@ LOOK_ERROR: Final[Labels] = {
 }
 
 TABLES: Final[dict[str, Labels]] = {
+TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     "category": CATEGORY,
     "state": STATE,
     "severity": SEVERITY,

@@ -5,10 +5,11 @@ raw SQL against these tables (`reports`, `cases`, `ledgers`), so names of tables
 Bytes that were signed or hashed are stored as they were and never re-serialised.  Times: `MomentField`.
 """
 
-from comity.store.models.answers import AnswerLink
+from comity.store.models.answers import AnswerLink, CaseAnswer
 from comity.store.models.attachments import Attachment, AttachmentBody
 from comity.store.models.cases import Case, CaseEvent, CasePeer
 from comity.store.models.clocks import CaseClock
+from comity.store.models.filings import PublicFiling, PublicTry, TurnedAway
 from comity.store.models.ledgers import (
     DisplacedEntry,
     Erasure,
@@ -25,6 +26,7 @@ from comity.store.models.observations import Observation
 from comity.store.models.people import ApiToken, Look, Person, PersonChange, SignInFailure
 from comity.store.models.plans import ActionPlan, ActionStep, Hold, PlanVote
 from comity.store.models.registrars import Registrar
+from comity.store.models.reporters import AwaitedOutcome, ReporterDecision, ReporterTally, ReporterWord
 from comity.store.models.reports import IntakeRun, Report, Reporter
 from comity.store.models.watches import Watch
 
@@ -35,7 +37,9 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "AttachmentBody",
+    "AwaitedOutcome",
     "Case",
+    "CaseAnswer",
     "CaseClock",
     "CaseEvent",
     "CaseMerge",
@@ -57,10 +61,16 @@ __all__ = [
     "Person",
     "PersonChange",
     "PlanVote",
+    "PublicFiling",
+    "PublicTry",
     "Registrar",
     "Report",
     "Reporter",
+    "ReporterDecision",
+    "ReporterTally",
+    "ReporterWord",
     "RevokedKey",
     "SignInFailure",
+    "TurnedAway",
     "Watch",
 ]

@@ -1,4 +1,4 @@
-"""One-time links by which somebody without an account answers about one case."""
+"""One-time links by which somebody without an account answers about one case, and what was answered by them."""
 
 from django.db import models
 
@@ -21,3 +21,23 @@ class AnswerLink(models.Model):
 
     class Meta:
         db_table = "answer_link"
+
+
+class CaseAnswer(models.Model):
+    """What was answered by a link.  Text and contact are personal data: they stay here and are told to no partner."""
+
+    link = models.ForeignKey(AnswerLink, on_delete=models.PROTECT)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    role = models.CharField(max_length=20)
+    kind = models.CharField(max_length=12)  # acted cured contested said appealed
+    event = models.CharField(max_length=30)  # what it became in the case: a transition, or the note `answered`
+    seq = models.IntegerField()  # of that entry
+    text = models.TextField(blank=True, default="")
+    contact = models.CharField(max_length=254, blank=True, default="")
+    files = models.JSONField(default=list)  # identifiers of attachments
+    digest = models.CharField(max_length=64)  # of what was said: the same form sent twice is one answer
+    at = MomentField()
+
+    class Meta:
+        db_table = "case_answer"
+        constraints = (models.UniqueConstraint(fields=["link", "digest"], name="case_answer_once"),)

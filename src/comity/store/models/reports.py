@@ -13,6 +13,7 @@ class Reporter(models.Model):
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=20)
     contact = models.CharField(max_length=254, blank=True, default="")
+    language = models.CharField(max_length=10, blank=True, default="")  # in which to write to `contact`
     status_token = models.CharField(max_length=64, unique=True)
     created_at = MomentField()
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from django import template
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from comity.core.harmless import defang, show_unseen
 from comity.core.parties import ZONE_UNICODE
@@ -75,6 +76,12 @@ def works_here(role: str) -> bool:
 def count(number: int) -> str:
     """A number with its thousands apart, as the reader's language does."""
     return number_format(number, force_grouping=True)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share as whole per cent; the sign stands as the reader's language puts it."""
+    return _("%(number)s%%") % {"number": number_format(round(100 * share))}
 
 
 @register.simple_tag

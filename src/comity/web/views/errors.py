@@ -30,6 +30,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, HTTPStatus.NOT_FOUND)
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413 for a form or file that is larger than any of ours; nothing of it was read."""
+    return _page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429 for somebody who tries too often."""
+    return _page(request, HTTPStatus.TOO_MANY_REQUESTS)
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """500."""
     return _page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
