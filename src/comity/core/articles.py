@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 
 from comity.core.categories import Category
-from comity.core.markings import TLPS, Tlp
+from comity.core.markings import TLPS, Tlp, is_within
 from comity.core.techniques import BY_ID
 
 ArticleKind = Literal["playbook", "case-study"]
@@ -23,7 +23,7 @@ ArticleState = Literal["draft", "agreed", "superseded"]
 Language = Literal["en", "ru", "be", "vi", "zh"]
 # How the text in one language stands beside the original.
 TranslationStatus = Literal["original", "current", "outdated", "missing"]
-WithdrawalReason = Literal["withdrawn", "superseded", "sent-by-mistake"]
+WithdrawalReason = Literal["withdrawn", "superseded"]
 
 ARTICLE_KINDS: Final[tuple[ArticleKind, ...]] = get_args(ArticleKind)
 ARTICLE_STATES: Final[tuple[ArticleState, ...]] = get_args(ArticleState)
@@ -179,9 +179,14 @@ def state_of(version: int, agreed: Collection[int], *, withdrawn: bool) -> Artic
     return "agreed" if version in agreed else "draft"
 
 
-def may_change(origin: str, party: str) -> bool:
-    """Answer whether a party may write further versions of an article: only its origin may."""
-    return origin == party
+def may_mark(tlp: Tlp, source: Tlp | None) -> bool:
+    """Answer whether a copy may bear a marking: no laxer one than the article that it was made of."""
+    return source is None or is_within(source, tlp)
+
+
+def may_pass_on(tlp: Tlp, *, source_origin: str, partner: str) -> bool:
+    """Answer whether TLP lets a copy of another's article go to a partner: to its origin, or if GREEN or CLEAR."""
+    return source_origin in {"", PROGRAM, partner} or is_within(tlp, "TLP:GREEN")
 
 
 def compare(old: str, new: str) -> tuple[Change, ...]:

@@ -1,10 +1,10 @@
 """Which words does a text have, for searching in five languages alike on either database?
 
-Databases cut and fold words each in their own way, and none of ours does it for all five languages.  So it is done here:
-letters are folded (NFKC, case, ё to е; accents go, for Vietnamese is often typed without), endings of English, Russian
-and Belarusian are cut lightly, and Han, which has no spaces, is cut into overlapping pairs.  `encode` writes a word in
-ASCII, so that no database's idea of a letter matters; a beginning stays a beginning.  Every text has words, and no
-query is wrong: what is no word is left out.
+Databases cut and fold words each in their own way, and none of ours does it for all five languages.  So it is done
+here: letters are folded (NFKC, case, ё to е; accents go, for Vietnamese is often typed without), endings of English,
+Russian and Belarusian are cut lightly, and Han, which has no spaces, is cut into overlapping pairs.  `encode` writes a
+word in ASCII, so that no database's idea of a letter matters; a beginning stays a beginning.  Every text has words,
+and no query is wrong: what is no word is left out.
 """
 
 import re

@@ -81,7 +81,8 @@ TECHNIQUES: Final[tuple[Technique, ...]] = (
         "Đổi địa chỉ nhanh (fast flux)", "快速变换地址（fast flux）", True,
     ),
     Technique(
-        "dns-exfiltration", "Infiltration and exfiltration through the DNS", "Передача данных через DNS внутрь и наружу",
+        "dns-exfiltration", "Infiltration and exfiltration through the DNS",
+        "Передача данных через DNS внутрь и наружу",
         "Перадача даных праз DNS унутр і вонкі", "Đưa dữ liệu vào và ra qua DNS", "经 DNS 渗入与外泄数据",
     ),
     Technique(
@@ -95,11 +96,13 @@ TECHNIQUES: Final[tuple[Technique, ...]] = (
         "Tên miền con độc hại tại nhà cung cấp DNS động", "在动态 DNS 服务商处创建恶意子域名", True,
     ),
     Technique(
-        "non-dns-server-compromise", "Compromise of a server other than a DNS server", "Взлом сервера, не относящегося к DNS",
+        "non-dns-server-compromise", "Compromise of a server other than a DNS server",
+        "Взлом сервера, не относящегося к DNS",
         "Узлом сервера, які не адносіцца да DNS", "Xâm nhập máy chủ không phải DNS", "入侵非 DNS 服务器", True,
     ),
     Technique(
-        "unregistered-name-spoofing", "Spoofing or use of unregistered names", "Использование незарегистрированных имён",
+        "unregistered-name-spoofing", "Spoofing or use of unregistered names",
+        "Использование незарегистрированных имён",
         "Выкарыстанне незарэгістраваных імёнаў", "Giả mạo bằng tên miền chưa đăng ký", "冒用未注册域名", True,
     ),
     Technique(

@@ -8,7 +8,7 @@ strict and bounded, as in `wire.stix`: what is not of this page is a `PayloadPro
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid5
 
 import msgspec

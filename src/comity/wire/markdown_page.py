@@ -1,20 +1,20 @@
 """Markdown that anybody may have written, as HTML that can be put into a page of ours.
 
-HTML in the text is text.  What comes out passes an allow-list of elements once more (nh3).  Headings are moved below the
-page's own, none is skipped.  A link is live only to the sites of `LIVE_HOSTS` by https; of every other its address is
-written out, harmless (`core.harmless`).  Pictures are not fetched: their words and addresses stand in their place.
+HTML in the text is text.  What comes out passes an allow-list of elements once more (nh3).  Headings are moved below
+the page's own, none is skipped.  A link is live only to the sites of `LIVE_HOSTS` by https; of every other its address
+is written out, harmless (`core.harmless`).  Pictures are not fetched: their words and addresses stand in their place.
 Size is bounded before anything is read, nesting while it is read: what is nested deeper than `MAX_NESTING` cannot be
 shown, and the page says so.
 """
 
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import msgspec
 import nh3
 from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from comity.core.articles import MAX_BODY_BYTES, MAX_LINES, fits
@@ -22,7 +22,7 @@ from comity.core.errors import TooLargeError
 from comity.core.harmless import defang, show_unseen
 
 MAX_NESTING: Final = 20
-MAX_COLUMNS: Final = 12  # of a table; a wider one is shown as it was written
+MAX_COLUMNS: Final = 8  # of a table; a wider one is shown as it was written
 _DEEPEST_HEADING: Final = 6
 # Whose documents our articles and those of our partners cite; a subdomain of one is meant too.
 LIVE_HOSTS: Final = (
@@ -38,7 +38,9 @@ _ATTRIBUTES: Final = {"a": {"href"}, "th": {"scope"}, "ol": {"start"}}
 _REL: Final = "noopener noreferrer nofollow"
 _ADDRESS: Final = re.compile(r"\b(?:https?|ftp)://[^\s<>\"']+", re.IGNORECASE)
 _BOXES: Final = {"[ ] ": "☐ ", "[x] ": "☑ ", "[X] ": "☑ "}
-_MARKS: Final = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*\)|^[ \t]{0,3}(?:#{1,6}|>|[-*+]|\d{1,9}[.)])[ \t]+|[*_`|~]+", re.M)
+_MARKS: Final = re.compile(
+    r"!?\[([^\]\[]*)\]\([^()\s]*\)|^[ \t]{0,3}(?:#{1,6}|>|[-*+]|\d{1,9}[.)])[ \t]+|[*_`|~]+", re.MULTILINE
+)
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -79,12 +81,12 @@ def is_live(address: str) -> bool:
     return plain and any(host == known or host.endswith(f".{known}") for known in LIVE_HOSTS)
 
 
-def _link_open(self: RendererHTML, tokens: list[Token], index: int, options: object, env: object) -> str:
+def _link_open(tokens: list[Token], index: int) -> str:
     address = str(tokens[index].attrs.get("href", ""))
     return f'<a href="{_escape(address)}">' if is_live(address) else ""
 
 
-def _link_close(self: RendererHTML, tokens: list[Token], index: int, options: object, env: object) -> str:
+def _link_close(tokens: list[Token], index: int) -> str:
     """Behind the words stands the address, so that nobody is led by the words alone."""
     address = _opened(tokens, index)
     if is_live(address):
@@ -101,20 +103,20 @@ def _opened(tokens: list[Token], close: int) -> str:
     return ""
 
 
-def _image(self: RendererHTML, tokens: list[Token], index: int, options: object, env: object) -> str:
+def _image(tokens: list[Token], index: int) -> str:
     token = tokens[index]
     return f"{_escape(token.content)} (<code>{_escape(defang(str(token.attrs.get('src', ''))))}</code>)"
 
 
-def _text(self: RendererHTML, tokens: list[Token], index: int, options: object, env: object) -> str:
+def _text(tokens: list[Token], index: int) -> str:
     return _escape(_harmless(tokens[index].content))
 
 
-def _code(self: RendererHTML, tokens: list[Token], index: int, options: object, env: object) -> str:
+def _code(tokens: list[Token], index: int) -> str:
     return f"<code>{_escape(_harmless(tokens[index].content))}</code>"
 
 
-def _block_of_code(self: RendererHTML, tokens: list[Token], index: int, options: object, env: object) -> str:
+def _block_of_code(tokens: list[Token], index: int) -> str:
     return f"<pre><code>{_escape(_harmless(tokens[index].content))}</code></pre>\n"
 
 
@@ -155,6 +157,13 @@ def _is_too_wide(line: str) -> bool:
     return line.count("|") > MAX_COLUMNS and not line.strip("|:->+*. \t0123456789")
 
 
+def _as_rule(write: Callable[[list[Token], int], str]) -> Callable[..., str]:
+    def rule(_renderer: Any, tokens: list[Token], index: int, _options: Any, _env: Any) -> str:
+        return write(tokens, index)
+
+    return rule
+
+
 def _make_parser(*rules: str) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": MAX_NESTING})
     parser.enable([*rules, "strikethrough"])
@@ -162,7 +171,7 @@ def _make_parser(*rules: str) -> MarkdownIt:
         ("link_open", _link_open), ("link_close", _link_close), ("image", _image), ("text", _text),
         ("code_inline", _code), ("code_block", _block_of_code), ("fence", _block_of_code),
     ):  # fmt: skip
-        parser.add_render_rule(name, rule)
+        parser.add_render_rule(name, _as_rule(rule))
     return parser
 
 

@@ -17,6 +17,13 @@ from comity.store.models.ledgers import (
     Link,
     RevokedKey,
 )
+from comity.store.models.library import (
+    Article,
+    ArticleAnnotation,
+    ArticleEvent,
+    ArticleVersion,
+    SearchDocument,
+)
 from comity.store.models.mail import OutgoingMail
 from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.observations import Observation
@@ -26,6 +33,10 @@ from comity.store.models.reports import IntakeRun, Report, Reporter
 __all__ = [
     "AnswerLink",
     "ApiToken",
+    "Article",
+    "ArticleAnnotation",
+    "ArticleEvent",
+    "ArticleVersion",
     "Attachment",
     "AttachmentBody",
     "Case",
@@ -47,5 +58,6 @@ __all__ = [
     "Report",
     "Reporter",
     "RevokedKey",
+    "SearchDocument",
     "SignInFailure",
 ]
