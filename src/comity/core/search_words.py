@@ -9,6 +9,7 @@ and no query is wrong: what is no word is left out.
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 MAX_QUERY: Final = 200  # characters of a query that are looked at
@@ -56,9 +57,9 @@ def words_of(text: str, language: str) -> list[Word]:
             pairs = [Word(text[at : at + 2], at, at + 2) for at in range(start, end - 1)]
             found += pairs or [Word(run[0], start, end)]
             continue
-        folded = stem(fold(run[0]), language)
+        folded = _as_searched(run[0][: 2 * MAX_WORD], language)
         if folded:
-            found.append(Word(folded[:MAX_WORD], *run.span()))
+            found.append(Word(folded, *run.span()))
     return found
 
 
@@ -66,6 +67,11 @@ def query_words(query: str, language: str) -> list[str]:
     """Give the words of a query, each once; none where it holds none."""
     found = [word.word for word in words_of(query[:MAX_QUERY], language)]
     return list(dict.fromkeys(found))[:MAX_QUERY_WORDS]
+
+
+@lru_cache(maxsize=32_768)  # a text says the same words again and again
+def _as_searched(word: str, language: str) -> str:
+    return stem(fold(word), language)[:MAX_WORD]
 
 
 def fold(word: str) -> str:

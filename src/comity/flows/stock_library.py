@@ -41,9 +41,7 @@ def _missing(article: StarterArticle) -> list[int]:
     if row is None:
         return list(range(len(article.texts)))
     known = {(one.language, one.number) for one in version_facts([row.pk])[row.pk]}
-    return [
-        place for place, text in enumerate(article.texts) if (text.words.language, text.version) not in known
-    ]
+    return [place for place, text in enumerate(article.texts) if (text.words.language, text.version) not in known]
 
 
 def _stock(article: StarterArticle, at: datetime) -> int:
@@ -74,7 +72,5 @@ def _stock(article: StarterArticle, at: datetime) -> int:
 def _tell_copies(row: ArticleRow, version: int, at: datetime) -> None:
     for copy in find_copies(row.uuid):
         if copy.source is not None and copy.source.version < version:
-            moved = Happened(
-                event="source-moved-on", party=PROGRAM, actor=PROGRAM, language=ORIGINAL, version=version
-            )
+            moved = Happened(event="source-moved-on", party=PROGRAM, actor=PROGRAM, language=ORIGINAL, version=version)
             add_event(copy.pk, moved, at=at)

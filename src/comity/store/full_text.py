@@ -6,19 +6,22 @@ letters or more stands for every word that begins so.  Every query has an answer
 never part of a statement.  Writing is done inside the caller's transaction.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
+from math import log1p
 from typing import Final
 
 import msgspec
 from django.db import connection
 
-from comity.core.search_words import encode, query_words, words_of
+from comity.core.search_words import Word, encode, query_words, words_of
 from comity.store.models import SearchDocument
 
-MOST_FOUND: Final = 200
+MOST_FOUND: Final = 100
 _BEGINNING: Final = 3  # letters from which a word stands for what begins so
 _BEFORE: Final = 60  # characters of an excerpt before its first hit
 _EXCERPT: Final = 240
+_TITLE_WEIGHT: Final = 8
 
 _FTS5: Final = """
 SELECT d.kind, d.key, d.language, d.title, d.body FROM search_index
@@ -103,9 +106,9 @@ def find_documents(query: str, *, kinds: Collection[str], languages: Sequence[st
     return []
 
 
-def excerpt_of(body: str, words: Collection[str], language: str) -> tuple[Piece, ...]:
-    """Cut out of a text what stands around the first of these words, with each of them apart."""
-    hits = [word for word in words_of(body, language) if any(_is_meant(word.word, asked) for asked in words)]
+def excerpt_of(body: str, stand: Sequence[Word], words: Collection[str]) -> tuple[Piece, ...]:
+    """Cut out of a text, in which these words `stand`, what is around the first that is meant, with each apart."""
+    hits = [word for word in stand if any(_is_meant(word.word, asked) for asked in words)]
     start = max(0, hits[0].start - _BEFORE) if hits else 0
     while 0 < start < len(body) and not body[start - 1].isspace() and start > hits[0].start - 2 * _BEFORE:
         start -= 1
@@ -137,9 +140,28 @@ def _ask(words: Sequence[str], kinds: Collection[str], language: str, *, every: 
             )
             cursor.execute(_FTS5.format(kinds=marks), [asked, *kinds, language, limit])
         rows = cursor.fetchall()
-    return [
-        Found(kind, key, written, title, excerpt_of(body, words, written)) for kind, key, written, title, body in rows
-    ]
+    weighed: list[tuple[float, Found]] = []
+    for kind, key, written, title, body in rows:
+        stand = words_of(body, written)
+        found = Found(kind, key, written, title, excerpt_of(body, stand, words))
+        weighed.append((_weigh(words_of(title, written), stand, words), found))
+    weighed.sort(key=lambda one: (-one[0], one[1].title, one[1].key))
+    return [found for _weight, found in weighed]
+
+
+def _weigh(title: Sequence[Word], body: Sequence[Word], asked: Sequence[str]) -> float:
+    """How well a document answers: how often each word stands in it, whole words twice, those of the title most.
+
+    The two databases rank by measures of their own; this one is the same on both.
+    """
+    counts = Counter(word.word for word in body)
+    for word in title:
+        counts[word.word] += _TITLE_WEIGHT
+    weight = 0.0
+    for meant in asked:
+        begun = sum(count for word, count in counts.items() if _is_meant(word, meant))
+        weight += log1p(begun + counts[meant])
+    return round(weight, 6)
 
 
 def _indexed(text: str, language: str) -> str:
