@@ -15,6 +15,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "memo": ("memo", "Memoranda: check, propose, countersign, explain.", True),
     "case": ("case", "Cases: list, show, and every verb of the desk.", True),
     "report": ("report", "Reports: who was told, correct, mark, withdraw, erase.", True),
+    "library": ("library", "The library of experience: playbooks and case studies.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
     "backup": ("backup", "Write all that a node remembers into one file, while it serves.", True),
     "restore": ("restore", "Fill a node's store from a backup.", True),

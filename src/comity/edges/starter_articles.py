@@ -1,9 +1,9 @@
 """The articles that the program brings: a file for each procedure and language, beside this module.
 
 `<name>.<language>.md` begins with lines `key: value` (title, version; of a translation `translates`; of the original
-its kind, categories and techniques) up to a line of three dashes; what follows is Markdown.  The original is English.  The
-identifier of an article follows from its name, so it is the same on every node.  A file that is not as this says is a
-fault of the program, and raises `SettingError`.
+its kind, categories and techniques) up to a line of three dashes; what follows is Markdown.  The original is English.
+The identifier of an article follows from its name, so it is the same on every node.  A file that is not as this says is
+a fault of the program, and raises `SettingError`.
 """
 
 from functools import lru_cache

@@ -63,17 +63,15 @@ def adopt_article(home: Home, uuid: str, actor: Actor, *, at: datetime) -> Adopt
             set_source_version(copy.pk, row.version)
             _note(copy, "source-followed", actor, row.version, at)
         told = None
-        if not has_event(row.pk, ADOPTED, party=home.party, version=row.version):
+        if row.origin != PROGRAM and not has_event(row.pk, ADOPTED, party=home.party, version=row.version):
             _note(row, ADOPTED, actor, row.version, at)
             refresh_state(row.pk)
             told = tell_adoption(home, row, row.version, at=at)
     return Adopted(copy.uuid, row.version, told)
 
 
-def tell_adoption(home: Home, row: ArticleRow, version: int, *, at: datetime) -> Decision | None:
+def tell_adoption(home: Home, row: ArticleRow, version: int, *, at: datetime) -> Decision:
     """Tell an article's origin that we work by a version, in the caller's transaction."""
-    if row.origin == PROGRAM:
-        return None
     decision = share_adoption(home, row, version, at=at)
     if decision.verdict in SENT:
         happened = Happened(

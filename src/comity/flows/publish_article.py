@@ -37,7 +37,9 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 def plan_publication(home: Home, row: ArticleRow, *, at: datetime) -> list[Offer]:
-    """Tell what every partner would get and by which clause; touches nothing."""
+    """Tell what every partner would get and by which clause; touches nothing.  Raises `ForbiddenError` for others'."""
+    if row.origin != home.party:
+        raise ForbiddenError("is not your article; adopt it to have a copy that you may publish", item=row.uuid)
     sent = sent_versions(row.pk)
     versions = newest_versions(row.pk)
     offers: list[Offer] = []

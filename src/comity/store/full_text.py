@@ -94,6 +94,14 @@ def remove_documents(kind: str, key: str, *, language: str = "", leave_nothing: 
             cursor.execute("INSERT INTO search_index(search_index) VALUES ('rebuild')")
 
 
+def find_document(kind: str, key: str) -> Document | None:
+    """Find what is searched of one thing, in whichever language it is."""
+    row = SearchDocument.objects.filter(kind=kind, key=key).order_by("pk").first()
+    if row is None:
+        return None
+    return Document(kind=row.kind, key=row.key, language=row.language, title=row.title, body=row.body)
+
+
 def find_documents(query: str, *, kinds: Collection[str], languages: Sequence[str], limit: int = 50) -> list[Found]:
     """Find documents of some kinds in the first of these languages in which there are any."""
     for every in (True, False):

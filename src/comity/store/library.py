@@ -30,6 +30,7 @@ from comity.store.models import Article, ArticleEvent, ArticleVersion
 from comity.wire.markdown_page import plain_text
 
 SEARCHED_AS: Final = "article"
+SHORTEST_PREFIX: Final = 8  # characters by which an article may be named
 ADOPTED: Final = "adopted"
 PUBLISHED: Final = "published"
 # That a partner was told, for what may have had to wait for a memorandum or a link.
@@ -124,6 +125,14 @@ def get_article(uuid: str, *, lock: bool = False) -> ArticleRow:
     if row is None:
         raise NotFoundError("no such article", item=uuid)
     return _row(row)
+
+
+def get_article_by_prefix(prefix: str) -> ArticleRow:
+    """Get the article whose identifier begins so.  Raises `NotFoundError` for none and for several."""
+    rows = list(Article.objects.filter(uuid__startswith=prefix.lower())[:2]) if len(prefix) >= SHORTEST_PREFIX else []
+    if len(rows) != 1:
+        raise NotFoundError("no such article" if not rows else "more than one article begins so", item=prefix)
+    return _row(rows[0])
 
 
 def list_articles(wanted: ArticleFilter, *, uuids: Collection[str] | None = None) -> list[ArticleRow]:

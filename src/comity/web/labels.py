@@ -10,6 +10,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from comity.web.library_labels import LIBRARY_TABLES
+
 Labels = dict[str, Promise]
 
 CATEGORY: Final[Labels] = {
@@ -262,6 +264,9 @@ WHY: Final[Labels] = {
     "quality-suspended": _("reports suspended for poor quality"),
     "second-source-needed": _("a second source is needed"),
     "yes": _("yes"),
+    "too-large-to-send": _("too large for one entry"),
+    "no-link": _("no link to this partner"),
+    "not-ours-to-pass-on": _("its marking does not let it be passed on"),
 }
 
 # What a memorandum is asked, in order (`core.disclosure.QUESTIONS`).
@@ -410,6 +415,7 @@ TABLES: Final[dict[str, Labels]] = {
     "reporter-kind": REPORTER_KIND,
     "section": SECTION,
     "count": COUNT,
+    **LIBRARY_TABLES,
 }
 
 

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from comity.web.assets import asset
-from comity.web.views import cases, held, inbox, links, memoranda, preferences, public, sign_in
+from comity.web.views import cases, held, inbox, library, links, memoranda, preferences, public, sign_in
 
 
 class _Word:
@@ -40,6 +40,16 @@ urlpatterns = [
     path("held/open/", held.open_name, name="open-held"),
     path("memoranda/", memoranda.memoranda, name="memoranda"),
     path("memoranda/<word:partner>/<int:version>/", memoranda.memorandum, name="memorandum"),
+    path("library/", library.library, name="library"),
+    path("library/new/", library.write, name="article-new"),
+    path("library/<word:uuid>/", library.article, name="article"),
+    path("library/<word:uuid>/print/", library.printed, name="article-print"),
+    path("library/<word:uuid>/history/", library.history, name="article-history"),
+    path("library/<word:uuid>/edit/", library.edit, name="article-edit"),
+    path("library/<word:uuid>/publish/", library.publish, name="article-publish"),
+    path("library/<word:uuid>/adopt/", library.adopt, name="article-adopt"),
+    path("library/<word:uuid>/annotate/", library.annotate, name="article-annotate"),
+    path("library/<word:uuid>/withdraw/", library.withdraw, name="article-withdraw"),
     path("links/", links.links, name="links"),
     path("links/<word:partner>/", links.link, name="link"),
     path("assets/<word:digest>/<word:name>", asset, name="asset"),

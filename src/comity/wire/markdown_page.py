@@ -70,6 +70,11 @@ def plain_text(text: str) -> str:
     return _MARKS.sub(lambda mark: mark[1] or "", text)
 
 
+def harmless_text(text: str) -> str:
+    """Give words with every address broken that may not be followed, and what would not be seen written out."""
+    return _harmless(show_unseen(text))
+
+
 def is_live(address: str) -> bool:
     """Answer whether a link may be followed from our pages."""
     try:
