@@ -27,6 +27,7 @@ _VERB = "state of the cases, audit entries, decisions and outgoing entries, toge
 _TOLD = "the report, a note on its case, and what the partners that have it are told, as entries, together"
 _STATE = "the link's state and its reason"
 _PART = "entries of our own ledger that were lost, and what they tell; with the last of them as when recovery ends"
+_LIBRARY = "event, decision and entry of the library together, as of a verb of the desk; the command is given again"
 _WORDS = "the memorandum's version, its signatures or state, and the event that says who did it"
 
 STEPS: dict[str, Row] = {
@@ -109,6 +110,15 @@ NOT_OF_THE_EXCHANGE = {
     "flows.catch_up.catch_up": "inside the transactions of those who call it",
     "flows.repeat_erasures.repeat_erasures": "inside the transaction that ends a recovery",
     "flows.restore._fill_older": "a backup of an older schema, into an empty store; the command is given again",
+    "flows.stock_library.stock_library": "the program's own articles, when a node starts to serve; begun anew then",
+    "flows.adopt_article.adopt_article": _LIBRARY,
+    "flows.annotate_article.annotate_article": _LIBRARY,
+    "flows.erase_article.erase_annotation": _LIBRARY,
+    "flows.erase_article.erase_article": _LIBRARY,
+    "flows.publish_article.publish_article": _LIBRARY,
+    "flows.withdraw_article.withdraw_article": _LIBRARY,
+    "flows.write_article.revise_article": _LIBRARY,
+    "flows.write_article.write_article": _LIBRARY,
     "store.database_state.try_write": "a probe that rolls back what it wrote",
     "store.memoranda.add_version": "inside the transactions of propose and countersign",
     "store.memoranda.set_status": "inside the transactions of those who call it",
