@@ -28,6 +28,7 @@ _VOTE = "who voted, where the plan stands; " + _VERB
 _TOLD = "the report, a note on its case, and what the partners that have it are told, as entries, together"
 _STATE = "the link's state and its reason"
 _PART = "entries of our own ledger that were lost, and what they tell; with the last of them as when recovery ends"
+_LIBRARY = "event, decision and entry of the library together, as of a verb of the desk; the command is given again"
 _WORDS = "the memorandum's version, its signatures or state, and the event that says who did it"
 
 STEPS: dict[str, Row] = {
@@ -136,17 +137,23 @@ NOT_OF_THE_EXCHANGE = {
     "flows.answer_case.answer_case": "a form of somebody without an account; sent again, it is known",
     "flows.ask_answer.ask_answer": "a link with the letter that carries it; a new one takes its place",
     "flows.ask_answer.revoke_link": "a link that is taken back, with the note that says so",
-    "flows.catch_up.catch_up": "inside the transactions of those who call it",
     "flows.confirm_public_report.confirm_public_report": "a letter's link; opened again, it is known",
     "flows.drop_filings.drop_filings": "a round of the desk; what it did not delete it deletes the next time",
     "flows.file_public_report.file_public_report": "a form; sent again, it is known",
     "flows.judge_reporter.judge_reporter": "a person's decision about a reporter: one row",
-    "flows.repeat_erasures.repeat_erasures": "inside the transaction that ends a recovery",
-    "flows.restore._fill_older": "a backup of an older schema, into an empty store; the command is given again",
     "flows.say_more.say_more": "a reporter's form, in one transaction; sent again, it is known",
     "flows.tell_reporters.tell_reporters": "a round of the desk; a letter's key makes it one",
     "flows.tell_reporters._ask": "a round of the desk; a letter's key makes it one",
     "flows.weigh_reporters.weigh_reporters": "a round of the desk that counts anew each time",
+    "flows.stock_library.stock_library": "the program's own articles, when a node starts to serve; begun anew then",
+    "flows.adopt_article.adopt_article": _LIBRARY,
+    "flows.annotate_article.annotate_article": _LIBRARY,
+    "flows.erase_article.erase_annotation": _LIBRARY,
+    "flows.erase_article.erase_article": _LIBRARY,
+    "flows.publish_article.publish_article": _LIBRARY,
+    "flows.withdraw_article.withdraw_article": _LIBRARY,
+    "flows.write_article.revise_article": _LIBRARY,
+    "flows.write_article.write_article": _LIBRARY,
     "store.database_state.try_write": "a probe that rolls back what it wrote",
     "store.memoranda.add_version": "inside the transactions of propose and countersign",
     "store.memoranda.set_status": "inside the transactions of those who call it",

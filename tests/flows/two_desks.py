@@ -30,6 +30,9 @@ _PARENTS_FIRST: tuple[type[fields.Model], ...] = (
     models.Memorandum, models.MemorandumEvent, models.Reporter, models.IntakeRun, models.Case, models.Report,
     models.CaseEvent, models.CasePeer, models.CaseMerge, models.Decision, models.Link, models.Ledger,
     models.LedgerEntry, models.LedgerTile, models.DisplacedEntry, models.Erasure, models.CaseClock, models.OutgoingMail,
+    models.CaseEvent, models.CasePeer, models.Decision, models.Link, models.Ledger, models.LedgerEntry,
+    models.LedgerTile, models.DisplacedEntry, models.Erasure, models.Article, models.ArticleVersion,
+    models.ArticleEvent, models.ArticleAnnotation, models.SearchDocument,
 )  # fmt: skip
 _MOST_ROUNDS = 20
 

@@ -32,6 +32,7 @@ FOLDER = NameFolder(load_suffixes())
 
 # Children before parents: foreign keys are protected.
 _TABLES = (
+    models.SearchDocument, models.ArticleAnnotation, models.ArticleEvent, models.ArticleVersion, models.Article,
     models.Erasure, models.DisplacedEntry, models.OutgoingMail,
     models.LedgerTile, models.LedgerEntry, models.Ledger, models.Link, models.Decision, models.CasePeer,
     models.CaseEvent, models.Report, models.Case, models.IntakeRun, models.Reporter,

@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "report": ("report", "Reports: who was told, correct, mark, withdraw, erase.", True),
     "reporter": ("reporter", "Reporters: how good their reports were found; slow, stop and allow them.", True),
     "appeal": ("appeal", "Appeals: what waits, and the decision of somebody uninvolved.", True),
+    "library": ("library", "The library of experience: playbooks and case studies.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
     "backup": ("backup", "Write all that a node remembers into one file, while it serves.", True),
     "restore": ("restore", "Fill a node's store from a backup.", True),

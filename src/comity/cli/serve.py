@@ -34,6 +34,7 @@ from comity.edges.service_manager import ALIVE, READY, STOPPING, tell
 from comity.edges.tls import write_partner_authorities
 from comity.flows.apply_kept import apply_kept
 from comity.flows.courier import courier
+from comity.flows.stock_library import stock_library
 from comity.flows.tend import tend
 from comity.store.links import partner_authorities
 from comity.store.replica import Replica
@@ -71,6 +72,7 @@ def serve(directory: Path, only: str | None) -> None:
     call_command("migrate", interactive=False, verbosity=0)
     for partner, count in apply_kept(home, at=datetime.now(UTC)).items():
         click.echo(f"{home.party}: {count} entries of {partner} that an older version kept are applied", err=True)
+    stock_library(home, at=datetime.now(UTC))
     counters = make_counters()
     os.environ[VARIABLE] = str(counters)  # for every child: the pages tell the counts of all of them
     if home.settings.database.replica:

@@ -13,6 +13,7 @@ from typing import Final
 
 from comity.core.exchange import IncomingEntry
 from comity.edges.home import Home
+from comity.flows.apply_articles import apply_adoptions, apply_annotations, apply_articles, apply_withdrawals
 from comity.flows.apply_corrections import apply_corrections
 from comity.flows.apply_events import apply_events
 from comity.flows.apply_notices import apply_erased, apply_erasures, apply_markings
@@ -32,6 +33,10 @@ KINDS: Final[dict[str, Callable[..., list[str]]]] = {
     "erasure": apply_erasures,
     "erased": apply_erased,
     "key-revocation": apply_revocations,
+    "article": apply_articles,
+    "article-annotation": apply_annotations,
+    "article-adopted": apply_adoptions,
+    "article-withdrawn": apply_withdrawals,
 }
 
 

@@ -18,6 +18,7 @@ from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.annotate import annotate
 from comity.flows.erase import ask_partner, quoting_entries
+from comity.flows.erase_article import ARTICLE_KINDS, forget_entry
 from comity.flows.forget import forget_report, mask_notes
 from comity.flows.share_notices import answer_erasures
 from comity.store.case_peers import cases_of_peer
@@ -104,6 +105,8 @@ def _erase_here(home: Home, partner: str, named: ToldEntry | None, reason: str, 
         _erase_report(home, partner, named, reason, at)
     elif named.kind == "case-event":
         _mask_event(partner, named)
+    elif named.kind in ARTICLE_KINDS:
+        forget_entry(partner, named, reason=reason, at=at)
     erase_payloads([named], at=at)
     return "erased"
 

@@ -22,6 +22,7 @@ from comity.flows.erase import ask_partner
 from comity.flows.mark import tell_marking
 from comity.flows.refer import refer
 from comity.flows.share import share_events
+from comity.flows.tell_waiting_articles import tell_waiting_articles
 from comity.store.case_reports import find_reports_by_pk
 from comity.store.cases import MAX_PAGE_ROWS, CaseFilter, change_of, find_cases_by_pk, list_cases, read_entries
 from comity.store.decisions import find_withheld_events
@@ -40,6 +41,7 @@ def catch_up(home: Home, partner: str, *, at: datetime) -> None:
         changes = [change_of(rows[pk], entry) for pk in pks for entry in entries[pk] if (pk, entry.at) in withheld]
         share_events(home, changes, at=at)
         _tell_changed_reports(home, partner, at=at)
+        tell_waiting_articles(home, partner, at=at)
 
 
 def _tell_changed_reports(home: Home, partner: str, *, at: datetime) -> None:

@@ -20,6 +20,7 @@ from comity.edges.home import Home
 from comity.edges.keys import load_public_keys
 from comity.flows.apply_revocations import recall_revocations
 from comity.flows.catch_up import catch_up
+from comity.flows.recall_articles import recall_articles
 from comity.flows.recall_reports import recall_reports
 from comity.flows.repeat_erasures import repeat_erasures
 from comity.store.displaced import displace_entries, drop_known, take_displaced
@@ -75,6 +76,7 @@ def take_part(home: Home, partner: str, part: PartBody, *, at: datetime) -> bool
             ledger, stored, found.leaves, grown=(found.frontier, found.growth), refusals=[RECALLED] * len(stored), at=at
         )
         recall_reports(home, partner, _whole(found.entries), at=at)
+        recall_articles(home, partner, _whole(found.entries), at=at)
         recall_revocations(home, _whole(found.entries), at=at)
         if found.frontier.size < claim.head.size:
             return False

@@ -13,6 +13,7 @@ from comity.core.erasure import is_reduced
 from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.annotate import annotate
+from comity.flows.erase_article import ARTICLE_KINDS, forget_again
 from comity.flows.forget import forget_report
 from comity.store.case_reports import find_report
 from comity.store.erasures import add_erasures, erase_payloads
@@ -31,6 +32,8 @@ def repeat_erasures(home: Home, partner: str, *, at: datetime) -> int:
             if not isinstance(payload, ErasurePayload) or named is None:
                 continue
             add_erasures([named], reason=payload.reason, actor=actor.name, at=at)
+            if named.kind in ARTICLE_KINDS:
+                forget_again(home, named, reason=payload.reason, at=at)
             if named.erased_at is None:
                 erase_payloads([named], at=at)
                 repeated += 1

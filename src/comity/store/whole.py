@@ -16,11 +16,15 @@ from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, models
 
+from comity.core.articles import PROGRAM
 from comity.wire.backup_file import BackupFormatError, Kind, LedgerHead, TableHead
 
 _AT_ONCE: Final = 2_000
 _LEFT_OUT: Final = frozenset({"django_session"})
 _MADE_BY_MIGRATE: Final = frozenset({"django_content_type", "auth_permission"})
+# Rows about articles count only where an article is not the program's own: those are there whenever a node has served.
+_OF_ARTICLES: Final = frozenset({"article", "article_version", "article_event", "search_document"})
+_OWN_ARTICLES: Final = "SELECT count(*) FROM article WHERE origin <> %s"
 _KINDS: Final[tuple[tuple[type, Kind], ...]] = (
     (models.BooleanField, "boolean"),
     (models.BinaryField, "bytes"),
@@ -92,9 +96,12 @@ def read_table(table: TableHead) -> Iterator[list[Any]]:
 
 
 def is_empty(tables: Iterable[TableHead]) -> bool:
-    """Answer whether the store holds nothing but what a migration made."""
-    counts = count_rows(table for table in tables if table.table not in _MADE_BY_MIGRATE)
-    return not any(counts.values())
+    """Answer whether the store holds nothing but what a migration made, and the articles that the program brings."""
+    counts = count_rows(table for table in tables if table.table not in _MADE_BY_MIGRATE | _OF_ARTICLES)
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN_ARTICLES, [PROGRAM])
+        (articles,) = cursor.fetchone()
+    return not any(counts.values()) and articles == 0
 
 
 def empty_store() -> None:

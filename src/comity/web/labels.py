@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comity.web.case_labels import CASE_TABLES
+from comity.web.library_labels import LIBRARY_TABLES
 from comity.web.public_words import PUBLIC_TABLES
 
 Labels = dict[str, Promise]
@@ -303,6 +304,9 @@ WHY: Final[Labels] = {
     "quality-suspended": _("reports suspended for poor quality"),
     "second-source-needed": _("a second source is needed"),
     "yes": _("yes"),
+    "too-large-to-send": _("too large for one entry"),
+    "no-link": _("no link to this partner"),
+    "not-ours-to-pass-on": _("its marking does not let it be passed on"),
 }
 
 # What a memorandum is asked, in order (`core.disclosure.QUESTIONS`).
@@ -541,7 +545,6 @@ LOOK_ERROR: Final[Labels] = {
     "bad-name-server": _("the answer named a name server that cannot be one"),
 }
 
-TABLES: Final[dict[str, Labels]] = {
 TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     "category": CATEGORY,
     "state": STATE,
@@ -575,6 +578,7 @@ TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     "look": LOOK,
     "look-error": LOOK_ERROR,
     "dns-answer": DNS_ANSWER,
+    **LIBRARY_TABLES,
 }
 
 

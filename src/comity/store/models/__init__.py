@@ -19,6 +19,13 @@ from comity.store.models.ledgers import (
     Link,
     RevokedKey,
 )
+from comity.store.models.library import (
+    Article,
+    ArticleAnnotation,
+    ArticleEvent,
+    ArticleVersion,
+    SearchDocument,
+)
 from comity.store.models.mail import OutgoingMail
 from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.merges import CaseMerge
@@ -35,6 +42,10 @@ __all__ = [
     "ActionStep",
     "AnswerLink",
     "ApiToken",
+    "Article",
+    "ArticleAnnotation",
+    "ArticleEvent",
+    "ArticleVersion",
     "Attachment",
     "AttachmentBody",
     "AwaitedOutcome",
@@ -70,6 +81,7 @@ __all__ = [
     "ReporterTally",
     "ReporterWord",
     "RevokedKey",
+    "SearchDocument",
     "SignInFailure",
     "TurnedAway",
     "Watch",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from comity.core.harmless import defang, show_unseen
 from comity.core.parties import ZONE_UNICODE
+from comity.core.techniques import BY_ID
 from comity.web import assets
 from comity.web.access import READERS, STAFF
 from comity.web.defang import defang_text
@@ -70,6 +71,13 @@ def reads(role: str) -> bool:
 def works_here(role: str) -> bool:
     """Are memoranda and links for this role?"""
     return role in STAFF
+
+
+@register.filter
+def technique(code: str, language: str) -> str:
+    """What a technique of FIRST's matrix is called; one that this version does not know is shown as it is written."""
+    known = BY_ID.get(code)
+    return known.name(language) if known else code
 
 
 @register.filter
