@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from comity.core.calendars import Calendar
 from comity.core.consultation_terms import STAGES, plan_due, remind_at, stage_at
 from comity.core.consultations import Event, Message, fold, merge
 from memoranda_made import made
@@ -19,7 +19,12 @@ EVENTS: tuple[Event, ...] = ("opened", "replied", "closed", "reopened")
 def said(party: str, number: int, event: Event, minute: int, after: str = "", *, due: bool = False) -> Message:
     due_at = AT + timedelta(days=5, minutes=minute) if due else None
     return Message(
-        uuid=f"{party}-{number}", party=party, event=event, at=AT + timedelta(minutes=minute), after=after, due_at=due_at
+        uuid=f"{party}-{number}",
+        party=party,
+        event=event,
+        at=AT + timedelta(minutes=minute),
+        after=after,
+        due_at=due_at,
     )
 
 
@@ -30,7 +35,8 @@ def one_side(party: str) -> st.SearchStrategy[list[Message]]:
     told = st.tuples(st.sampled_from(EVENTS), st.integers(0, 30), names, st.booleans())
     return st.lists(told, max_size=5).map(
         lambda all_of: [
-            said(party, number, event, minute, after, due=due) for number, (event, minute, after, due) in enumerate(all_of)
+            said(party, number, event, minute, after, due=due)
+            for number, (event, minute, after, due) in enumerate(all_of)
         ]
     )
 
@@ -98,26 +104,31 @@ def test_an_answer_whose_question_is_not_here_yet_has_no_standing() -> None:
     assert fold([], PARTIES).state == "unknown"
 
 
+def minsk(*off: date) -> Calendar:
+    return Calendar(
+        tz=ZoneInfo("Europe/Minsk"), tz_name="Europe/Minsk", workdays=frozenset(range(5)), opens=540, closes=1080,
+        off=frozenset(off),
+    )  # fmt: skip
+
+
 def test_five_working_days_of_who_answers_by_its_own_calendar() -> None:
-    due = plan_due(made(), BY, at=AT)
+    due = plan_due(made(), minsk(), at=AT)
     assert (due.clause, due.rule) == ("7", "working-days")
-    assert due.at.astimezone(ZoneInfo("Europe/Minsk")) == datetime(2026, 11, 30, 18, tzinfo=ZoneInfo("Europe/Minsk"))
-    holiday = plan_due(made(), BY, at=AT, days_off={date(2026, 11, 25), date(2026, 11, 30)})
+    assert due.at == AT + timedelta(days=7)
+    holiday = plan_due(made(), minsk(date(2026, 11, 25), date(2026, 11, 30)), at=AT)
     assert holiday.at - due.at == timedelta(days=2)
+    at_night = plan_due(made(), minsk(), at=AT.replace(hour=22))
+    assert at_night.at.astimezone(ZoneInfo("Europe/Minsk")) == datetime(
+        2026, 11, 30, 18, tzinfo=ZoneInfo("Europe/Minsk")
+    ), "the end of the fifth working day after it"
+    assert plan_due(made(), None, at=AT).at == AT + timedelta(days=5)
 
 
 def test_the_memorandum_may_say_it_and_the_asker_may_choose() -> None:
-    by_period = plan_due(made({"exchange.kinds.consultation.period": "P10D"}), BY, at=AT)
+    by_period = plan_due(made({"exchange.kinds.consultation.period": "P10D"}), minsk(), at=AT)
     assert (by_period.at, by_period.clause, by_period.rule) == (AT + timedelta(days=10), "3", "period")
-    chosen = plan_due(made(), BY, at=AT, chosen=AT + timedelta(days=1))
+    chosen = plan_due(made(), minsk(), at=AT, chosen=AT + timedelta(days=1))
     assert (chosen.at, chosen.clause, chosen.rule) == (AT + timedelta(days=1), "", "chosen")
-
-
-@pytest.mark.parametrize("hours", ["00:00-24:00", "09:00-18:00"])
-def test_a_day_ends_when_work_ends(hours: str) -> None:
-    due = plan_due(made({"parties.1.calendar.hours": hours}), BY, at=AT)
-    local = due.at.astimezone(ZoneInfo("Europe/Minsk"))
-    assert f"{local:%m-%d %H:%M}" == ("12-01 00:00" if "24" in hours else "11-30 18:00")
 
 
 @settings(max_examples=50)

@@ -80,11 +80,11 @@ def test_an_expert_comes_back_as_it_was_sent(payload: ExpertPayload) -> None:
 
 @settings(max_examples=15)
 @given(st.binary(min_size=1, max_size=64), st.integers(1, 3), st.randoms(use_true_random=False))
-def test_an_attachment_is_put_together_from_its_parts_in_whatever_order(seed: bytes, times_over: int, order: Any) -> None:
+def test_an_attachment_is_put_together_from_its_parts_in_whatever_order(
+    seed: bytes, times_over: int, order: Any
+) -> None:
     data = (seed * (PART_BYTES // len(seed) + 1))[: PART_BYTES - 1] * times_over
-    announced = AttachedPart(
-        sha256=sha256(data).hexdigest(), name="dump.txt", media_type="text/plain", size=len(data)
-    )
+    announced = AttachedPart(sha256=sha256(data).hexdigest(), name="dump.txt", media_type="text/plain", size=len(data))
     pieces = cut(data)
     assert len(pieces) == announced.parts
     told = [

@@ -2,7 +2,7 @@
 
 What one party says stands in one order, that of its ledger; how what the two say lies together is known to neither, as
 each hears the other later than itself.  `fold` puts both orders together by what each message says it answers (`after`)
-and by its time, so that two nodes that hold the same messages come to the same standing, in whatever order they arrived.
+and by its time: two nodes that hold the same messages come to the same standing, in whatever order these arrived.
 
 Nothing here trusts a message: any set of them has a standing, and one that names what is not there names nothing.
 """

@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from comity.core.errors import ComityError
 from comity.edges.home import Home
+from comity.flows.tend_consultations import tend_consultations
 from comity.store.connect import let_go_if_read_only
 
 LOG = logging.getLogger("comity.desk")
@@ -29,7 +30,7 @@ class Round(NamedTuple):
     run: Callable[..., int]  # (home, *, at) -> how much was done
 
 
-ROUNDS: Final[tuple[Round, ...]] = ()
+ROUNDS: Final[tuple[Round, ...]] = (Round("consultations", 60.0, tend_consultations),)
 
 
 def tend(home: Home, *, stop: Callable[[], bool]) -> None:

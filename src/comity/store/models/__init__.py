@@ -8,6 +8,16 @@ Bytes that were signed or hashed are stored as they were and never re-serialised
 from comity.store.models.answers import AnswerLink
 from comity.store.models.attachments import Attachment, AttachmentBody
 from comity.store.models.cases import Case, CaseEvent, CasePeer
+from comity.store.models.consultations import (
+    Consultation,
+    ConsultationFile,
+    ConsultationMessage,
+    ConsultationPiece,
+    ConsultationThread,
+    ConsultationWord,
+    Expert,
+    ExpertTold,
+)
 from comity.store.models.ledgers import (
     DisplacedEntry,
     Erasure,
@@ -31,9 +41,17 @@ __all__ = [
     "Case",
     "CaseEvent",
     "CasePeer",
+    "Consultation",
+    "ConsultationFile",
+    "ConsultationMessage",
+    "ConsultationPiece",
+    "ConsultationThread",
+    "ConsultationWord",
     "Decision",
     "DisplacedEntry",
     "Erasure",
+    "Expert",
+    "ExpertTold",
     "IntakeRun",
     "Ledger",
     "LedgerEntry",
