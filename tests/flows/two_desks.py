@@ -29,7 +29,9 @@ from flows.two_parties import AT, Parties, file
 _PARENTS_FIRST: tuple[type[fields.Model], ...] = (
     models.Memorandum, models.MemorandumEvent, models.Reporter, models.IntakeRun, models.Case, models.Report,
     models.CaseEvent, models.CasePeer, models.Decision, models.Link, models.Ledger, models.LedgerEntry,
-    models.LedgerTile, models.DisplacedEntry, models.Erasure,
+    models.LedgerTile, models.DisplacedEntry, models.Erasure, models.OutgoingMail, models.AttachmentBody,
+    models.Attachment, models.Consultation, models.ConsultationThread, models.ConsultationMessage,
+    models.ConsultationFile, models.ConsultationPiece, models.ConsultationWord, models.Expert, models.ExpertTold,
 )  # fmt: skip
 _MOST_ROUNDS = 20
 

@@ -1,7 +1,7 @@
 """Apply parts of attachments: keep each until the file is whole, and believe it when it is what was announced.
 
 A part belongs to a message of the same partner that announced its file; no other is kept, so a partner can store no
-more here than its messages may announce.  A file whose octets are others, or no file that this node keeps, is refused whole.
+more here than its messages may announce.  A file whose octets are others, or of a kind that no node keeps, is refused.
 """
 
 from collections.abc import Sequence

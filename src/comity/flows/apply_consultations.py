@@ -88,8 +88,8 @@ def _misplaced(home: Home, thread: ConsultationThread | None, payload: Consultat
     asker = thread.consultation.asker if thread is not None else ""
     if payload.event == "opened":
         return "thread-taken" if asker else ""
-    if thread is None or not asker or (thread.state == "withheld" and asker == home.party):
-        return "no-such-thread"
+    if thread is None or (thread.state == "withheld" and asker == home.party):
+        return "no-such-thread"  # or nobody told the partner of it
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Close a consultation: what was asked is answered, or needs no answer any more.  Either side may, with words or not."""
+"""Close a consultation: what was asked is answered, or needs no answer any more.  Either side may."""
 
 from datetime import datetime
 

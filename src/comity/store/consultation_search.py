@@ -1,8 +1,8 @@
 """Search in consultations: every word of a thread's subject and texts stands in one indexed table.
 
 The same on SQLite and PostgreSQL, kept by backups, and gone with the text when it is erased.  A search finds threads in
-which every word of the question stands, or begins a word; scripts without spaces are found by pairs of their letters.  Words are kept
-as UTF-8: octets have one order, whatever language a store is set up for.
+which every word of the question stands, or begins a word; scripts without spaces are found by pairs of their letters.
+Words are kept as UTF-8: octets have one order, whatever language a store is set up for.
 """
 
 import re
