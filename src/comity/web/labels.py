@@ -10,6 +10,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from comity.web.consultation_labels import CONSULTATION_TABLES
+
 Labels = dict[str, Promise]
 
 CATEGORY: Final[Labels] = {
@@ -315,6 +317,7 @@ KIND: Final[Labels] = {
     "statistics": _("Statistics"),
     "experience": _("Playbook"),
     "consultation": _("Consultation"),
+    "erasure": _("Erasure"),
 }
 
 STANDING: Final[Labels] = {
@@ -410,6 +413,7 @@ TABLES: Final[dict[str, Labels]] = {
     "reporter-kind": REPORTER_KIND,
     "section": SECTION,
     "count": COUNT,
+    **CONSULTATION_TABLES,
 }
 
 

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from comity.web.assets import asset
-from comity.web.views import cases, held, inbox, links, memoranda, preferences, public, sign_in
+from comity.web.views import cases, consultations, experts, held, inbox, links, memoranda, preferences, public, sign_in
 
 
 class _Word:
@@ -40,6 +40,13 @@ urlpatterns = [
     path("held/open/", held.open_name, name="open-held"),
     path("memoranda/", memoranda.memoranda, name="memoranda"),
     path("memoranda/<word:partner>/<int:version>/", memoranda.memorandum, name="memorandum"),
+    path("consultations/", consultations.consultations, name="consultations"),
+    path("consultations/new/", consultations.new, name="new-consultation"),
+    path("consultations/files/<word:uuid>/", consultations.file, name="consultation-file"),
+    path("consultations/<word:uuid>/", consultations.consultation, name="consultation"),
+    path("consultations/<word:uuid>/<word:event>/", consultations.step, name="consultation-step"),
+    path("experts/", experts.experts, name="experts"),
+    path("experts/<word:uuid>/withdraw/", experts.withdraw, name="withdraw-expert"),
     path("links/", links.links, name="links"),
     path("links/<word:partner>/", links.link, name="link"),
     path("assets/<word:digest>/<word:name>", asset, name="asset"),

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.utils.formats import number_format
 
+from comity.core.consultation_items import WRITERS
 from comity.core.harmless import defang
 from comity.core.parties import ZONE_UNICODE
 from comity.web import assets
@@ -31,6 +32,12 @@ def zone(code: str) -> str:
 def reads(role: str) -> bool:
     """Are cases and reports for this role?"""
     return role in READERS
+
+
+@register.filter
+def writes(role: str) -> bool:
+    """May this role write to partners?"""
+    return role in WRITERS
 
 
 @register.filter
