@@ -15,6 +15,8 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "memo": ("memo", "Memoranda: check, propose, countersign, explain.", True),
     "case": ("case", "Cases: list, show, and every verb of the desk.", True),
     "report": ("report", "Reports: who was told, correct, mark, withdraw, erase.", True),
+    "consultation": ("consultation", "Consultations: ask partners, answer, list, show, close, reopen.", True),
+    "expert": ("expert", "Experts: whom partners may ask, about what, in which languages.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
     "backup": ("backup", "Write all that a node remembers into one file, while it serves.", True),
     "restore": ("restore", "Fill a node's store from a backup.", True),
