@@ -14,7 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stix2validator import ValidationOptions, validate_string
 
-from comity.core.consultations import ATTACHMENT_BYTES, EVENTS, PART_BYTES, SUBJECT_LETTERS, TEXT_LETTERS
+from comity.core.consultations import (
+    ATTACHMENT_BYTES,
+    EVENTS,
+    PART_BYTES,
+    SUBJECT_LETTERS,
+    TEXT_LETTERS,
+    Message,
+    fold,
+)
 from comity.core.markings import TLPS
 from comity.wire.attachment_parts import (
     MOST_PARTS,
@@ -59,11 +67,16 @@ messages = st.builds(
     after=st.none() | st.uuids(), others=st.sampled_from(((), ("vnnic.vn",))),
     attachments=st.lists(attachments, max_size=3, unique_by=lambda one: one.sha256).map(tuple),
 )  # fmt: skip
+roles = texts.map(lambda text: text[:120]).filter(str.strip)
 experts = st.builds(
     ExpertPayload, expert=st.uuids(), event=st.sampled_from(("published", "withdrawn")), tlp=st.sampled_from(TLPS),
-    clause=st.just("3"), memorandum=digests, decided_at=times, role=texts.map(lambda text: text[:120]).filter(str.strip),
+    clause=st.just("3"), memorandum=digests, decided_at=times, role=roles,
     contact=st.just("ask@example.by"), languages=st.just(("be", "ru")), topics=st.just(("law", "dns")),
 )  # fmt: skip
+
+
+def file(**changed: object) -> dict[str, object]:
+    return {"sha256": "0" * 64, "name": "x", "media_type": "a/b", "size": 1, **changed}
 
 
 @settings(max_examples=40)
@@ -119,6 +132,16 @@ def test_the_longest_message_of_any_script_fits_into_an_entry() -> None:
     assert MOST_PARTS == 45
 
 
+def test_the_published_standings_hold() -> None:
+    for written in VECTORS["folds"]:
+        messages = msgspec.convert(written["messages"], list[Message])
+        standing = msgspec.to_builtins(fold(messages, ("cctld.ru", "oac.by")))
+        told = {**standing, "after_close": sorted(standing["after_close"]), "order": list(standing["order"])}
+        assert told == written["standing"], written["name"]
+    named = VECTORS["thread"]
+    assert str(thread_of(UUID(named["consultation"]), named["partner"])) == named["thread"]
+
+
 def test_threads_of_one_consultation_cannot_be_told_from_one_another() -> None:
     one = UUID("6f9619ff-8b86-4011-b42d-00c04fc964ff")
     assert thread_of(one, "oac.by") == thread_of(one, "oac.by")
@@ -154,11 +177,11 @@ def test_what_we_write_is_valid_for_the_oasis_validator(kind: str) -> None:
         ("consultation", {"tlp": "TLP:WHITE"}, "malformed"),
         ("consultation", {"others": ["x"] * 32}, "malformed"),
         ("consultation", {"others": [""]}, "bad-value"),
-        ("consultation", {"attachments": [{"sha256": "0" * 64, "name": "../x", "media_type": "a/b", "size": 1}]}, "bad-value"),
-        ("consultation", {"attachments": [{"sha256": "0" * 64, "name": "x", "media_type": "ab", "size": 1}]}, "bad-value"),
-        ("consultation", {"attachments": [{"sha256": "0" * 64, "name": "x", "media_type": "a/b", "size": 1}] * 2}, "bad-value"),
-        ("consultation", {"attachments": [{"sha256": "0" * 64, "name": "x", "media_type": "a/b", "size": 0}]}, "malformed"),
-        ("consultation", {"attachments": [{"sha256": "0" * 63, "name": "x", "media_type": "a/b", "size": 1}]}, "malformed"),
+        ("consultation", {"attachments": [file(name="../x")]}, "bad-value"),
+        ("consultation", {"attachments": [file(media_type="ab")]}, "bad-value"),
+        ("consultation", {"attachments": [file(), file()]}, "bad-value"),
+        ("consultation", {"attachments": [file(size=0)]}, "malformed"),
+        ("consultation", {"attachments": [file(sha256="0" * 63)]}, "malformed"),
         ("attachment-part", {"data": "@@@@"}, "bad-value"),
         ("attachment-part", {"data": ""}, "bad-value"),
         ("attachment-part", {"data": b64encode(b"x" * (PART_BYTES + 1)).decode()[:60_000] + "eHg="}, "bad-value"),

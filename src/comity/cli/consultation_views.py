@@ -40,7 +40,7 @@ def story_of(consultation: Consultation, own: str, *, at: datetime) -> dict[str,
                 "message": one.uuid, "event": one.event, "party": one.party, "actor": one.actor, "at": one.at,
                 "tlp": one.tlp, "text": one.text, "verdict": one.verdict, "clause": one.clause, "reason": one.reason,
                 "redacted": one.redacted, "after_close": one.uuid in standing.after_close, "erased_at": one.erased_at,
-                "files": [_file(file) for file in files.get(one.pk, [])],
+                "files": [_file(file) for file in files.get(one.pk, []) if one.erased_at is None],
             }
             for one in ordered
         ]  # fmt: skip
