@@ -28,6 +28,7 @@ from comity.store.models import (
     Reporter,
 )
 from comity.wire.memorandum_yaml import parse_memorandum, render_memorandum
+from web.consultation_rows import fill_consultations
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -110,6 +111,7 @@ def fill_store() -> Registry:
     CasePeer.objects.create(case=referred, partner="oac.by", remote_case="0c7f4f6e-6f9b-5d5e-8a63-2f2f9f3e6a55")
     _history(closed)
     _link()
+    fill_consultations(closed, NOON)
     return Registry(received.ref, closed.ref, referred.ref, protected.ref, _memorandum())
 
 

@@ -17,6 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from comity.store.models import Case
 from comity.web.reading_panel import CHOICES, Reading, render_reading
+from web.consultation_rows import CLOSED, OPEN
 from web.small_registry import PASSWORD, TOKEN, Registry, fill_store, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -110,6 +111,11 @@ def addresses(registry: Registry) -> list[tuple[str, str]]:
         ("analyst", "/cases/7K3Q-F9XW-0002/"),  # under review: the longest forms
         ("supervisor", f"/cases/{registry.protected}/"),
         ("supervisor", "/held/"),
+        ("supervisor", "/consultations/?box=all"),
+        ("supervisor", f"/consultations/{OPEN}/"),
+        ("analyst", f"/consultations/{CLOSED}/"),
+        ("analyst", f"/consultations/new/?case={registry.closed}"),
+        ("analyst", "/experts/"),
         ("policy-officer", "/memoranda/"),
         ("policy-officer", f"/memoranda/oac.by/{registry.memorandum_version}/"),
         ("administrator", "/links/"),

@@ -34,7 +34,7 @@ def story_of(consultation: Consultation, own: str, *, at: datetime) -> dict[str,
         standing = standing_of(row, messages, own)
         files = files_of(messages)
         place = {uuid: number for number, uuid in enumerate(standing.order)}
-        ordered = sorted(messages, key=lambda one, place=place: (place.get(one.uuid, len(place)), one.at))  # type: ignore[misc]
+        ordered = [one for _, _, one in sorted((place.get(one.uuid, len(place)), one.pk, one) for one in messages)]
         told = [
             {
                 "message": one.uuid, "event": one.event, "party": one.party, "actor": one.actor, "at": one.at,

@@ -4,25 +4,26 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 CONSULTATION_TABLES: Final[dict[str, dict[str, Promise]]] = {
     "consultation-state": {
-        "open": _("Open"),
-        "closed": _("Closed"),
+        "open": pgettext_lazy("consultation", "Open"),
+        "closed": pgettext_lazy("consultation", "Closed"),
         "withheld": _("Not sent"),
         "unknown": _("Question not here yet"),
     },
     "consultation-event": {
         "opened": _("Question"),
         "replied": _("Message"),
-        "closed": _("Closed"),
+        "closed": pgettext_lazy("consultation", "Closed"),
         "reopened": _("Opened again"),
     },
     "consultation-box": {
         "waiting-for-us": _("Waiting for us"),
         "waiting-for-them": _("Waiting for the partner"),
         "ours": _("Asked by us"),
-        "closed": _("Closed"),
+        "closed": pgettext_lazy("consultation", "Closed"),
         "withheld": _("Not sent"),
         "all": _("All"),
     },
