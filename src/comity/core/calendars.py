@@ -109,7 +109,7 @@ def is_working(at: datetime, calendar: Calendar | None) -> bool:
 
 def _openings(calendar: Calendar, start: datetime) -> Iterator[tuple[datetime, datetime]]:
     """Working time from the local day before `start` on: pairs of moments that neither overlap nor go back."""
-    if not calendar.workdays and not calendar.on or start >= _LAST:
+    if (not calendar.workdays and not calendar.on) or start >= _LAST:
         return
     day = start.astimezone(calendar.tz).date() - _DAY
     for _ in range(_HORIZON_DAYS):

@@ -1,9 +1,9 @@
 """Which days of a country are holidays, which days off it works instead, and what a time zone is called.
 
-The `holidays` package and the system's time zones, and nothing else: the core gets a `Calendar` and reads nothing.  The days of a list (`ru`, `by`, `vn`, `cn` …) are read once and handed to the core as dates.  A list is the name of a
-country in ISO 3166-1, in lower case; one that the package does not know has no days, and `is_known` says so.  Days that
-a government moves are in it as far as the package has them: a day off that was substituted, and the day that is worked
-instead.  For years that no government has announced, the fixed holidays alone are there.
+The `holidays` package and the system's time zones: the core gets a `Calendar` and reads nothing.  A list (`ru`, `by`,
+`vn`, `cn` …) is a country in ISO 3166-1, in lower case; one that the package does not know has no days, and `is_known`
+says so.  Days that a government moves are in it as far as the package has them: a day off that was substituted, and the
+day that is worked instead.  For years that no government has announced yet, the usual holidays alone are there.
 """
 
 from collections.abc import Sequence
@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 import msgspec
+from holidays.registry import COUNTRIES
 
 from comity.core.calendars import DAY_NAMES, Calendar, hours_of
 
 YEARS: Final = range(2020, 2051)
-_LISTED: Final = frozenset(holidays.list_supported_countries(include_aliases=False))
+_LISTED: Final = frozenset(codes[1] for codes in COUNTRIES.values())  # without loading every country
 
 
 class Days(msgspec.Struct, frozen=True):
