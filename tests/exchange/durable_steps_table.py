@@ -109,6 +109,8 @@ STEPS: dict[str, Row] = {
     "join.join": Row("comity link add", "the link and its two empty ledgers, or its new address"),
 }
 
+_ONE = "a message, its decision, files and entries in one transaction, as a case's verbs make them; not killed here"
+
 # What stands in the source with a transaction of its own and is not on the way of an entry between nodes.
 NOT_OF_THE_EXCHANGE = {
     "cli.person.add": "an account of a person",
@@ -125,6 +127,13 @@ NOT_OF_THE_EXCHANGE = {
     "flows.tend_holds._warn": "that people were warned of the end of a hold",
     "flows.tend_holds._end": "that a hold has ended, and the plan to restore its name",
     "flows.tend_holds._expire": "that nobody approved a plan in time",
+    "flows.add_expert.add_expert": _ONE,
+    "flows.approve_consultation.approve_consultation": _ONE,
+    "flows.consult.consult": _ONE,
+    "flows.erase_consultation.erase_consultation": _ONE,
+    "flows.say.say": _ONE,
+    "flows.tend_consultations._remind": "a mark and a letter; neither is an entry",
+    "flows.withdraw_expert.withdraw_expert": _ONE,
     "flows.apply_kept._apply": "effects of kinds that were new once, when a newer version starts; not killed here",
     "flows.deliver_mail._mark": "what became of a letter; claimed before, and killed in tests/flows/test_notices.py",
     "flows.observe.observe": "looks at a name; nothing waits for them",

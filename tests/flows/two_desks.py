@@ -33,6 +33,9 @@ _PARENTS_FIRST: tuple[type[fields.Model], ...] = (
     models.CaseEvent, models.CasePeer, models.Decision, models.Link, models.Ledger, models.LedgerEntry,
     models.LedgerTile, models.DisplacedEntry, models.Erasure, models.Article, models.ArticleVersion,
     models.ArticleEvent, models.ArticleAnnotation, models.SearchDocument,
+    models.LedgerTile, models.DisplacedEntry, models.Erasure, models.OutgoingMail, models.AttachmentBody,
+    models.Attachment, models.Consultation, models.ConsultationThread, models.ConsultationMessage,
+    models.ConsultationFile, models.ConsultationPiece, models.ConsultationWord, models.Expert, models.ExpertTold,
 )  # fmt: skip
 _MOST_ROUNDS = 20
 

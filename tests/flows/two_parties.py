@@ -33,7 +33,9 @@ FOLDER = NameFolder(load_suffixes())
 # Children before parents: foreign keys are protected.
 _TABLES = (
     models.SearchDocument, models.ArticleAnnotation, models.ArticleEvent, models.ArticleVersion, models.Article,
-    models.Erasure, models.DisplacedEntry, models.OutgoingMail,
+    models.ExpertTold, models.Expert, models.ConsultationWord, models.ConsultationPiece, models.ConsultationFile,
+    models.ConsultationMessage, models.ConsultationThread, models.Consultation, models.Attachment,
+    models.AttachmentBody, models.OutgoingMail, models.Erasure, models.DisplacedEntry,
     models.LedgerTile, models.LedgerEntry, models.Ledger, models.Link, models.Decision, models.CasePeer,
     models.CaseEvent, models.Report, models.Case, models.IntakeRun, models.Reporter,
     models.MemorandumEvent, models.Memorandum, models.RevokedKey,

@@ -52,6 +52,11 @@ def notices() -> list[bytes]:
     return [vectors("entries")[kind]["payload"].encode() for kind in ("marking", "erasure", "erased")]
 
 
+def consultations() -> list[bytes]:
+    kinds = ("consultation", "attachment-part", "expert")
+    return [vectors("consultations")[kind]["payload"].encode() for kind in kinds]
+
+
 def revocations() -> list[bytes]:
     return [vector["statement"].encode() for vector in vectors("keys")["vectors"]]
 

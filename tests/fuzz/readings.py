@@ -37,11 +37,14 @@ from comity.core.zone_hints import find_zone_hint
 from comity.edges import partner_http
 from comity.flows import resume
 from comity.store.memoranda import StoredMemorandum
+from comity.wire.attachment_parts import parse_attachment_part, render_attachment_part
 from comity.wire.canonical import canonical, parse_canonical, parse_json
 from comity.wire.checkpoint import parse_head, parse_note, read_head, render_checkpoint, sign_text
+from comity.wire.consultation import parse_consultation, render_consultation
 from comity.wire.evidence import MANIFEST, SEAL, Member, parse_manifest, render_manifest, seal_text
 from comity.wire.evidence_check import check_package
 from comity.wire.evidence_tar import parse_tar, render_tar
+from comity.wire.expert import parse_expert, render_expert
 from comity.wire.format_detection import REJECTS, detect_format
 from comity.wire.formats import FORMATS, parse_mapping
 from comity.wire.key_revocation import RevocationProblem, parse_revocation, render_revocation, weigh_revocation
@@ -191,6 +194,23 @@ def read_notice(data: bytes) -> object:
             assert parse(written) == notice
             return notice
     raise InputError(found[0].code)  # type: ignore[union-attr]  # all three are problems
+
+
+def read_consultation(data: bytes) -> object:
+    message, part, expert = parse_consultation(data), parse_attachment_part(data), parse_expert(data)
+    found = (message, part, expert)
+    must_be_told(tuple(one for one in found if isinstance(one, PayloadProblem)))
+    if not isinstance(message, PayloadProblem):
+        assert parse_consultation(render_consultation(message, sender="cctld.ru", salt="s")) == message
+        return message
+    if not isinstance(expert, PayloadProblem):
+        assert parse_expert(render_expert(expert, sender="cctld.ru", salt="s")) == expert
+        return expert
+    if not isinstance(part, PayloadProblem):
+        written = render_attachment_part(part, sender="cctld.ru", tlp="TLP:AMBER", salt="s")
+        assert parse_attachment_part(written) == part
+        return part
+    raise InputError(message.code)
 
 
 def read_revocation(data: bytes) -> object:

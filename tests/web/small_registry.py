@@ -30,6 +30,7 @@ from comity.store.models import (
     Reporter,
 )
 from comity.wire.memorandum_yaml import parse_memorandum, render_memorandum
+from web.consultation_rows import fill_consultations
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -113,6 +114,7 @@ def fill_store() -> Registry:
     _history(closed)
     _attach(closed)
     _link()
+    fill_consultations(closed, NOON)
     return Registry(received.ref, closed.ref, referred.ref, protected.ref, _memorandum())
 
 

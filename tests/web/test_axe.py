@@ -20,6 +20,7 @@ from comity.edges.home import Home
 from comity.flows.invite import invite
 from comity.store.models import Case, CaseAnswer, Reporter
 from comity.web.reading_panel import CHOICES, Reading, render_reading
+from web.consultation_rows import CLOSED, OPEN
 from web.small_registry import PASSWORD, TOKEN, Registry, fill_store, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -123,6 +124,11 @@ def addresses(registry: Registry) -> list[tuple[str, str]]:
         ("analyst", f"/cases/{registry.closed}/answers/"),
         ("policy-officer", "/appeals/"),
         ("policy-officer", f"/appeals/{Case.objects.get(state='appeal').ref}/"),
+        ("supervisor", "/consultations/?box=all"),
+        ("supervisor", f"/consultations/{OPEN}/"),
+        ("analyst", f"/consultations/{CLOSED}/"),
+        ("analyst", f"/consultations/new/?case={registry.closed}"),
+        ("analyst", "/experts/"),
         ("policy-officer", "/memoranda/"),
         ("policy-officer", f"/memoranda/oac.by/{registry.memorandum_version}/"),
         ("administrator", "/links/"),

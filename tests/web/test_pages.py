@@ -11,6 +11,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from comity.store.cases import timeline
 from comity.store.models import Case, CaseEvent, Decision, Person, Report, Reporter
 from comity.web.inbox_question import PAGE_SIZE
+from web.consultation_rows import OPEN
 from web.small_registry import CYRILLIC, NOON, PASSWORD, ROLES, TOKEN, Registry, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,10 @@ def pages(registry: Registry) -> dict[str, set[str]]:
         "/inbox/": READERS,
         f"/cases/{registry.closed}/": READERS,
         "/held/": READERS,
+        "/consultations/": READERS,
+        f"/consultations/{OPEN}/": READERS,
+        "/consultations/new/": READERS - {"auditor"},
+        "/experts/": READERS,
         "/memoranda/": STAFF,
         f"/memoranda/oac.by/{registry.memorandum_version}/": STAFF,
         "/links/": STAFF,

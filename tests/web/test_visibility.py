@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from comity.core.reports import Report as Claim
 from comity.store.models import Look, Person, Report
+from web.consultation_rows import FILE, OPEN
 from web.small_registry import ROLES, TOKEN, Registry, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,7 @@ EVERYBODY: Final = frozenset({STRANGER, *ROLES})
 SIGNED_IN: Final = frozenset(ROLES)
 READERS: Final = frozenset({"analyst", "supervisor", "policy-officer", "auditor"})
 DESK: Final = frozenset({"analyst", "supervisor"})
+WRITERS: Final = frozenset({"analyst", "supervisor", "policy-officer"})
 STAFF: Final = READERS | {"administrator"}
 LOOKERS: Final = frozenset({"analyst", "supervisor", "policy-officer"})
 OPERATORS: Final = frozenset({"administrator"})
@@ -54,6 +56,13 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:step": ({"ref": "received", "event": "note"}, None, READERS),
     "web:held": ({}, READERS, None),
     "web:open-held": ({}, None, frozenset({"supervisor"})),
+    "web:consultations": ({}, READERS, None),
+    "web:new-consultation": ({}, WRITERS, WRITERS),
+    "web:consultation": ({"uuid": OPEN}, READERS, None),
+    "web:consultation-file": ({"uuid": FILE}, READERS, None),
+    "web:consultation-step": ({"uuid": OPEN, "event": "reply"}, None, WRITERS),
+    "web:experts": ({}, READERS, WRITERS),
+    "web:withdraw-expert": ({"uuid": OPEN}, None, WRITERS),
     "web:memoranda": ({}, STAFF, None),
     "web:memorandum": ({"partner": "oac.by", "version": "3"}, STAFF, None),
     "web:links": ({}, STAFF, None),

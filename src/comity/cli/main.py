@@ -23,6 +23,8 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "reporter": ("reporter", "Reporters: how good their reports were found; slow, stop and allow them.", True),
     "appeal": ("appeal", "Appeals: what waits, and the decision of somebody uninvolved.", True),
     "library": ("library", "The library of experience: playbooks and case studies.", True),
+    "consultation": ("consultation", "Consultations: ask partners, answer, list, show, close, reopen.", True),
+    "expert": ("expert", "Experts: whom partners may ask, about what, in which languages.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
     "backup": ("backup", "Write all that a node remembers into one file, while it serves.", True),
     "restore": ("restore", "Fill a node's store from a backup.", True),

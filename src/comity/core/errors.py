@@ -77,3 +77,9 @@ class SettingError(ComityError):
     """The node's configuration is missing or wrong."""
 
     code = "bad-setting"
+
+
+class PersonalDataError(InputError):
+    """What is to be sent holds personal data that no clause lets cross; confirm that it is taken out, or reword."""
+
+    code = "personal-data-found"

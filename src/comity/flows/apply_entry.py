@@ -14,15 +14,20 @@ from typing import Final
 from comity.core.exchange import IncomingEntry
 from comity.edges.home import Home
 from comity.flows.apply_articles import apply_adoptions, apply_annotations, apply_articles, apply_withdrawals
+from comity.flows.apply_attachment_parts import apply_attachment_parts
+from comity.flows.apply_consultations import apply_consultations
 from comity.flows.apply_corrections import apply_corrections
 from comity.flows.apply_events import apply_events
+from comity.flows.apply_experts import apply_experts
 from comity.flows.apply_notices import apply_erased, apply_erasures, apply_markings
 from comity.flows.apply_reports import apply_reports
 from comity.flows.apply_revocations import apply_revocations
+from comity.store.consultations import lock_consultations
 from comity.store.intake_lock import lock_intake
 
 ERASED: Final = "erased"
 UNKNOWN_KIND: Final = "unknown-kind"
+_TOUCHES_CONSULTATIONS: Final = frozenset(("consultation", "attachment-part", "erasure", "erased"))
 
 # What each kind of entry does here: (home, partner, entries, at=…) → for each "" or why it was refused.
 KINDS: Final[dict[str, Callable[..., list[str]]]] = {
@@ -37,6 +42,9 @@ KINDS: Final[dict[str, Callable[..., list[str]]]] = {
     "article-annotation": apply_annotations,
     "article-adopted": apply_adoptions,
     "article-withdrawn": apply_withdrawals,
+    "consultation": apply_consultations,
+    "attachment-part": apply_attachment_parts,
+    "expert": apply_experts,
 }
 
 
@@ -47,6 +55,8 @@ def apply_entries(home: Home, partner: str, entries: Sequence[IncomingEntry], *,
     refusals: list[str] = []
     if any(entry.kind == "report" for entry in entries):
         lock_intake()  # before an event of the same batch locks a case: intake takes them in this order too
+    if any(entry.kind in _TOUCHES_CONSULTATIONS for entry in entries):
+        lock_consultations()
     for kind, run in groupby(entries, key=lambda entry: "" if entry.erased else entry.kind):
         batch = list(run)
         if not kind:

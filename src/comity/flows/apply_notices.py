@@ -18,8 +18,9 @@ from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.annotate import annotate
 from comity.flows.erase import ask_partner, quoting_entries
-from comity.flows.erase_article import ARTICLE_KINDS, forget_entry
+from comity.flows.erase_article import ARTICLE_KINDS, forget_article_entry
 from comity.flows.forget import forget_report, mask_notes
+from comity.flows.forget_consultation import CONSULTATION_KINDS, forget_entry, hear_it_arrived
 from comity.flows.share_notices import answer_erasures
 from comity.store.case_peers import cases_of_peer
 from comity.store.case_reports import ReportRow, find_partner_report
@@ -79,18 +80,20 @@ def apply_erasures(
     return refusals
 
 
-def apply_erased(_home: Home, partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> list[str]:
+def apply_erased(home: Home, partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> list[str]:
     """Note what the partner says became of our erasures; answer for each "" or why it was refused."""
-    return [_apply_erased(partner, entry, at) for entry in entries]
+    return [_apply_erased(home, partner, entry, at) for entry in entries]
 
 
-def _apply_erased(partner: str, entry: IncomingEntry, at: datetime) -> str:
+def _apply_erased(home: Home, partner: str, entry: IncomingEntry, at: datetime) -> str:
     payload = parse_erased(entry.payload)
     if isinstance(payload, PayloadProblem):
         return f"payload:{payload.code}"
     if payload.answer not in {"erased", "already-erased"}:
         return payload.answer
     known = confirm_erasure(payload.origin, payload.position, partner=partner, at=at)
+    if known and payload.answer == "erased":
+        hear_it_arrived(partner, home.party, entry.subject, at=at)
     return "" if known else "no-such-erasure"
 
 
@@ -106,7 +109,9 @@ def _erase_here(home: Home, partner: str, named: ToldEntry | None, reason: str, 
     elif named.kind == "case-event":
         _mask_event(partner, named)
     elif named.kind in ARTICLE_KINDS:
-        forget_entry(partner, named, reason=reason, at=at)
+        forget_article_entry(partner, named, reason=reason, at=at)
+    elif named.kind in CONSULTATION_KINDS:
+        forget_entry(partner, partner, named.kind, named.subject, home.party, at=at)
     erase_payloads([named], at=at)
     return "erased"
 

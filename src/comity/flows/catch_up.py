@@ -22,9 +22,11 @@ from comity.flows.erase import ask_partner
 from comity.flows.mark import tell_marking
 from comity.flows.refer import refer
 from comity.flows.share import share_events
+from comity.flows.tell_consultations import tell_consultations
 from comity.flows.tell_waiting_articles import tell_waiting_articles
 from comity.store.case_reports import find_reports_by_pk
 from comity.store.cases import MAX_PAGE_ROWS, CaseFilter, change_of, find_cases_by_pk, list_cases, read_entries
+from comity.store.consultations import lock_consultations
 from comity.store.decisions import find_withheld_events
 from comity.store.told import find_withheld_notices
 
@@ -32,6 +34,7 @@ from comity.store.told import find_withheld_notices
 def catch_up(home: Home, partner: str, *, at: datetime) -> None:
     """Apply what was kept, offer the waiting cases and tell the withheld entries, in one transaction."""
     with transaction.atomic():
+        lock_consultations()
         apply_kept(home, partner, at=at)
         _refer_waiting(home, partner, at=at)
         withheld = find_withheld_events(partner)
@@ -42,6 +45,7 @@ def catch_up(home: Home, partner: str, *, at: datetime) -> None:
         share_events(home, changes, at=at)
         _tell_changed_reports(home, partner, at=at)
         tell_waiting_articles(home, partner, at=at)
+        tell_consultations(home, partner, at=at)
 
 
 def _tell_changed_reports(home: Home, partner: str, *, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """Erase an article of ours, or one remark of ours on a partner's: here and at every partner that has it.
 
 As with a report (`flows.erase`): the words go, the payloads of our entries about it become their SHA-256, and every
-partner is asked to do the same; its confirmation comes back as an entry.  `forget_entry` is the other side: what was
+partner is asked to do the same; its confirmation comes back as an entry.  `forget_article_entry` is the other side: what was
 made of a partner's entry goes when the partner has it erased.  A copy that was adopted is its owner's text; it is told
 that its source was erased, and its owner decides.
 """
@@ -92,7 +92,7 @@ def forget_again(home: Home, named: ToldEntry, *, reason: str, at: datetime) -> 
     if row.origin == home.party and named.kind == "article":
         _erase_all(row, home.party, at=at)  # an article of ours is erased as a whole
     elif named.erased_at is None:
-        forget_entry(home.party, named, reason=reason, at=at)
+        forget_article_entry(home.party, named, reason=reason, at=at)
     else:  # which remark it was cannot be told: those go that no entry is left of
         entries = entries_about([row.uuid], direction="out", kinds=("article-annotation",))
         left = [parse_annotation(entry.payload) for entry in entries if entry.erased_at is None]
@@ -110,7 +110,7 @@ def _erase_all(row: ArticleRow, party: str, *, at: datetime) -> None:
         set_withdrawn(row.pk, replaced_by="", at=at)
 
 
-def forget_entry(party: str, named: ToldEntry, *, reason: str, at: datetime) -> None:
+def forget_article_entry(party: str, named: ToldEntry, *, reason: str, at: datetime) -> None:
     """Take out of the library what was made of an entry of a party's, in the caller's transaction."""
     row = find_article(named.subject)
     if row is None:

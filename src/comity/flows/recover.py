@@ -21,8 +21,10 @@ from comity.edges.keys import load_public_keys
 from comity.flows.apply_revocations import recall_revocations
 from comity.flows.catch_up import catch_up
 from comity.flows.recall_articles import recall_articles
+from comity.flows.recall_consultations import recall_consultations
 from comity.flows.recall_reports import recall_reports
 from comity.flows.repeat_erasures import repeat_erasures
+from comity.store.consultations import lock_consultations, refold_partner
 from comity.store.displaced import displace_entries, drop_known, take_displaced
 from comity.store.intake_lock import give_way, lock_intake
 from comity.store.ledgers import RECALLED, append_entries, ends_recalled, frontier_of, lock_ledger, store_receipt
@@ -78,6 +80,7 @@ def take_part(home: Home, partner: str, part: PartBody, *, at: datetime) -> bool
         recall_reports(home, partner, _whole(found.entries), at=at)
         recall_articles(home, partner, _whole(found.entries), at=at)
         recall_revocations(home, _whole(found.entries), at=at)
+        recall_consultations(home, partner, _whole(found.entries), at=at)
         if found.frontier.size < claim.head.size:
             return False
         kept = keep_signatures(part.note, sender=own, receiver=theirs, receiver_name=partner)
@@ -103,6 +106,7 @@ def lock_to_recover(partner: str) -> tuple[Link, Ledger]:
     link = get_link(partner)
     lock_ledger(link, "in")
     lock_intake()
+    lock_consultations()
     ledger = lock_ledger(link, "out")
     give_way()
     return get_link(partner), ledger
@@ -117,6 +121,7 @@ def _finish(home: Home, link: Link, ledger: Ledger, *, at: datetime) -> None:
     for entries in take_displaced(ledger.pk):
         leaves = [entry_hash(*entry) for entry in entries]
         append_entries(ledger, entries, leaves, grown=frontier_of(ledger).extend(leaves), at=at)
+    refold_partner(link.partner, home.party, at=at)  # what waited stands behind what came back now
     repeat_erasures(home, link.partner, at=at)
     catch_up(home, link.partner, at=at)
 

@@ -15,6 +15,7 @@ from comity.edges.home import Home
 from comity.flows.annotate import annotate
 from comity.flows.erase_article import ARTICLE_KINDS, forget_again
 from comity.flows.forget import forget_report
+from comity.flows.forget_consultation import CONSULTATION_KINDS, forget_entry
 from comity.store.case_reports import find_report
 from comity.store.erasures import add_erasures, erase_payloads
 from comity.store.told import find_entry, list_entries_of_kind
@@ -37,6 +38,9 @@ def repeat_erasures(home: Home, partner: str, *, at: datetime) -> int:
             if named.erased_at is None:
                 erase_payloads([named], at=at)
                 repeated += 1
+            if named.kind in CONSULTATION_KINDS:
+                forget_entry(partner, home.party, named.kind, named.subject, home.party, at=at)
+                continue
             row = find_report(named.subject)
             if row is not None and not is_reduced(row.report, host=row.host):
                 forget_report(row)

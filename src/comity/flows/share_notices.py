@@ -37,16 +37,18 @@ from comity.wire.notices import (
 from comity.wire.stix import MAX_PAYLOAD_BYTES, ReportPayload, render_report
 
 _SENT: Final = frozenset(("send", "send-redacted"))
+_ERASURE: Final = "erasure"  # the kind of a decision about one that is about no report: it counts for no cap
 
 
 class Matter(msgspec.Struct, frozen=True):
-    """The report that a notice is about, and what the memorandum must know of it."""
+    """What a notice is about, and what the memorandum must know of it: a report, or an entry of another `kind`."""
 
-    report_pk: int
+    report_pk: int | None
     report_uuid: str
     case_pk: int | None
     zone: str
     category: str
+    kind: Kind = "retraction"
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -115,7 +117,8 @@ def share_marking(home: Home, partner: str, matter: Matter, payload: MarkingPayl
 def share_erasures(home: Home, partner: str, matter: Matter, asked: Sequence[Asked], *, at: datetime) -> Decision:
     """Ask a partner to erase the payloads of entries that it has from us."""
     decision, memorandum = _ask(home, partner, matter, at=at)
-    add_decisions([_row(decision, partner, "retraction", memorandum, matter)], at=at)
+    kept_as = "retraction" if matter.report_pk is not None else _ERASURE
+    add_decisions([_row(decision, partner, kept_as, memorandum, matter)], at=at)
     if memorandum is not None and decision.verdict in _SENT:
         entries = []
         for one in asked:
@@ -159,7 +162,7 @@ def _entry(
 def _ask(home: Home, partner: str, matter: Matter, *, at: datetime) -> tuple[Decision, StoredMemorandum | None]:
     memorandum = find_governing(partner, at=at)
     item = Item(
-        kind="retraction",
+        kind=matter.kind,
         sender=home.party,
         recipient=partner,
         zone=matter.zone,
@@ -175,7 +178,7 @@ def _decide(item: Item, memorandum: StoredMemorandum | None, *, at: datetime) ->
 
 
 def _row(
-    decision: Decision, partner: str, kind: Kind, memorandum: StoredMemorandum | None, matter: Matter
+    decision: Decision, partner: str, kind: str, memorandum: StoredMemorandum | None, matter: Matter
 ) -> DecisionRow:
     return DecisionRow(
         report_pk=matter.report_pk,

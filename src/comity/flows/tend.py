@@ -20,6 +20,7 @@ from comity.flows.deliver_mail import deliver_mail
 from comity.flows.drop_filings import drop_filings
 from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
+from comity.flows.tend_consultations import tend_consultations
 from comity.flows.tend_holds import tend_holds
 from comity.flows.watch_names import watch_names
 from comity.flows.weigh_reporters import weigh_reporters
@@ -47,6 +48,7 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("drop-filings", 600, drop_filings),
     Round("weigh-reporters", 3600, weigh_reporters),
 )
+ROUNDS: Final[tuple[Round, ...]] = (Round("consultations", 60.0, tend_consultations),)
 
 
 def tend(home: Home, *, stop: Callable[[], bool]) -> None:

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comity.web.case_labels import CASE_TABLES
+from comity.web.consultation_labels import CONSULTATION_TABLES
 from comity.web.library_labels import LIBRARY_TABLES
 from comity.web.public_words import PUBLIC_TABLES
 
@@ -413,6 +414,7 @@ KIND: Final[Labels] = {
     "statistics": _("Statistics"),
     "experience": _("Playbook"),
     "consultation": _("Consultation"),
+    "erasure": _("Erasure"),
 }
 
 STANDING: Final[Labels] = {
@@ -579,6 +581,7 @@ TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     "look-error": LOOK_ERROR,
     "dns-answer": DNS_ANSWER,
     **LIBRARY_TABLES,
+    **CONSULTATION_TABLES,
 }
 
 

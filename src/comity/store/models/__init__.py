@@ -9,6 +9,16 @@ from comity.store.models.answers import AnswerLink, CaseAnswer
 from comity.store.models.attachments import Attachment, AttachmentBody
 from comity.store.models.cases import Case, CaseEvent, CasePeer
 from comity.store.models.clocks import CaseClock
+from comity.store.models.consultations import (
+    Consultation,
+    ConsultationFile,
+    ConsultationMessage,
+    ConsultationPiece,
+    ConsultationThread,
+    ConsultationWord,
+    Expert,
+    ExpertTold,
+)
 from comity.store.models.filings import PublicFiling, PublicTry, TurnedAway
 from comity.store.models.ledgers import (
     DisplacedEntry,
@@ -55,9 +65,17 @@ __all__ = [
     "CaseEvent",
     "CaseMerge",
     "CasePeer",
+    "Consultation",
+    "ConsultationFile",
+    "ConsultationMessage",
+    "ConsultationPiece",
+    "ConsultationThread",
+    "ConsultationWord",
     "Decision",
     "DisplacedEntry",
     "Erasure",
+    "Expert",
+    "ExpertTold",
     "Hold",
     "IntakeRun",
     "Ledger",

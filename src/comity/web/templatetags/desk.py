@@ -8,6 +8,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from comity.core.consultation_items import WRITERS
 from comity.core.harmless import defang, show_unseen
 from comity.core.parties import ZONE_UNICODE
 from comity.core.techniques import BY_ID
@@ -65,6 +66,12 @@ def zone(code: str) -> str:
 def reads(role: str) -> bool:
     """Are cases and reports for this role?"""
     return role in READERS
+
+
+@register.filter
+def writes(role: str) -> bool:
+    """May this role write to partners?"""
+    return role in WRITERS
 
 
 @register.filter
