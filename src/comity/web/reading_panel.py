@@ -22,6 +22,8 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "letter": ("normal", "wide", "widest"),
     "line": ("1.5", "1.75", "2"),
     "images": ("on", "grey", "off"),
+    "motion": ("on", "off"),
+    "keys": ("on", "off"),  # single keys as commands can be switched off (WCAG 2.1.4)
 }
 
 
@@ -34,6 +36,8 @@ class Reading(msgspec.Struct, frozen=True):
     letter: str = "normal"
     line: str = "1.5"
     images: str = "on"
+    motion: str = "on"
+    keys: str = "on"
 
     @property
     def is_regular(self) -> bool:
