@@ -34,10 +34,11 @@ from comity.edges.service_manager import ALIVE, READY, STOPPING, tell
 from comity.edges.tls import write_partner_authorities
 from comity.flows.apply_kept import apply_kept
 from comity.flows.courier import courier
+from comity.flows.tend import tend
 from comity.store.links import partner_authorities
 from comity.store.replica import Replica
 
-_PARTS = ("courier", "links")
+_PARTS = ("courier", "links", "desk")
 _LOG_FILE = "run/log.json"
 _LINK_ADDRESSES = "comity.node.link_urls"  # what partners may ask, and nothing else
 
@@ -46,7 +47,7 @@ _LINK_ADDRESSES = "comity.node.link_urls"  # what partners may ask, and nothing 
 @dir_option
 @click.option("--only", type=click.Choice(_PARTS), help="Run one part of the node in this process.", hidden=True)
 def serve(directory: Path, only: str | None) -> None:
-    """Serve pages, API and links, and carry entries to partners, until interrupted."""
+    """Serve pages, API and links, carry entries to partners and tend the desk, until interrupted."""
     home = use_node(directory)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -57,12 +58,16 @@ def serve(directory: Path, only: str | None) -> None:
     if only == "courier":
         courier(home, stop=beating(home.path, "courier", stopping.is_set))
         return
+    if only == "desk":
+        tend(home, stop=beating(home.path, "desk", stopping.is_set))
+        return
     if only == "links":
         settings.HOME, settings.ROOT_URLCONF = home, _LINK_ADDRESSES
         listen(home, get_wsgi_application(), stop=stopping.is_set)
         return
     _log_as_set(home)
-    clear_dead(home.path, "courier")
+    for part in ("courier", "desk"):
+        clear_dead(home.path, part)
     call_command("migrate", interactive=False, verbosity=0)
     for partner, count in apply_kept(home, at=datetime.now(UTC)).items():
         click.echo(f"{home.party}: {count} entries of {partner} that an older version kept are applied", err=True)
@@ -72,7 +77,7 @@ def serve(directory: Path, only: str | None) -> None:
         Replica(home.path).begin()
     click.echo(f"{home.party}: pages at {home.settings.web.url}  links at {home.settings.link.url}", err=True)
     links = _LinksListener(home)
-    children = [_pages(home), _part(home, "courier")]
+    children = [_pages(home), _part(home, "courier"), _part(home, "desk")]
     for child in children:
         child.start()
     try:

@@ -88,6 +88,21 @@ NOTES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "withdrawal_received": (("partner",), ()),
     "partner_asked": (("partner",), ("referred",)),
     "info_sent": (("analyst", "reporter", "system"), ("referred",)),
+    "clock_paused": (("analyst", "approver"), ()),
+    "clock_resumed": (("analyst", "approver", "system"), ()),
+    "clock_warned": (("system",), ()),
+    "clock_breached": (("system",), ()),
+    "clock_escalated": (("system",), ()),
+    "answered": (("registrar", "registrant", "host", "reporter"), ()),
+    "attached": (
+        ("analyst", "approver", "appeals_officer", "system", "reporter", "registrar", "registrant", "host"),
+        (),
+    ),
+    "action_planned": (("analyst", "approver"), ()),
+    "action_carried_out": (("system",), ()),
+    "action_failed": (("system",), ()),
+    "hold_expired": (("system",), ()),
+    "observed": (("analyst", "approver", "system"), ()),
 }
 
 ACTIONS: Final = (

@@ -104,6 +104,18 @@ EVENT: Final[Labels] = {
     "withdrawal-received": _("Reporter’s registry withdrew its report"),
     "partner-asked": _("Partner asked for information"),
     "info-sent": _("Information sent to the partner"),
+    "clock-paused": _("Clock paused"),
+    "clock-resumed": _("Clock resumed"),
+    "clock-warned": _("Three quarters of the time have passed"),
+    "clock-breached": _("Deadline missed"),
+    "clock-escalated": _("Long overdue: contacts of the memorandum told"),
+    "answered": _("Answer received"),
+    "attached": _("File attached"),
+    "action-planned": _("Action planned"),
+    "action-carried-out": _("Action carried out"),
+    "action-failed": _("Action failed"),
+    "hold-expired": _("Hold expired"),
+    "observed": _("Name looked at"),
 }
 
 # The same events as what a person is about to do: the words on buttons.

@@ -1,0 +1,62 @@
+"""Tend the desk: what must happen by itself as time passes, in rounds.
+
+`ROUNDS` is the whole list: a name, how often, and a flow that does what is due and answers how much it was.  The cost
+of a round follows what is due and never the number of cases.  A round that fails is logged and does not stop the
+others; it is tried again at its next time.  `comity serve` runs this in a process of its own.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from comity.core.errors import ComityError
+from comity.edges.home import Home
+from comity.store.connect import let_go_if_read_only
+
+LOG = logging.getLogger("comity.desk")
+_LOOK_SECONDS: Final = 0.5
+
+
+class Round(NamedTuple):
+    """One thing to look after."""
+
+    name: str
+    every_seconds: float
+    run: Callable[..., int]  # (home, *, at) -> how much was done
+
+
+ROUNDS: Final[tuple[Round, ...]] = ()
+
+
+def tend(home: Home, *, stop: Callable[[], bool]) -> None:
+    """Run each round when its time has come, until told to stop."""
+    due = {each.name: 0.0 for each in ROUNDS}
+    while not stop():
+        for each in ROUNDS:
+            if time.monotonic() >= due[each.name] and not stop():
+                _run(home, each)
+                due[each.name] = time.monotonic() + each.every_seconds
+        let_go_if_read_only()
+        time.sleep(_LOOK_SECONDS)
+
+
+def tend_once(home: Home, *, at: datetime) -> dict[str, int]:
+    """Run every round once, in order, and answer how much each did.  Raises what a round raises."""
+    return {each.name: each.run(home, at=at) for each in ROUNDS}
+
+
+def _run(home: Home, each: Round) -> None:
+    try:
+        done = each.run(home, at=datetime.now(UTC))
+    except (DatabaseError, InterfaceError):
+        LOG.exception("%s: the store cannot be used; trying again", each.name)
+        connection.close()
+    except (ComityError, OSError):
+        LOG.exception("%s: could not be done; trying again", each.name)
+    else:
+        if done:
+            LOG.info("%s: %d", each.name, done)
