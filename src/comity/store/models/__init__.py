@@ -8,6 +8,7 @@ Bytes that were signed or hashed are stored as they were and never re-serialised
 from comity.store.models.answers import AnswerLink
 from comity.store.models.attachments import Attachment, AttachmentBody
 from comity.store.models.cases import Case, CaseEvent, CasePeer
+from comity.store.models.inbox import SavedView, ScriptName
 from comity.store.models.ledgers import (
     DisplacedEntry,
     Erasure,
@@ -47,5 +48,7 @@ __all__ = [
     "Report",
     "Reporter",
     "RevokedKey",
+    "SavedView",
+    "ScriptName",
     "SignInFailure",
 ]
