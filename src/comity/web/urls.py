@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from comity.web.assets import asset
-from comity.web.views import cases, held, inbox, links, memoranda, preferences, public, sign_in
+from comity.web.views import cases, drafts, held, inbox, links, memoranda, preferences, public, sign_in
 
 
 class _Word:
@@ -41,7 +41,15 @@ urlpatterns = [
     path("held/", held.held, name="held"),
     path("held/open/", held.open_name, name="open-held"),
     path("memoranda/", memoranda.memoranda, name="memoranda"),
+    path("memoranda/drafts/", drafts.begin, name="begin-draft"),
+    path("memoranda/drafts/<int:pk>/", drafts.draft, name="draft"),
+    path("memoranda/drafts/<int:pk>/preview/", drafts.preview, name="draft-preview"),
+    path("memoranda/drafts/<int:pk>/propose/", drafts.propose, name="draft-propose"),
+    path("memoranda/drafts/<int:pk>/drop/", drafts.drop, name="draft-drop"),
+    path("memoranda/drafts/<int:pk>/clauses/<word:part>/", drafts.clause, name="draft-clause"),
     path("memoranda/<word:partner>/<int:version>/", memoranda.memorandum, name="memorandum"),
+    path("memoranda/<word:partner>/<int:version>/amend/", drafts.amend, name="amend"),
+    path("memoranda/<word:partner>/<int:version>/file/", memoranda.signed_file, name="memorandum-file"),
     path("links/", links.links, name="links"),
     path("links/<word:partner>/", links.link, name="link"),
     path("assets/<word:digest>/<word:name>", asset, name="asset"),

@@ -5,6 +5,7 @@ import django.db.models.functions.comparison
 from django.conf import settings
 from django.db import migrations, models
 
+import comity.store.fields
 from comity.core.labels import Host, fold_host
 
 
@@ -112,6 +113,37 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 condition=models.Q(("is_default", True)), fields=("person",), name="saved_view_one_default"
             ),
+        ),
+        migrations.CreateModel(
+            name='MemorandumDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('urn', models.CharField(max_length=200)),
+                ('version', models.IntegerField()),
+                ('partner', models.CharField(max_length=120)),
+                ('status', models.CharField(max_length=10)),
+                ('changed_at', comity.store.fields.MomentField()),
+            ],
+            options={
+                'db_table': 'memorandum_draft',
+            },
+        ),
+        migrations.CreateModel(
+            name='DraftRevision',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.IntegerField()),
+                ('part', models.CharField(blank=True, default='', max_length=20)),
+                ('digest', models.CharField(max_length=71)),
+                ('body', comity.store.fields.BytesField()),
+                ('actor', models.CharField(max_length=150)),
+                ('at', comity.store.fields.MomentField()),
+                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='store.memorandumdraft')),
+            ],
+            options={
+                'db_table': 'draft_revision',
+                'constraints': [models.UniqueConstraint(fields=('draft', 'number'), name='draft_revision_number')],
+            },
         ),
         # Written by hand from here on.
         migrations.RunPython(name_in_scripts, migrations.RunPython.noop),

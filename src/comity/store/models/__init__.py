@@ -8,6 +8,7 @@ Bytes that were signed or hashed are stored as they were and never re-serialised
 from comity.store.models.answers import AnswerLink
 from comity.store.models.attachments import Attachment, AttachmentBody
 from comity.store.models.cases import Case, CaseEvent, CasePeer
+from comity.store.models.drafts import DraftRevision, MemorandumDraft
 from comity.store.models.inbox import SavedView, ScriptName
 from comity.store.models.ledgers import (
     DisplacedEntry,
@@ -34,6 +35,7 @@ __all__ = [
     "CasePeer",
     "Decision",
     "DisplacedEntry",
+    "DraftRevision",
     "Erasure",
     "IntakeRun",
     "Ledger",
@@ -41,6 +43,7 @@ __all__ = [
     "LedgerTile",
     "Link",
     "Memorandum",
+    "MemorandumDraft",
     "MemorandumEvent",
     "Observation",
     "OutgoingMail",
