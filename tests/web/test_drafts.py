@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 
+import msgspec
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+from comity.core.reports import Report as Claim
 from comity.demo.memorandum import write_memorandum
 from comity.edges.home import Home
 from comity.edges.keys import load_signing_key
@@ -201,6 +203,10 @@ def test_what_the_partner_would_have_seen(draft: int, node: Home) -> None:
     Decision.objects.all().delete()
     case = Case.objects.get(party="oac.by")
     report = Report.objects.get(case=case)
+    claim = msgspec.json.decode(report.body, type=Claim)
+    seen = NOW - timedelta(hours=3)
+    report.body = msgspec.json.encode(msgspec.structs.replace(claim, observed_at=seen, verified_at=seen))
+    report.save(update_fields=["body"])
     Decision.objects.create(
         report=report, case=case, partner="oac.by", direction="out", kind="report", memorandum="", verdict="send",
         clause="3", reason="allowed", trace=b"{}", at=NOW - timedelta(hours=2),
