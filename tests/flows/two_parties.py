@@ -38,7 +38,7 @@ _TABLES = (
     models.AttachmentBody, models.OutgoingMail, models.Erasure, models.DisplacedEntry,
     models.LedgerTile, models.LedgerEntry, models.Ledger, models.Link, models.Decision, models.CasePeer,
     models.CaseEvent, models.Report, models.Case, models.IntakeRun, models.Reporter,
-    models.MemorandumEvent, models.Memorandum, models.RevokedKey,
+    models.MemorandumEvent, models.Memorandum, models.RevokedKey, models.DraftRevision, models.MemorandumDraft,
 )  # fmt: skip
 
 

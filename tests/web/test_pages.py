@@ -86,12 +86,12 @@ def test_every_answer_forbids_what_no_page_needs(registry: Registry) -> None:
         policy = answer["Content-Security-Policy"]
         assert "default-src 'none'" in policy, address
         assert "unsafe" not in policy
-        assert "script-src" not in policy
+        assert "script-src 'self';" in policy
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer["X-Frame-Options"] == "DENY"
         assert answer["Cache-Control"] == "no-store"
         page = answer.content.decode()
-        assert not re.search(r"<script|<style|\sstyle=|\son[a-z]+=", page), address
+        assert not re.search(r"<script(?! src=\"/assets/)|<style|\sstyle=|\son[a-z]+=", page), address
 
 
 def test_the_style_sheet_is_kept_for_ever_under_the_name_of_what_it_holds() -> None:
@@ -175,11 +175,22 @@ class TestInbox:
     ) -> None:
         many_cases(4 * PAGE_SIZE)
         client = signed_in("analyst")
-        with django_assert_max_num_queries(6):
-            page = client.get("/inbox/?category=spam-vector&sort=oldest&page=2").content.decode()
-        assert "Page 2 of 4" in page
-        assert "category=spam-vector&amp;sort=oldest&amp;page=3" in page
-        assert page.count("<tr ") == PAGE_SIZE + 1
+        found: list[str] = []
+        address = "/inbox/?category=spam-vector&sort=oldest"
+        while address:
+            with django_assert_max_num_queries(9):
+                page = client.get(address).content.decode()
+            assert "200 cases" in page
+            found += re.findall(r'id="row-(MANY-[0-9-]+)"', page)
+            onwards = re.search(r'href="(/inbox/[^"]+)" rel="next"', page)
+            assert onwards is None or "category=spam-vector&amp;sort=oldest&amp;after=" in onwards[1]
+            address = onwards[1].replace("&amp;", "&") if onwards else ""
+        expected = Case.objects.filter(category="spam-vector").order_by("opened_at", "pk")
+        assert found == list(expected.values_list("ref", flat=True))
+        back = re.search(r'href="(/inbox/[^"]+)" rel="prev"', page)
+        assert back is not None
+        before = client.get(back[1].replace("&amp;", "&")).content.decode()
+        assert re.findall(r'id="row-(MANY-[0-9-]+)"', before) == found[2 * PAGE_SIZE : 3 * PAGE_SIZE]
 
     def test_many_acknowledged_at_once(self, registry: Registry) -> None:
         many_cases(3)
@@ -187,7 +198,7 @@ class TestInbox:
         answer = signed_in("analyst").post("/inbox/acknowledge/", {"case": refs, "next": "/inbox/"}, follow=True)
         page = answer.content.decode()
         assert "Receipt of 3 cases confirmed." in page
-        assert f"Not changed: {registry.closed}." in page
+        assert f"Not changed, 1 case: {registry.closed}: The case is no longer in a state that allows this." in page
         case = Case.objects.get(ref=refs[0])
         assert case.state == "triage"
         newest = timeline(case.pk)[-1]
@@ -202,7 +213,7 @@ class TestInbox:
         for role in ("auditor", "policy-officer", "registrar"):
             client = signed_in(role)
             assert client.post("/inbox/acknowledge/", {"case": registry.received}).status_code == 403
-            assert 'type="checkbox"' not in client.get("/inbox/").content.decode()
+            assert 'name="case"' not in client.get("/inbox/").content.decode()
         assert Case.objects.get(ref=registry.received).state == "received"
 
 

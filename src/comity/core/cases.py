@@ -107,6 +107,7 @@ NOTES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "action_failed": (("system",), ()),
     "hold_expired": (("system",), ()),
     "observed": (("analyst", "approver", "system"), ()),
+    "assigned": (("analyst", "approver"), ()),  # to whom is the entry's note; nobody: an empty one
 }
 
 ACTIONS: Final = (

@@ -19,6 +19,7 @@ from django.db.backends.utils import CursorWrapper
 
 from comity.core.cases import INITIAL, OPENED, CaseChange
 from comity.core.errors import ConflictError
+from comity.core.labels import Host, fold_host
 from comity.store.fields import micros
 from comity.store.intake_lock import lock_intake
 from comity.store.rows import NewRows
@@ -56,6 +57,8 @@ UPDATE abuse_case SET state = %s, disposition = CASE WHEN %s = '' THEN dispositi
        action = CASE WHEN %s = '' THEN action ELSE %s END, event_count = %s, changed_at = %s,
        closed_at = CASE WHEN %s = 'closed' THEN COALESCE(closed_at, %s) END
 WHERE id = %s AND event_count = %s"""
+
+_SCRIPT_NAMES: Final = NewRows("script_name", {"case_id": "int8", "text": "varchar"})
 
 
 class CaseIdentity(msgspec.Struct, frozen=True):
@@ -123,6 +126,13 @@ def open_cases(
     with connection.cursor() as cursor:
         pks = _keys_of_inserted(cursor, [name.uuid for name in named])
     _EVENTS.write([(pk, 1, OPENED, "", INITIAL, node_party, actor, role, "", "", "", "", b"{}", moment) for pk in pks])
+    _SCRIPT_NAMES.write(
+        [
+            (pk, host.unicode)
+            for pk, case in zip(pks, new, strict=True)
+            if "xn--" in case.registrable and isinstance(host := fold_host(case.registrable), Host)
+        ]
+    )
     return [OpenedCase(pk, name.uuid, name.ref) for pk, name in zip(pks, named, strict=True)]
 
 

@@ -1,9 +1,9 @@
-"""The few files a page needs beside itself: the style sheet, the mark, a picture.
+"""The few files a page needs beside itself: the style sheet, the scripts, the mark, a picture.
 
 They are read from the package once and named by what they hold (`/assets/3f2a…/comity.css`), so a browser may keep
-them for
-ever and a new release is a new address.  No build step, no collecting, no folder to configure: it works wherever the
-program is installed.  Only files that lie in `static/` exist; nothing of the address reaches the file system.
+them for ever and a new release is a new address.  No build step, no collecting, no folder to configure: it works
+wherever the program is installed.  Only files that lie in `static/` exist; nothing of the address reaches the file
+system.  `htmx.min.js` is somebody else's, as they publish it (docs/dependencies.md); a test holds its digest.
 """
 
 import gzip

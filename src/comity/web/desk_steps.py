@@ -15,10 +15,11 @@ from django.http import QueryDict
 from comity.core.case_steps import Reason, Step
 from comity.core.cases import NOTES, TRANSITIONS
 from comity.core.collateral import QUESTIONS, CollateralProblem, Finding, parse_answers
-from comity.core.errors import ComityError, SettingError
+from comity.core.errors import ComityError, InputError, SettingError
 from comity.core.roles import Actor, case_roles
 from comity.edges.home import Home
 from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same_step
+from comity.flows.assign import ASSIGNED, assign
 from comity.flows.attach import AttachmentError, attach_to_case
 from comity.flows.hold import approve_hold, hold, lift, refuse_hold
 from comity.flows.merge import merge
@@ -57,12 +58,30 @@ def may_acknowledge(role: str) -> bool:
     return any(row.event == ACKNOWLEDGE and mine & set(row.roles) for row in TRANSITIONS)
 
 
-def acknowledge_many(refs: Sequence[str], person: Person) -> tuple[int, list[str]]:
-    """Confirm receipt of many cases: how many were, and the references of those that were not."""
+def may_assign(role: str) -> bool:
+    """Answer whether an account role may say who works on a case."""
+    return bool(set(case_roles(role)) & set(NOTES[ASSIGNED][0]))
+
+
+def acknowledge_many(refs: Sequence[str], person: Person) -> tuple[int, dict[str, list[str]]]:
+    """Confirm receipt of many cases: how many were, and of those that were not, why not."""
     home = home_of_node()
     step = Step(event=ACKNOWLEDGE, actor=_actor(person, home))
-    outcome = advance_cases(home, same_step(refs, step), at=datetime.now(UTC))
-    return len(outcome.done), sorted(outcome.refused)
+    return _told(advance_cases(home, same_step(refs, step), at=datetime.now(UTC)))
+
+
+def assign_many(refs: Sequence[str], to: str, person: Person) -> tuple[int, dict[str, list[str]]]:
+    """Give many cases to a person or ("") to nobody: how many were, and of those that were not, why not."""
+    home = home_of_node()
+    try:
+        return _told(assign(refs, to, _actor(person, home), at=datetime.now(UTC)))
+    except InputError as error:
+        why = sentence(Reason("no-such-person", str(error)))
+        return 0, {ref: [why] for ref in refs}
+
+
+def _told(outcome: VerbOutcome) -> tuple[int, dict[str, list[str]]]:
+    return len(outcome.done), {ref: [sentence(one) for one in why] for ref, why in outcome.refused.items()}
 
 
 def take_step(ref: str, event: str, form: QueryDict, person: Person) -> list[str]:

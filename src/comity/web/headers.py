@@ -1,9 +1,9 @@
 """What a browser is forbidden to do with our pages.
 
-Nothing loads from elsewhere, nothing frames us: `default-src 'none'` and then only our own style sheets, images and
-script files, and forms that return to us.  No script stands in a page, so none that slips into one runs (CSP Level 3,
-W3C).
-Pages of somebody signed in are never kept by a browser or a proxy on the way.
+Nothing loads from elsewhere, nothing frames us: `default-src 'none'` and then only our own style sheet, our own images,
+forms that return to us, and the few script files of `static/` (CSP Level 3, W3C).  A script within a page, an attribute
+that is one, and a text that would become one never run, so a claim that holds HTML stays a text even if a page forgot
+to escape it.  Pages of somebody signed in are never kept by a browser or a proxy on the way.
 """
 
 from collections.abc import Callable, Iterable

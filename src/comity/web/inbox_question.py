@@ -1,106 +1,128 @@
-"""The inbox as a question to the store: which cases, in which order, which page of them.
+"""The inbox as a reader asks it: an address, and the question to the store that it means.
 
-Every answer is one of a closed list, so an address can ask for nothing else and every link of the page can be made
-from it.  Three statements a page, however many cases there are: the page, its total, and the counts by
-state (a covering index).
+Every answer is one of a closed list or a bounded text, so an address can ask for nothing else, whatever is unknown
+counts as not asked, and every link of the page can be made from the question.  The state "open" is the desk's morning:
+whatever is not settled.
 """
 
+from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
-from django.db.models import Count, QuerySet
 from django.http import QueryDict
 
 from comity.core.cases import STATES
 from comity.core.categories import CATEGORIES
-from comity.store.models import Case
+from comity.core.parties import PARTIES, ZONES
+from comity.store.inbox import SORTS, Place, Search, Wanted
 
 PAGE_SIZE: Final = 50
 SETTLED: Final = ("closed", "merged")
 OPEN_STATES: Final = tuple(state for state in STATES if state not in SETTLED)
-
-SORTS: Final[dict[str, tuple[str, ...]]] = {
-    "newest": ("-opened_at", "-id"),
-    "oldest": ("opened_at", "id"),
-    "changed": ("-changed_at", "-id"),
-    "reports": ("-report_count", "-id"),
-}
-
-_COLUMNS: Final = (
-    "id", "ref", "registrable", "category", "zone", "party", "state", "severity", "protected", "report_count",
-    "opened_at", "changed_at",
-)  # fmt: skip
+SEVERITIES: Final = ("critical", "high", "normal")
+PARTY_IDS: Final = tuple(party.id for party in PARTIES)
+DUE: Final = ("over", "soon")
+SOON: Final = timedelta(hours=24)
+MINE: Final = "me"
+NOBODYS: Final = "nobody"
+LONGEST_TEXT: Final = 300
+_ZONES_OF: Final = {party.id: party.zones for party in PARTIES}
 
 
 class Question(msgspec.Struct, frozen=True):
-    """What the reader asks of the inbox; the defaults are the desk's morning: what is open, newest first."""
+    """What the reader asks of the inbox.  `after` and `before` are places, `q` is what was typed."""
 
     state: str = "open"
     zone: str = ""
     category: str = ""
+    severity: str = ""
+    party: str = ""
+    assignee: str = ""  # me, nobody, or the name of an account with an @ before it
+    due: str = ""
+    q: str = ""
     sort: str = "newest"
-    page: int = 1
+    after: str = ""
+    before: str = ""
 
-    def address(self, *, page: int | None = None, state: str | None = None) -> str:
-        """The query of the address that asks this, or the same with another page or state (which starts at page 1)."""
-        asked = {"state": state or self.state, "zone": self.zone, "category": self.category, "sort": self.sort}
-        wanted = 1 if state else page or self.page
-        parameters = {name: value for name, value in asked.items() if value and value != getattr(Question(), name)}
-        return "?" + urlencode(parameters | ({"page": str(wanted)} if wanted > 1 else {}))
+    def address(self, **changed: str) -> str:
+        """The query of the address that asks this, with some answers changed; without its place in the list."""
+        asked = msgspec.structs.replace(self, **({"after": "", "before": ""} | changed))
+        regular = Question()
+        answers = {name: getattr(asked, name) for name in self.__struct_fields__}
+        return "?" + urlencode(
+            {name: value for name, value in answers.items() if name == "state" or value != getattr(regular, name)}
+        )
 
-
-class Answer(msgspec.Struct, frozen=True):
-    """One page of the inbox."""
-
-    cases: list[Case]
-    total: int
-    pages: int
-    by_state: dict[str, int]
-    open_total: int
+    @property
+    def is_narrowed(self) -> bool:
+        """Is anything asked beside the state and the order?"""
+        return any((self.zone, self.category, self.severity, self.party, self.assignee, self.due, self.q))
 
 
-def parse_question(parameters: QueryDict, zones: tuple[str, ...]) -> Question:
-    """Read an address; whatever is not among the known answers counts as not asked."""
-    state, sort = parameters.get("state", ""), parameters.get("sort", "")
-    zone, category = parameters.get("zone", ""), parameters.get("category", "")
-    page = parameters.get("page", "")
+def parse_question(parameters: QueryDict) -> Question:
+    """Read an address."""
+
+    def one_of(name: str, known: tuple[str, ...], otherwise: str = "") -> str:
+        answer = parameters.get(name, "")
+        return answer if answer in known else otherwise
+
+    assignee = parameters.get("assignee", "")
+    text = "".join(letter for letter in parameters.get("q", "")[:LONGEST_TEXT] if letter.isprintable()).strip()
     return Question(
-        state=state if state in (*STATES, "all") else "open",
-        zone=zone if zone in zones else "",
-        category=category if category in CATEGORIES else "",
-        sort=sort if sort in SORTS else "newest",
-        page=max(1, int(page)) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+        state=one_of("state", (*STATES, "all"), "open"),
+        zone=one_of("zone", ZONES),
+        category=one_of("category", CATEGORIES),
+        severity=one_of("severity", SEVERITIES),
+        party=one_of("party", PARTY_IDS),
+        assignee=assignee if assignee in {MINE, NOBODYS} or _is_account(assignee) else "",
+        due=one_of("due", DUE),
+        q=text,
+        sort=one_of("sort", tuple(SORTS), "newest"),
+        after=_place_text(parameters.get("after", "")),
+        before=_place_text(parameters.get("before", "")),
     )
 
 
-def find_cases(question: Question) -> Answer:
-    """Answer a question with one page of cases and the numbers beside it."""
-    wanted = _matching(question)
-    counts = {row["state"]: row["n"] for row in Case.objects.values("state").annotate(n=Count("pk")).order_by("state")}
-    open_total = sum(counts.get(state, 0) for state in OPEN_STATES)
-    if question.zone or question.category:
-        total = wanted.count()
-    else:
-        total = {"open": open_total, "all": sum(counts.values())}.get(question.state, counts.get(question.state, 0))
-    first = (question.page - 1) * PAGE_SIZE
-    return Answer(
-        cases=list(wanted.order_by(*SORTS[question.sort]).only(*_COLUMNS)[first : first + PAGE_SIZE]),
-        total=total,
-        pages=max(1, -(-total // PAGE_SIZE)),
-        by_state=counts,
-        open_total=open_total,
+def wanted_by(question: Question, *, search: Search | None, me: int, assignee: int | None, at: datetime) -> Wanted:
+    """The question to the store.  `assignee` is the account that the question names, if it names one."""
+    zones: tuple[str, ...] = (question.zone,) if question.zone else ()
+    if question.party:
+        zones = tuple(zone for zone in _ZONES_OF[question.party] if not zones or zone in zones) or ("",)
+    return Wanted(
+        states=states_of(question.state),
+        zones=zones,
+        category=question.category,
+        severity=question.severity,
+        assignee=me if question.assignee == MINE else assignee,
+        unassigned=question.assignee == NOBODYS,
+        due_after=at if question.due == "soon" else None,
+        due_until={"over": at, "soon": at + SOON}.get(question.due),
+        search=search,
     )
 
 
-def _matching(question: Question) -> QuerySet[Case]:
-    cases = Case.objects.all()
-    if question.state == "open":
-        cases = cases.filter(state__in=OPEN_STATES)
-    elif question.state != "all":
-        cases = cases.filter(state=question.state)
-    if question.zone:
-        cases = cases.filter(zone=question.zone)
-    if question.category:
-        cases = cases.filter(category=question.category)
-    return cases
+def states_of(state: str) -> tuple[str, ...]:
+    """The states that one answer stands for."""
+    return {"open": OPEN_STATES, "all": tuple(STATES)}.get(state, (state,))
+
+
+def parse_place(text: str) -> Place | None:
+    """Read a place; None for what is none."""
+    value, _, pk = text.partition(".")
+    return Place(int(value), int(pk)) if _place_text(text) else None
+
+
+def render_place(place: Place) -> str:
+    """Write a place."""
+    return f"{place.value}.{place.pk}"
+
+
+def _place_text(text: str) -> str:
+    parts = text.split(".")
+    good = len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) < 20 for part in parts)
+    return text if good and all(int(part) < 2**63 for part in parts) else ""
+
+
+def _is_account(text: str) -> bool:
+    return text.startswith("@") and 1 < len(text) <= 151 and text.isprintable()

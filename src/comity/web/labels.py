@@ -123,6 +123,7 @@ EVENT: Final[Labels] = {
     "action-failed": _("Action failed"),
     "hold-expired": _("Hold expired"),
     "observed": _("Name looked at"),
+    "assigned": _("Assigned to"),
 }
 
 # The same events as what a person is about to do: the words on buttons.
@@ -217,6 +218,8 @@ REFUSAL: Final[Labels] = {
     "parent-missing": _("Name the case it repeats."),
     "too-late": _("It is too late for this step."),
     "not-found": _("There is no such case."),
+    "assigned-already": _("That person has the case already."),
+    "no-such-person": _("Nobody of that name works on cases here."),
     "named-twice": _("The same case was named twice."),
     "parent-is-itself": _("A case does not repeat itself."),
     "parent-is-merged": _("That case itself follows another one."),

@@ -1,27 +1,21 @@
 """A memorandum as its page shows it: each clause of the document beside what it did here.
 
-The document is shown as it was signed: its keys and values are the document's own words and are not translated.
-What each
-clause did is counted from the decisions that were made under this very version (the digest), in both directions.
+Each clause is said in the reader's language with the document's own path beside it (`web.clause_text`); the bytes that
+were signed are one click away.  What each clause did is counted from the decisions that were made under this very
+version (the digest), in both directions.
 """
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
 from django.db.models import Count
 
+from comity.core.disclosure import IDENTITY_CLAUSE
 from comity.store.models import Decision, Memorandum, MemorandumEvent
-from comity.web.labels import SECTION
+from comity.web.clause_text import Line, lines_of, part_name
+from comity.wire.clause_form import PARTS
 
 _VERDICTS: Final = ("send", "send-redacted", "hold", "refuse")
-
-
-class Line(msgspec.Struct, frozen=True):
-    """One value of the document with the path that leads to it."""
-
-    path: str
-    value: str
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -40,6 +34,7 @@ class Section(msgspec.Struct, frozen=True):
 
     key: str
     clause: str
+    name: str
     lines: list[Line]
     tallies: list[Tally]
 
@@ -62,9 +57,9 @@ def open_memorandum(row: Memorandum, language: str) -> Opened:
     document = msgspec.json.decode(row.body)
     tallies = _tallies(row)
     sections = [
-        Section(key, str(part.get("clause", "")), list(_lines(part)), _of_clause(tallies, str(part.get("clause", ""))))
-        for key in SECTION_KEYS
-        if isinstance(part := document.get(key), dict)
+        Section(part, clause, part_name(part), lines_of(document, part), _of_clause(tallies, clause))
+        for part in PARTS
+        if (clause := clause_of(document, part)) or part in document
     ]
     counted = {id(tally) for section in sections for tally in section.tallies}
     title, title_language = title_in(document, language)
@@ -80,8 +75,9 @@ def open_memorandum(row: Memorandum, language: str) -> Opened:
     )
 
 
-# The document's order; a key of the document is spelled with `_`.
-SECTION_KEYS: Final = tuple(key.replace("-", "_") for key in SECTION)
+def clause_of(document: dict[str, Any], part: str) -> str:
+    """The number of a part: what is before the numbered clauses is the first."""
+    return IDENTITY_CLAUSE if part in {"head", "parties"} else str((document.get(part) or {}).get("clause", ""))
 
 
 def title_in(document: dict[str, Any], language: str) -> tuple[str, str]:
@@ -117,26 +113,3 @@ def _of_clause(tallies: list[Tally], clause: str) -> list[Tally]:
         if clause
         else []
     )
-
-
-def _lines(value: Any, path: str = "") -> Iterator[Line]:
-    """Flatten a part of the document: one line a value, lists of plain values on one line."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if not (path == "" and key == "clause"):
-                yield from _lines(inner, f"{path}.{key}" if path else key)
-    elif isinstance(value, list) and any(isinstance(inner, (dict, list)) for inner in value):
-        for number, inner in enumerate(value, start=1):
-            yield from _lines(inner, f"{path}.{number}" if path else str(number))
-    elif isinstance(value, list):
-        yield Line(path, ", ".join(str(inner) for inner in value))
-    else:
-        yield Line(path, _plain(value))
-
-
-def _plain(value: Any) -> str:
-    if value is None:
-        return "—"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)

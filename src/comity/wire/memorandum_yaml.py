@@ -58,11 +58,18 @@ def read_memorandum(tree: Any) -> Memorandum | tuple[Problem, ...]:
         problems.append(Problem("status", "not-in-list", f"is none of: {', '.join(sorted(_STATUSES))}"))
     if "signatures" in tree and not isinstance(tree["signatures"], list):
         problems.append(Problem("signatures", "wrong-type", "must be a list"))
-    fitted = fit(text, shape_of(Memorandum), "", problems)
     if problems:
+        fit(text, shape_of(Memorandum), "", problems)
         return tuple(problems)
-    memorandum = msgspec.convert(fitted, Memorandum)
-    return find_problems(memorandum) or memorandum
+    memorandum = read_draft(text)
+    return memorandum if isinstance(memorandum, tuple) else find_problems(memorandum) or memorandum
+
+
+def read_draft(tree: Any) -> Memorandum | tuple[Problem, ...]:
+    """Read a tree that has the shape of a memorandum, whether or not its parts agree with one another yet."""
+    problems: list[Problem] = []
+    fitted = fit(tree, shape_of(Memorandum), "", problems)
+    return tuple(problems) if problems else msgspec.convert(fitted, Memorandum)
 
 
 def render_memorandum(memorandum: Memorandum) -> bytes:

@@ -19,7 +19,9 @@ from comity.store.models.consultations import (
     Expert,
     ExpertTold,
 )
+from comity.store.models.drafts import DraftRevision, MemorandumDraft
 from comity.store.models.filings import PublicFiling, PublicTry, TurnedAway
+from comity.store.models.inbox import SavedView, ScriptName
 from comity.store.models.ledgers import (
     DisplacedEntry,
     Erasure,
@@ -73,6 +75,7 @@ __all__ = [
     "ConsultationWord",
     "Decision",
     "DisplacedEntry",
+    "DraftRevision",
     "Erasure",
     "Expert",
     "ExpertTold",
@@ -84,6 +87,7 @@ __all__ = [
     "Link",
     "Look",
     "Memorandum",
+    "MemorandumDraft",
     "MemorandumEvent",
     "Observation",
     "OutgoingMail",
@@ -99,6 +103,8 @@ __all__ = [
     "ReporterTally",
     "ReporterWord",
     "RevokedKey",
+    "SavedView",
+    "ScriptName",
     "SearchDocument",
     "SignInFailure",
     "TurnedAway",

@@ -20,6 +20,7 @@ class Person(AbstractUser):
 
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.ANALYST)
     language = models.CharField(max_length=10, blank=True, default="")
+    reading = models.CharField(max_length=80, blank=True, default="")  # the reading panel; empty: not chosen here
 
     class Meta:
         db_table = "person"

@@ -17,6 +17,7 @@ from comity.web.access import READERS, STAFF
 from comity.web.defang import defang_text
 from comity.web.labels import label
 from comity.web.names import u_label_of
+from comity.web.navigation import Shown, places_for
 
 register = template.Library()
 
@@ -103,6 +104,14 @@ def percent(share: float) -> str:
 def asset(name: str) -> str:
     """The address of one of our own files."""
     return assets.asset_url(name)
+
+
+@register.simple_tag(takes_context=True)
+def places(context: Any) -> list[Shown]:
+    """What the head of this page offers to whoever reads it."""
+    user = context.get("user")
+    signed_in = user is not None and user.is_authenticated
+    return places_for(user.role if signed_in else "", context.get("section", ""), signed_in=signed_in)
 
 
 @register.inclusion_tag("web/parts/picture.html", takes_context=True)

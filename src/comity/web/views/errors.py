@@ -10,7 +10,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
-from comity.web.reading_panel import panel
+from comity.web.reading_panel import plain_look
 
 _MACHINES: Final = ("/api/", "/link/", "/taxii2/", "/log/")
 
@@ -56,11 +56,7 @@ def _page(request: HttpRequest, status: HTTPStatus, *, stale_form: bool = False)
         return JsonResponse(problem, status=status, content_type="application/problem+json")
     context = {"status": status.value, "stale_form": stale_form}
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
-        # Without the request's own processors: a session or a user would be a question to the database.
-        return HttpResponse(render_to_string("web/error.html", context | _look(request)), status=status)
+        # Without the request's own processors: a session or a user would be a question to the database, and the
+        # language form needs a token of the session.
+        return HttpResponse(render_to_string("web/error.html", context | plain_look(request)), status=status)
     return HttpResponse(render_to_string("web/error.html", context, request), status=status)
-
-
-def _look(request: HttpRequest) -> dict[str, object]:
-    """The reader's language and reading panel; the language form needs a token of the session, so it is left out."""
-    return {name: value for name, value in panel(request).items() if name in {"reading", "page_language"}}

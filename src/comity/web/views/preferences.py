@@ -1,4 +1,4 @@
-"""Language and reading panel: two small forms, two cookies, no script."""
+"""Language and reading panel: two small forms, two cookies, no script; an account keeps both as well."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -35,4 +35,6 @@ def reading(request: HttpRequest) -> HttpResponse:
     answers = reading_panel.Reading() if regular else reading_panel.reading_from(request.POST.dict())
     response = redirect(place)
     reading_panel.remember(response, answers, secure=request.is_secure())
+    if isinstance(request.user, Person):
+        Person.objects.filter(pk=request.user.pk).update(reading=reading_panel.render_reading(answers))
     return response
