@@ -44,11 +44,11 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("holds", 60.0, tend_holds),
     Round("mail delivered", 15.0, deliver_mail),
     Round("names watched", 60.0, watch_names),
-    Round("tell-reporters", 30, tell_reporters),
-    Round("drop-filings", 600, drop_filings),
-    Round("weigh-reporters", 3600, weigh_reporters),
+    Round("reporters told", 30.0, tell_reporters),
+    Round("filings dropped", 600.0, drop_filings),
+    Round("reporters weighed", 3600.0, weigh_reporters),
+    Round("consultations", 60.0, tend_consultations),
 )
-ROUNDS: Final[tuple[Round, ...]] = (Round("consultations", 60.0, tend_consultations),)
 
 
 def tend(home: Home, *, stop: Callable[[], bool]) -> None:

@@ -63,7 +63,7 @@ def appeal(request: HttpRequest, ref: str) -> HttpResponse:
         "section": "appeals",
         "appeal": waiting,
         "case": row,
-        "file": open_case_file(row.ref, person.role),
+        "file": open_case_file(home_of_node(), row.ref, person.role, at=datetime.now(UTC)),
         "answers": list_answers(row.pk),
         "decisions": DECISIONS,
         "may_decide": "appeals_officer" in case_roles(person.role),
