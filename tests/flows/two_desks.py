@@ -24,19 +24,8 @@ from comity.store.ledgers import read_entries, root_at, store_receipt
 from comity.store.links import get_ledger, get_link
 from comity.wire.checkpoint import parse_head, parse_note, sign_checkpoint
 from comity.wire.link_batch import render_batch
-from flows.two_parties import AT, Parties, file
+from flows.two_parties import AT, TABLES, Parties, file
 
-_PARENTS_FIRST: tuple[type[fields.Model], ...] = (
-    models.Memorandum, models.MemorandumEvent, models.Reporter, models.IntakeRun, models.Case, models.Report,
-    models.CaseEvent, models.CasePeer, models.CaseMerge, models.Decision, models.Link, models.Ledger,
-    models.LedgerEntry, models.LedgerTile, models.DisplacedEntry, models.Erasure, models.CaseClock, models.OutgoingMail,
-    models.CaseEvent, models.CasePeer, models.Decision, models.Link, models.Ledger, models.LedgerEntry,
-    models.LedgerTile, models.DisplacedEntry, models.Erasure, models.Article, models.ArticleVersion,
-    models.ArticleEvent, models.ArticleAnnotation, models.SearchDocument,
-    models.LedgerTile, models.DisplacedEntry, models.Erasure, models.OutgoingMail, models.AttachmentBody,
-    models.Attachment, models.Consultation, models.ConsultationThread, models.ConsultationMessage,
-    models.ConsultationFile, models.ConsultationPiece, models.ConsultationWord, models.Expert, models.ExpertTold,
-)  # fmt: skip
 _MOST_ROUNDS = 20
 
 
@@ -70,16 +59,16 @@ class Desks:
 
     def snapshot(self) -> list[list[fields.Model]]:
         """The store as it is: a backup."""
-        return [list(table.objects.all()) for table in _PARENTS_FIRST]  # type: ignore[attr-defined]
+        return [list(table.objects.all()) for table in TABLES]  # type: ignore[attr-defined]
 
     def restore(self, rows: list[list[fields.Model]]) -> None:
         """Make the store what it was."""
         self.clear()
-        for table, kept in zip(_PARENTS_FIRST, rows, strict=True):
+        for table, kept in zip(TABLES, rows, strict=True):
             table.objects.bulk_create(kept)  # type: ignore[attr-defined]
 
     def clear(self) -> None:
-        for table in reversed(_PARENTS_FIRST):
+        for table in reversed(TABLES):
             table.objects.all().delete()  # type: ignore[attr-defined]
 
     @property
@@ -160,7 +149,7 @@ class Desks:
         return sorted(
             {
                 f"{table.__name__}.{field.attname}"
-                for table in _PARENTS_FIRST
+                for table in TABLES
                 for row in table.objects.all()  # type: ignore[attr-defined]
                 for field in table._meta.concrete_fields
                 if marker in _octets(getattr(row, field.attname))

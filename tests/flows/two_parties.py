@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from django.apps import apps
+from django.db.models import Model
 
 from comity.core.cases import CaseEntry
 from comity.core.exchange import IncomingEntry
@@ -30,16 +32,26 @@ from comity.wire.memorandum_document import render_document
 AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 FOLDER = NameFolder(load_suffixes())
 
-# Children before parents: foreign keys are protected.
-_TABLES = (
-    models.SearchDocument, models.ArticleAnnotation, models.ArticleEvent, models.ArticleVersion, models.Article,
-    models.ExpertTold, models.Expert, models.ConsultationWord, models.ConsultationPiece, models.ConsultationFile,
-    models.ConsultationMessage, models.ConsultationThread, models.Consultation, models.Attachment,
-    models.AttachmentBody, models.OutgoingMail, models.Erasure, models.DisplacedEntry,
-    models.LedgerTile, models.LedgerEntry, models.Ledger, models.Link, models.Decision, models.CasePeer,
-    models.CaseEvent, models.Report, models.Case, models.IntakeRun, models.Reporter,
-    models.MemorandumEvent, models.Memorandum, models.RevokedKey, models.DraftRevision, models.MemorandumDraft,
-)  # fmt: skip
+# The people of a node keep their accounts: they sit at either desk.
+_OF_PEOPLE = {models.Person, models.ApiToken, models.SignInFailure, models.SavedView, models.Look, models.PersonChange}
+
+
+def _parents_first() -> tuple[type[Model], ...]:
+    """Every table of the store but those of people, each after those that its rows refer to."""
+    waiting = [table for table in apps.get_app_config("store").get_models() if table not in _OF_PEOPLE]
+    ordered: list[type[Model]] = []
+    while waiting:
+        ready = [table for table in waiting if not (_parents(table) & set(waiting)) - {table}]
+        ordered += ready
+        waiting = [table for table in waiting if table not in ready]
+    return tuple(ordered)
+
+
+def _parents(table: type[Model]) -> set[type[Model]]:
+    return {field.related_model for field in table._meta.local_concrete_fields if field.is_relation}
+
+
+TABLES = _parents_first()
 
 
 class Parties:
@@ -127,5 +139,5 @@ def _node(directory: Path, party: str, number: int) -> Home:
 
 def empty_store() -> None:
     """Forget everything: the next node sits down."""
-    for table in _TABLES:
+    for table in reversed(TABLES):
         table.objects.all().delete()
