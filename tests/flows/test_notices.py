@@ -213,7 +213,8 @@ def test_of_a_hacked_site_host_and_registrant_are_written_to(directory: Path) ->
     ref = confirmed(home, disposition="compromised")
     seen()
     named = [Addressee("host", "noc@host-demo.by", "ru"), Addressee("registrant", "owner@private-demo.by")]
-    assert notify(home, [ref], ANNA, at=AT, to=named).done == (ref,)
+    got = notify(home, [ref], ANNA, at=AT, to=named)
+    assert got.done == (ref,), got
     letters = {mail.recipient: msgspec.json.decode(mail.letter)["text"] for mail in list_mails()}
     assert set(letters) == {ABUSE, "noc@host-demo.by", "owner@private-demo.by"}
     assert "clientHold" not in "".join(letters.values())
