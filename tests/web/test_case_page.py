@@ -11,7 +11,7 @@ from django.test import Client
 from comity.core.media_types import MAX_BYTES
 from comity.core.reports import Report as Claim
 from comity.store.cases import timeline
-from comity.store.models import Attachment, Case, CaseEvent, CaseMerge, Report, Reporter
+from comity.store.models import Attachment, Case, CaseEvent, CaseMerge, Look, Report, Reporter
 from comity.web.uploads import MOST_OCTETS
 from flows.test_case_weighed import PNG
 from web.small_registry import NOON, Registry, signed_in
@@ -201,13 +201,21 @@ class TestAttachments:
         assert row.sha256 in page
         assert "<bdi>shot.png</bdi>" in page
         assert "<img" not in page
-        answer = client.get(f"/attachments/{registry.received}/{row.uuid}/")
+        address = f"/attachments/{registry.received}/{row.uuid}/"
+        assert client.get(address).status_code == 405
+        assert client.post(address, {"reason": " "}).status_code == 400
+        assert not Look.objects.exists()
+        answer = client.post(address, {"reason": "to see the page"})
         assert answer.content == PNG
+        kept = Look.objects.get()
+        assert (kept.actor, kept.subject_kind, kept.subject, kept.reason) == (
+            "analyst", "attachment", row.uuid, "to see the page",
+        )  # fmt: skip
         assert answer["Content-Type"] == "application/octet-stream"
         assert answer["Content-Disposition"] == 'attachment; filename="shot.png"'
         assert "sandbox" in answer["Content-Security-Policy"]
         assert answer["X-Content-Type-Options"] == "nosniff"
-        assert client.get(f"/attachments/{registry.closed}/{row.uuid}/").status_code == 404
+        assert client.post(f"/attachments/{registry.closed}/{row.uuid}/", {"reason": "x"}).status_code == 404
 
     @pytest.mark.parametrize(
         ("data", "name", "declared", "said"),
@@ -250,16 +258,18 @@ class TestAttachments:
         sent(signed_in("analyst"), registry.received, PNG, tlp="TLP:RED")
         row = Attachment.objects.get(case__ref=registry.received)
         address = f"/attachments/{registry.received}/{row.uuid}/"
-        assert signed_in("supervisor").get(address).status_code == 200
-        assert signed_in("auditor").get(address).status_code == 404
+        assert signed_in("supervisor").post(address, {"reason": "x"}).status_code == 200
+        assert signed_in("policy-officer").post(address, {"reason": "x"}).status_code == 404
+        assert signed_in("auditor").post(address, {"reason": "x"}).status_code == 403
         page = page_of(registry.received, "auditor")
         assert "1 file is marked TLP:RED" in page
         assert row.uuid not in page.replace(f"<code>{row.uuid}</code>", "")
 
     def test_a_text_is_shown_as_text_and_nothing_more(self, registry: Registry) -> None:
-        log = "GET /<script>alert(1)</script> http://evil.ru/x \u202e\n".encode()
+        log = "GET /<script>alert(1)</script> http://evil.ru/x somebody@demo.example \u202e\n".encode()
         assert sent(signed_in("analyst"), registry.received, log, "a.log", "text/plain", kind="log").status_code == 302  # type: ignore[attr-defined]
         page = page_of(registry.received)
         assert_harmless(page)
         assert "hxxp://evil[.]ru/x" in page
         assert "&lt;script&gt;" in page
+        assert "somebody@demo.example" not in page

@@ -52,7 +52,7 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:acknowledge": ({}, None, DESK),
     "web:case": ({"ref": "received"}, READERS, None),
     "web:attach": ({"ref": "received"}, None, LOOKERS),
-    "web:attachment": ({"ref": "closed", "uuid": "00000000-0000-4000-8000-000000000000"}, READERS, None),
+    "web:attachment": ({"ref": "closed", "uuid": "00000000-0000-4000-8000-000000000000"}, None, LOOKERS),
     "web:step": ({"ref": "received", "event": "note"}, None, READERS),
     "web:held": ({}, READERS, None),
     "web:open-held": ({}, None, frozenset({"supervisor"})),

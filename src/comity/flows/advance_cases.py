@@ -25,7 +25,7 @@ from comity.edges.home import Home
 from comity.flows.close_followers import close_followers
 from comity.flows.keep_clocks import keep_clocks
 from comity.flows.share import share_events
-from comity.flows.weigh_cases import weigh_collateral, weigh_evidence
+from comity.flows.weigh_cases import read_lists, weigh_collateral, weigh_evidence
 from comity.store.case_merges import find_followers, keep_merges, lock_cases
 from comity.store.case_writes import append_events
 from comity.store.cases import CaseRow, facts_with_history, find_cases
@@ -56,6 +56,8 @@ Also = Callable[[Sequence[CaseChange]], None]
 
 def advance_cases(home: Home, steps: Mapping[str, Step], *, at: datetime, also: Also | None = None) -> VerbOutcome:
     """Take each step on its case (`steps`: reference or identifier → step); `also` is done in the same transaction."""
+    if any(step.event == "confirm" for step in steps.values()):
+        read_lists(home)
     for _try in range(_TRIES - 1):
         try:
             return _advance_once(home, steps, at, also)

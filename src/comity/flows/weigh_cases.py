@@ -36,6 +36,12 @@ def weigh_evidence(rows: Sequence[CaseRow], *, at: datetime) -> dict[int, Frozen
     return {pk: frozen for pk, frozen in found.items() if frozen is not None}
 
 
+def read_lists(home: Home) -> None:
+    """Read the lists that collateral is weighed by, once for a process: before anything is locked."""
+    load_guard(home)
+    load_suffixes(home)
+
+
 def weigh_collateral(home: Home, rows: Sequence[CaseRow]) -> dict[int, tuple[Finding, ...]]:
     """Answer the collateral questions for each case (its row's number) from what the node knows."""
     if not rows:

@@ -15,6 +15,7 @@ from django.http import Http404
 from comity.core.cases import CaseEntry
 from comity.core.erasure import is_reduced
 from comity.core.media_types import TEXTS, excerpt
+from comity.core.personal_data import mask
 from comity.core.reports import Report as Claim
 from comity.core.roles import may_read
 from comity.edges.home import Home
@@ -105,7 +106,9 @@ def _texts(attachments: tuple[AttachmentRow, ...]) -> dict[str, str]:
     wanted = [row for row in attachments if row.media_type in TEXTS][:TEXTS_SHOWN]
     starts = read_starts(wanted, octets=4 * TEXT_LETTERS)
     return {
-        row.uuid: excerpt(starts[row.pk], row.media_type, letters=TEXT_LETTERS) for row in wanted if row.pk in starts
+        row.uuid: mask(excerpt(starts[row.pk], row.media_type, letters=TEXT_LETTERS))
+        for row in wanted
+        if row.pk in starts
     }
 
 

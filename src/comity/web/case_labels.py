@@ -121,6 +121,7 @@ NOT_KEPT: Final[Labels] = {
     "too-many-attachments": _("The case has as many files as one case may have."),
     "attachment-not-kept": _("The file was not kept."),
     "forbidden": _("Your role may not do this."),
+    "no-reason": _("Say in at most 300 characters why you need to see it."),
 }
 
 RECIPIENT: Final[Labels] = {

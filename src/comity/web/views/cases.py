@@ -17,6 +17,7 @@ from comity.core.cases import EVENTS
 from comity.core.collateral import NUMBERED
 from comity.core.markings import TLPS
 from comity.core.media_types import KINDS
+from comity.flows.look import MAY_LOOK
 from comity.web.access import person_of, reader_page
 from comity.web.case_file import CaseFile, open_case_file
 from comity.web.desk_steps import home_of_node, may_attach, take_step
@@ -73,11 +74,14 @@ def show_case(
         "best": best,
         "other_steps": others,
         "refused_event": refused_event,
-        "refusal_in_form": any(form.event == refused_event for form in steps) or refused_event == "attach",
+        "refusal_in_form": any(form.event == refused_event for form in steps)
+        or refused_event == "attach"
+        or any(one.uuid == refused_event for one in file.study.attachments),
         "refusals": refusals or [],
         "typed": typed,
         "collateral": _collateral(file, typed),
         "told": request.POST.getlist("told") if refusals else recipients_of(case.disposition),
+        "may_look": person.role in MAY_LOOK,
         "may_attach": may_attach(person.role),
         "kinds": KINDS,
         "markings": TLPS,
