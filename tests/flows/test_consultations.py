@@ -197,11 +197,14 @@ def test_a_protected_name_waits_for_a_second_person(desks: Desks) -> None:
     assert thread("oac.by").state == "withheld"
     with pytest.raises(ForbiddenError):
         approve_consultation(ru, said.message, RU, at=AT)
-    ((partner, decision),) = approve_consultation(ru, said.message, RU_HEAD, at=AT)
+    ((partner, decision),) = approve_consultation(ru, said.message, RU_HEAD, at=AT + timedelta(days=1))
     assert (partner, decision.verdict) == ("oac.by", "send")
     with pytest.raises(ConflictError):
         approve_consultation(ru, said.message, RU_HEAD, at=AT)
-    both_stand(desks)
+    desks.at = AT + timedelta(days=1)
+    asked_late = both_stand(desks)
+    assert asked_late.opened_at == AT + timedelta(days=1)
+    assert asked_late.due_at > AT + timedelta(days=7), "five working days since it left"
     got = thread("cctld.ru").consultation
     assert (got.registrable, got.category) == ("bank-demo-a1.by", "phishing")
     assert got.case is not None
