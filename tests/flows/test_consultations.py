@@ -24,6 +24,7 @@ from comity.flows.say import File, Words
 from comity.flows.tend import tend_once
 from comity.flows.tend_consultations import tend_consultations
 from comity.store import models
+from comity.store.consultation_draft import Draft, find_draft
 from comity.store.consultation_search import search_threads
 from comity.store.consultations import count_boxes, find_thread, list_threads, messages_of, standing_of
 from comity.wire.consultation import parse_consultation, render_consultation
@@ -96,6 +97,12 @@ def test_a_question_is_asked_answered_and_closed(desks: Desks) -> None:
     assert both_stand(desks).state == "closed"
     texts = {row.uuid: row.text for row in messages_of(thread("cctld.ru"))}
     assert [texts[uuid] for uuid in standing(by, "cctld.ru").order][1:] == ["Мы ставим их на удержание.", "Спасибо."]
+    assert find_draft(thread("cctld.ru").consultation.uuid, "oac.by") == Draft(
+        "Имена DGA до регистрации", "ru", "TLP:AMBER",
+        "## cctld.ru\n\nМы видим серию имён одной бот-сети.\n\nКак вы действуете?\n\n"
+        "## oac.by\n\nМы ставим их на удержание.\n\n## cctld.ru\n\nСпасибо.",
+    )  # fmt: skip
+    assert find_draft("none", "oac.by") is None
     assert desks.refusals("in") == ["", ""]
     assert {row.actor for row in models.ConsultationMessage.objects.filter(party="cctld.ru")} == {""}, "no name crosses"
 
@@ -197,11 +204,14 @@ def test_a_protected_name_waits_for_a_second_person(desks: Desks) -> None:
     assert thread("oac.by").state == "withheld"
     with pytest.raises(ForbiddenError):
         approve_consultation(ru, said.message, RU, at=AT)
-    ((partner, decision),) = approve_consultation(ru, said.message, RU_HEAD, at=AT)
+    ((partner, decision),) = approve_consultation(ru, said.message, RU_HEAD, at=AT + timedelta(days=1))
     assert (partner, decision.verdict) == ("oac.by", "send")
     with pytest.raises(ConflictError):
         approve_consultation(ru, said.message, RU_HEAD, at=AT)
-    both_stand(desks)
+    desks.at = AT + timedelta(days=1)
+    asked_late = both_stand(desks)
+    assert asked_late.opened_at == AT + timedelta(days=1)
+    assert asked_late.due_at > AT + timedelta(days=7), "five working days since it left"
     got = thread("cctld.ru").consultation
     assert (got.registrable, got.category) == ("bank-demo-a1.by", "phishing")
     assert got.case is not None

@@ -60,13 +60,13 @@ def print_threads(rows: list[ConsultationThread], own: str, *, at: datetime) -> 
         due = f"due {row.due_at:%Y-%m-%d %H:%MZ}" if row.due_at and row.answered_at is None else ""
         marks = [row.state, "waits for us" if told["waits_for_us"] else "", due, "overdue" if told["overdue"] else ""]
         line = "  ".join(mark for mark in marks if mark)
-        click.echo(f"{row.consultation.uuid}  {row.partner}  {line}  {_harmless(row.consultation.subject)}")
+        click.echo(f"{row.consultation.uuid}  {row.partner}  {line}  {_in_one_line(row.consultation.subject)}")
 
 
 def print_consultation(story: dict[str, Any]) -> None:
     """A consultation as lines."""
     about = " ".join(filter(None, (story["tlp"], story["category"], story["topic"], defang(story["registrable"]))))
-    click.echo(f"{_harmless(story['subject'])}\n{about}  asked by {story['asker'] or '-'}")
+    click.echo(f"{_in_one_line(story['subject'])}\n{about}  asked by {story['asker'] or '-'}")
     for thread in story["threads"]:
         due = f", due {thread['due_at']:%Y-%m-%d %H:%MZ} ({thread['due_rule']})" if thread["due_at"] else ""
         click.echo(f"\nwith {thread['partner']}: {thread['state']}{due}{', overdue' if thread['overdue'] else ''}")
@@ -90,6 +90,10 @@ def _file(file: ConsultationFile) -> dict[str, Any]:
         "uuid": kept.uuid, "name": kept.name, "sha256": kept.sha256, "size": kept.size,
         "media_type": kept.media_type, "state": state,
     }  # fmt: skip
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(_harmless(text).split())
 
 
 def _harmless(text: str) -> str:

@@ -12,7 +12,7 @@ from comity.core.disclosure import Decision
 from comity.core.errors import ConflictError, ForbiddenError, NotFoundError
 from comity.core.roles import Actor
 from comity.edges.home import Home
-from comity.flows.say import send
+from comity.flows.say import renew_due, send
 from comity.store.consultation_files import files_of
 from comity.store.consultations import lock_consultations
 from comity.store.models import ConsultationMessage
@@ -29,7 +29,7 @@ def approve_consultation(home: Home, message: str, actor: Actor, *, at: datetime
         rows = list(
             ConsultationMessage.objects.select_related("thread__consultation__case")
             .filter(uuid=message, party=home.party, erased_at=None)
-            .order_by("pk")
+            .order_by("thread__partner")
         )
         if not rows:
             raise NotFoundError("no such message of ours", item=message)
@@ -41,6 +41,7 @@ def approve_consultation(home: Home, message: str, actor: Actor, *, at: datetime
         decided = []
         for row in held:
             row.approver = actor.name
+            renew_due(row, at=at)
             files = [file.attachment for file in files_of([row]).get(row.pk, [])]
             decision = send(home, row, files, approvals=_PERSONS, confirmed=True, at=at)
             decided.append((row.thread.partner, decision))

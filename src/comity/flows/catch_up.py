@@ -28,14 +28,16 @@ from comity.store.case_reports import find_reports_by_pk
 from comity.store.cases import MAX_PAGE_ROWS, CaseFilter, change_of, find_cases_by_pk, list_cases, read_entries
 from comity.store.consultations import lock_consultations
 from comity.store.decisions import find_withheld_events
+from comity.store.intake_lock import lock_intake
 from comity.store.told import find_withheld_notices
 
 
 def catch_up(home: Home, partner: str, *, at: datetime) -> None:
     """Apply what was kept, offer the waiting cases and tell the withheld entries, in one transaction."""
     with transaction.atomic():
-        lock_consultations()
         apply_kept(home, partner, at=at)
+        lock_intake()  # in the order of `store.intake_lock`, before cases and ledgers
+        lock_consultations()
         _refer_waiting(home, partner, at=at)
         withheld = find_withheld_events(partner)
         pks = sorted({case_pk for case_pk, _ in withheld})

@@ -52,7 +52,7 @@ def consult(home: Home, question: Question, actor: Actor, *, at: datetime) -> As
     check_words(words, actor)
     _check(home, question, at)
     tlp = words.tlp or DEFAULT_TLP
-    partners = tuple(dict.fromkeys(question.partners))
+    partners = sorted(set(question.partners))  # two that lock ledgers in another order would wait for each other
     with transaction.atomic():
         lock_consultations()
         for partner in partners:

@@ -102,4 +102,4 @@ def _meant(home: Home, uuid: str) -> Sequence[ConsultationMessage]:
     same = ConsultationMessage.objects.select_related("thread__consultation").filter(
         thread__consultation=own[0].thread.consultation_id, party=home.party, event="opened"
     )
-    return list(same)
+    return list(same.order_by("thread__partner"))  # ledgers are locked in this order

@@ -172,6 +172,16 @@ def plan(partner: str, *, at: datetime, chosen: datetime | None = None) -> Due |
     return plan_due(stored.memorandum, calendar, at=at, chosen=chosen)
 
 
+def renew_due(row: ConsultationMessage, *, at: datetime) -> None:
+    """A question that had to wait here is due so long after it leaves, unless its author chose the moment."""
+    thread = row.thread
+    if row.event != "opened" or thread.due_rule == "chosen":
+        return
+    due = plan(thread.partner, at=at)
+    row.due_at = due.at if due else None
+    thread.due_clause, thread.due_rule = (due.clause, due.rule) if due else ("", "")
+
+
 def new_uuid() -> str:
     """Name something that nobody can guess."""
     return str(UUID(hex=new_salt(), version=4))

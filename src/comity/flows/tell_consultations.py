@@ -9,7 +9,7 @@ from typing import Final
 
 from comity.edges.home import Home
 from comity.flows.erase_consultation import tell_withheld_erasures
-from comity.flows.say import plan, send
+from comity.flows.say import renew_due, send
 from comity.flows.share_experts import share_experts
 from comity.store.consultation_files import files_of
 from comity.store.models import ConsultationMessage
@@ -25,10 +25,7 @@ def tell_consultations(home: Home, partner: str, *, at: datetime) -> None:
     for row in rows.order_by("pk"):
         thread = row.thread
         thread.refresh_from_db()
-        if row.event == "opened" and thread.due_rule != "chosen":
-            due = plan(partner, at=at)
-            row.due_at = due.at if due else None
-            thread.due_clause, thread.due_rule = (due.clause, due.rule) if due else ("", "")
+        renew_due(row, at=at)
         if row.event != "opened" and thread.state not in {"open", "closed"}:
             continue  # its question is not told either
         files = [file.attachment for file in files_of([row]).get(row.pk, []) if file.attachment.body_id]

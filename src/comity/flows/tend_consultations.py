@@ -54,7 +54,9 @@ def _write(home: Home, thread: ConsultationThread, stage: int, at: datetime) -> 
         return
     owed_by_us = thread.waiting_for == home.party
     language = home.settings.languages[0] if home.settings.languages else "en"
-    address = f"{home.settings.web.url.rstrip('/')}/consultations/{thread.consultation.uuid}/"
+    web = home.settings.web
+    base = (web.url or f"https://{web.host}:{web.port}").rstrip("/")
+    address = f"{base}/consultations/{thread.consultation.uuid}/"
     text = reminder_text(language, stage, partner=thread.partner, due_at=thread.due_at, ours=owed_by_us, url=address)
     letter = Letter(
         key=f"consultation/{thread.uuid}/{thread.due_at:%Y%m%dT%H%M}/{stage}", to=party.contacts.duty_24x7,
