@@ -6,7 +6,7 @@ under which a report passed between us and a partner, and the node's own default
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -59,11 +59,34 @@ def keep_clocks_of(home: Home, case_pks: Collection[int]) -> None:
 
 
 def fold_clocks(home: Home, cases: Sequence[CaseRow]) -> dict[int, tuple[Clock, ...]]:
-    """Compute the clocks of cases from their entries; nothing is written."""
-    return {
-        pk: clocks_of_case(facts.entries, facts.own, facts.promises, party=home.party)
-        for pk, facts in clock_facts(home, cases).items()
-    }
+    """Compute the clocks of cases from their entries; nothing is written.
+
+    What is written in batches has the same entries at the same moments: the same is computed once.
+    """
+    known: dict[Hashable, tuple[Clock, ...]] = {}
+    found: dict[int, tuple[Clock, ...]] = {}
+    facts = clock_facts(home, cases)
+    for case in cases:
+        entries, promises = facts[case.pk].entries, facts[case.pk].promises
+        key = (
+            case.severity,
+            case.category if promises else "",
+            tuple([_seen(entry) for entry in entries]),
+            tuple([(one.partner, one.by, one.reported, one.joined_at, one.basis.terms.digest) for one in promises]),
+        )
+        clocks = known.get(key)
+        if clocks is None:
+            clocks = known[key] = clocks_of_case(entries, facts[case.pk].own, promises, party=home.party)
+        found[case.pk] = clocks
+    return found
+
+
+def _seen(entry: CaseEntry) -> tuple[Hashable, ...]:
+    """All that a clock sees of an entry."""
+    return (
+        entry.event, entry.from_state, entry.to_state, entry.at, entry.party, entry.role, entry.reason, entry.clock,
+        entry.said, entry.said_at,
+    )  # fmt: skip
 
 
 def clock_facts(home: Home, cases: Sequence[CaseRow]) -> dict[int, ClockFacts]:
@@ -72,10 +95,9 @@ def clock_facts(home: Home, cases: Sequence[CaseRow]) -> dict[int, ClockFacts]:
     passed = find_passed(pks)
     texts = find_texts({one.memorandum for reports in passed.values() for one in reports})
     entries = read_entries(pks)
+    own = {severity: own_basis(home, severity) for severity in {case.severity for case in cases}}
     return {
-        case.pk: ClockFacts(
-            entries[case.pk], own_basis(home, case.severity), _promises(home, case, passed.get(case.pk, ()), texts)
-        )
+        case.pk: ClockFacts(entries[case.pk], own[case.severity], _promises(home, case, passed.get(case.pk, ()), texts))
         for case in cases
     }
 
