@@ -39,4 +39,15 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['case'], name='case_clock_of_case'), models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='case_clock_next')],
             },
         ),
+        # Hand-written: a case that is open already has a clock that is due at once, so that the desk's next round folds
+        # its entries and puts its real clocks in the place of this one (flows.tend_clocks).
+        migrations.RunSQL(
+            """
+            INSERT INTO case_clock (case_id, kind, number, owed_by, owed_to, clause, started_at, due_at, paused_us,
+                                    next_at, next_percent)
+            SELECT id, 'acknowledge', 0, party, '', '', opened_at, opened_at, 0, 0, 0 FROM abuse_case
+            WHERE state NOT IN ('closed', 'merged')
+            """,
+            migrations.RunSQL.noop,
+        ),
     ]
