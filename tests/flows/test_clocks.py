@@ -227,6 +227,22 @@ class TestTend:
         assert tend_clocks(DESK, at=AT + 3 * HOUR) == 450
         assert find_due_clocks(at=AT + 3 * HOUR, limit=10) == []
         assert events(refs[-1]) == ["opened", "clock_warned"]
+        assert {to for to, _ in letters()} == {"duty@oac.example"}
+        assert len(letters()) == 3  # one list for each two hundred, and not a letter for each
+
+    def test_a_case_from_before_there_were_clocks_gets_its_own_in_the_next_round(self) -> None:
+        (ref,) = open_some(new_case("a.by"))
+        acknowledge(DESK, [ref], ANNA, at=AT + HOUR)
+        row = get_case(ref)
+        models.CaseClock.objects.all().delete()
+        models.Case.objects.update(due_at=None)
+        models.CaseClock.objects.create(  # what the migration leaves
+            case_id=row.pk, kind="acknowledge", number=0, owed_by="oac.by", started_at=AT, due_at=AT,
+            next_at=datetime(1970, 1, 1, tzinfo=UTC), next_percent=0,
+        )  # fmt: skip
+        assert tend_clocks(DESK, at=AT + 2 * HOUR) == 0
+        assert get_case(ref).due_at == AT + 13 * HOUR
+        check_rows()
 
 
 class TestPause:

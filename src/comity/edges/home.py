@@ -162,6 +162,16 @@ class DnsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     server: str = ""
     port: int = 53
     deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 8.0
+class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How people sign in: who needs a second factor, how long a session lives, and one OpenID Connect provider."""
+
+    second_factor_for: tuple[str, ...] = ()
+    session_hours: Annotated[int, msgspec.Meta(ge=1, le=168)] = 12
+    idle_minutes: Annotated[int, msgspec.Meta(ge=5, le=1440)] = 60
+    oidc_issuer: str = ""
+    oidc_name: str = ""
+    oidc_client: str = ""
+    oidc_secret_file: str = ""
 
 
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,8 +5,7 @@ clocks set-based.  The rows are the fold of the entries under the terms that gov
 under which a report passed between us and a partner, and the node's own defaults otherwise (docs/spec/clocks.md §5).
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -50,20 +49,44 @@ def keep_clocks(home: Home, changes: Iterable[CaseChange]) -> None:
     keep_clocks_of(home, {change.case_pk for change in changes if moves_clocks(change)})
 
 
-def keep_clocks_of(home: Home, case_pks: Collection[int]) -> None:
-    """Bring the clocks of these cases up to date."""
+def keep_clocks_of(home: Home, case_pks: Collection[int], *, known: Mapping[int, CaseRow] | None = None) -> None:
+    """Bring the clocks of these cases up to date.  `known`: their rows, where the caller has them at hand."""
     pks = sorted(case_pks)
     for start in range(0, len(pks), _AT_ONCE):
-        lock_cases(pks[start : start + _AT_ONCE])
-        write_clocks(fold_clocks(home, find_cases_by_pk(pks[start : start + _AT_ONCE])))
+        part = pks[start : start + _AT_ONCE]
+        lock_cases(part)
+        write_clocks(fold_clocks(home, [known[pk] for pk in part] if known else find_cases_by_pk(part)))
 
 
 def fold_clocks(home: Home, cases: Sequence[CaseRow]) -> dict[int, tuple[Clock, ...]]:
-    """Compute the clocks of cases from their entries; nothing is written."""
-    return {
-        pk: clocks_of_case(facts.entries, facts.own, facts.promises, party=home.party)
-        for pk, facts in clock_facts(home, cases).items()
-    }
+    """Compute the clocks of cases from their entries; nothing is written.
+
+    What is written in batches has the same entries at the same moments: the same is computed once.
+    """
+    known: dict[Hashable, tuple[Clock, ...]] = {}
+    found: dict[int, tuple[Clock, ...]] = {}
+    facts = clock_facts(home, cases)
+    for case in cases:
+        entries, promises = facts[case.pk].entries, facts[case.pk].promises
+        key = (
+            case.severity,
+            case.category if promises else "",
+            tuple([_seen(entry) for entry in entries]),
+            tuple([(one.partner, one.by, one.reported, one.joined_at, one.basis.terms.digest) for one in promises]),
+        )
+        clocks = known.get(key)
+        if clocks is None:
+            clocks = known[key] = clocks_of_case(entries, facts[case.pk].own, promises, party=home.party)
+        found[case.pk] = clocks
+    return found
+
+
+def _seen(entry: CaseEntry) -> tuple[Hashable, ...]:
+    """All that a clock sees of an entry."""
+    return (
+        entry.event, entry.from_state, entry.to_state, entry.at, entry.party, entry.role, entry.reason, entry.clock,
+        entry.said, entry.said_at,
+    )  # fmt: skip
 
 
 def clock_facts(home: Home, cases: Sequence[CaseRow]) -> dict[int, ClockFacts]:
@@ -72,10 +95,10 @@ def clock_facts(home: Home, cases: Sequence[CaseRow]) -> dict[int, ClockFacts]:
     passed = find_passed(pks)
     texts = find_texts({one.memorandum for reports in passed.values() for one in reports})
     entries = read_entries(pks)
+    own = {severity: own_basis(home, severity) for severity in {case.severity for case in cases}}
+    promises = _Promises(home, texts)
     return {
-        case.pk: ClockFacts(
-            entries[case.pk], own_basis(home, case.severity), _promises(home, case, passed.get(case.pk, ()), texts)
-        )
+        case.pk: ClockFacts(entries[case.pk], own[case.severity], promises.of(case.category, passed.get(case.pk, ())))
         for case in cases
     }
 
@@ -147,23 +170,32 @@ def _calendar(settings: NodeSettings, zone: str, workdays: tuple[str, ...], hour
     return make_calendar(zone, workdays, hours, listed, *((more.off, more.on) if more else ()))
 
 
-def _promises(
-    home: Home, case: CaseRow, passed: Sequence[Passed], texts: Mapping[str, Memorandum]
-) -> tuple[Promise, ...]:
-    by_partner: dict[tuple[str, str], list[Passed]] = defaultdict(list)
-    for one in passed:
-        if one.memorandum in texts:
-            by_partner[one.partner, one.direction].append(one)
-    return tuple(
-        _promise(home, case, reports, texts[reports[0].memorandum]) for _, reports in sorted(by_partner.items())
-    )
+class _Promises:
+    """The promises of many cases: of those that were reported together each is made once."""
 
+    def __init__(self, home: Home, texts: Mapping[str, Memorandum]) -> None:
+        self._home, self._texts = home, texts
+        self._known: dict[Hashable, Promise] = {}
 
-def _promise(home: Home, case: CaseRow, reports: Sequence[Passed], memorandum: Memorandum) -> Promise:
-    first = reports[0]
-    by, to = (home.party, first.partner) if first.direction == "in" else (first.partner, home.party)
-    terms = terms_of(memorandum.clocks, case.category, digest=first.memorandum)
-    return Promise(
-        partner=first.partner, by=by, to=to, reported=tuple(one.at for one in reports), joined_at=first.taken_at,
-        basis=Basis(terms, party_calendar(home, memorandum, by)),
-    )  # fmt: skip
+    def of(self, category: str, passed: Sequence[Passed]) -> tuple[Promise, ...]:
+        by_partner: dict[tuple[str, str], list[Passed]] = {}
+        for one in passed:
+            if one.memorandum in self._texts:
+                by_partner.setdefault((one.partner, one.direction), []).append(one)
+        return tuple(self._one(category, tuple(by_partner[partner])) for partner in sorted(by_partner))
+
+    def _one(self, category: str, reports: tuple[Passed, ...]) -> Promise:
+        promise = self._known.get((category, reports))
+        if promise is None:
+            promise = self._known[category, reports] = self._make(category, reports)
+        return promise
+
+    def _make(self, category: str, reports: tuple[Passed, ...]) -> Promise:
+        first, ours = reports[0], self._home.party
+        memorandum = self._texts[first.memorandum]
+        by, to = (ours, first.partner) if first.direction == "in" else (first.partner, ours)
+        terms = terms_of(memorandum.clocks, category, digest=first.memorandum)
+        return Promise(
+            partner=first.partner, by=by, to=to, reported=tuple(one.at for one in reports), joined_at=first.taken_at,
+            basis=Basis(terms, party_calendar(self._home, memorandum, by)),
+        )  # fmt: skip

@@ -120,7 +120,7 @@ def share_reports(home: Home, partner: str, shared: Sequence[SharedReport], *, a
     if entries:
         append_outgoing(partner, entries, at=at)
         append_events(refer_sent(home.party, cases, clause_of_case), at=at)
-        keep_clocks_of(home, clause_of_case.keys())
+        keep_clocks_of(home, clause_of_case.keys(), known=cases)
     return Counter(row.decision.verdict for row in rows)
 
 

@@ -98,7 +98,7 @@ def _store_once(
         responsible = partners | dict.fromkeys(home.zones, home.party)
         batch = _Batch(home, responsible, guard or load_guard(home), reporter.key, at)
         batch.place(claims)
-        batch.open_cases()
+        batch.open_cases(with_clocks=reporter.kind != "partner")
         batch.insert(claims, reporter=reporter, run=run)
         batch.join_cases()
         if tell:
@@ -195,15 +195,16 @@ class _Batch:
         self._new_of_opening[place] = 0
         return new, episode
 
-    def open_cases(self) -> None:
-        """Write the cases that this batch opens."""
+    def open_cases(self, *, with_clocks: bool) -> None:
+        """Write the cases that this batch opens; what a partner reported gets its clocks from whoever weighed it."""
         party = self._home.party
         clocks = first_clocks(self._home, {new.severity for new in self._opening.values()}, at=self._at)
         opened = open_cases(
             party, list(self._opening.values()), actor=party, role="system", at=self._at,
             report_counts=list(self._new_of_opening.values()), due_at=first_due(clocks),
         )  # fmt: skip
-        begin_clocks(clocks, [case.pk for case in opened])
+        if with_clocks:
+            begin_clocks(clocks, [case.pk for case in opened])
         for (place, new), case in zip(self._opening.items(), opened, strict=True):
             self._opened[place] = KnownCase(case.pk, case.uuid, case.ref, new.episode, "received", 1, None)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
+import msgspec
 from django.db import transaction
 
 from comity.core.cases import CaseChange
@@ -24,10 +25,11 @@ from comity.store.case_writes import append_events
 from comity.store.cases import CaseRow, find_cases_by_pk
 from comity.store.clocks import find_due_clocks, was_receipted
 from comity.store.memoranda import find_texts
-from comity.wire.clock_texts import ClockNotice, render_notice
+from comity.wire.clock_texts import ClockNotice, render_many, render_notice
 
 _AT_ONCE: Final = 200
 _LONGEST_ADDRESS: Final = 254
+_SINGLY: Final = 10  # so many letters to one address at once; of more it gets a list
 
 
 def tend_clocks(home: Home, *, at: datetime) -> int:
@@ -43,6 +45,7 @@ def tend_clocks(home: Home, *, at: datetime) -> int:
 
 def _tell(home: Home, case_pks: Sequence[int], *, at: datetime) -> int:
     changes: list[CaseChange] = []
+    post = _Post(home)
     with transaction.atomic():
         cases = find_cases_by_pk(case_pks)
         folded = fold_clocks(home, cases)
@@ -56,9 +59,10 @@ def _tell(home: Home, case_pks: Sequence[int], *, at: datetime) -> int:
             ]
             for number, (clock, mark) in enumerate(sorted(due, key=lambda one: one[1].at), 1):
                 changes.append(_change(home, case, number, clock, mark))
-                _write(home, case, clock, mark, texts.get(clock.memorandum), at=at)
+                post.write(case, clock, mark, texts.get(clock.memorandum))
         append_events(changes, at=at)
         keep_clocks_of(home, case_pks)
+        post.send(at=at)
     return len(changes)
 
 
@@ -71,27 +75,49 @@ def _change(home: Home, case: CaseRow, number: int, clock: Clock, mark: Mark) ->
     )  # fmt: skip
 
 
-def _write(home: Home, case: CaseRow, clock: Clock, mark: Mark, memorandum: Memorandum | None, *, at: datetime) -> None:
-    key = sha256(f"{case.uuid}|{clock.key}|{mark.percent}".encode()).hexdigest()
-    ours, theirs = recipients(home, clock, mark, memorandum)
-    if theirs and not was_receipted(clock.by, case.pk):
-        theirs = ()  # nobody is blamed for what never arrived: the link's own alarms say that
-    peers = find_peers([case.pk]).get(case.pk, []) if theirs else []
-    remote = tuple(uuid for peer in peers if peer.partner == clock.by for uuid in peer.remote_cases)
-    language = home.settings.languages[0] if home.settings.languages else "en"
-    for number, address in enumerate((*ours, *theirs)):
-        is_ours = number < len(ours)
+class _Post:
+    """The letters of one transaction: to each address a letter for each clock, or one for very many."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._letters: dict[tuple[str, str], list[tuple[str, CaseRow, ClockNotice]]] = {}
+
+    def write(self, case: CaseRow, clock: Clock, mark: Mark, memorandum: Memorandum | None) -> None:
+        key = sha256(f"{case.uuid}|{clock.key}|{mark.percent}".encode()).hexdigest()
+        ours, theirs = recipients(self._home, clock, mark, memorandum)
         notice = ClockNotice(
             event=mark.event, percent=mark.percent, kind=clock.kind, by=clock.by, to=clock.to, clause=clock.clause,
-            due_at=clock.due_at, ref=case.ref if is_ours else "", name=case.registrable if is_ours else "",
-            cases=(case.uuid, *remote) if not is_ours else (),
+            due_at=clock.due_at, ref=case.ref, name=case.registrable,
         )  # fmt: skip
-        subject, text = render_notice(notice, language=language if is_ours else "en")
+        language = next(iter(self._home.settings.languages), "en")
+        for address in ours:
+            self._letters.setdefault((address, language), []).append((key, case, notice))
+        if theirs and was_receipted(clock.by, case.pk):  # nobody is blamed for what never arrived
+            peers = find_peers([case.pk]).get(case.pk, [])
+            remote = [uuid for peer in peers if peer.partner == clock.by for uuid in peer.remote_cases]
+            told = msgspec.structs.replace(notice, ref="", name="", cases=(case.uuid, *remote))
+            for address in theirs:
+                self._letters.setdefault((address, "en"), []).append((key, case, told))
+
+    def send(self, *, at: datetime) -> None:
+        for (address, language), notices in self._letters.items():
+            if len(notices) > _SINGLY:
+                key = sha256("|".join(key for key, _case, _notice in notices).encode()).hexdigest()
+                subject, text = render_many([notice for _key, _case, notice in notices], language=language)
+                self._queue(key, address, subject, text, language, None, at)
+                continue
+            for key, case, notice in notices:
+                subject, text = render_notice(notice, language=language)
+                self._queue(key, address, subject, text, language, case.pk, at)
+
+    def _queue(
+        self, key: str, address: str, subject: str, text: str, language: str, case_pk: int | None, at: datetime
+    ) -> None:
+        whom = sha256(address.encode()).hexdigest()[:16]
         letter = Letter(
-            key=f"clock-{number}-{key}", to=address, subject=subject, text=text, case_pk=case.pk,
-            language=language if is_ours else "en",
-        )  # fmt: skip
-        queue_mail(home, letter, at=at)
+            key=f"clock-{whom}-{key}", to=address, subject=subject, text=text, language=language, case_pk=case_pk
+        )
+        queue_mail(self._home, letter, at=at)
 
 
 def recipients(

@@ -99,7 +99,11 @@ def write_clocks(clocks: Mapping[int, Sequence[Clock]]) -> None:
         cursor.executemany(
             "UPDATE abuse_case SET due_at = %s WHERE id = %s", [(_micros(next_due(clocks[pk])), pk) for pk in pks]
         )
-    _CLOCKS.write([(pk, *_values(clock)) for pk in pks for clock in clocks[pk]])
+    rows: dict[int, list[tuple[Any, ...]]] = {}
+    for each in clocks.values():  # many cases have the very same clocks
+        if id(each) not in rows:
+            rows[id(each)] = [_values(clock) for clock in each]
+    _CLOCKS.write([(pk, *values) for pk in pks for values in rows[id(clocks[pk])]])
 
 
 def open_clocks(first_pk: int, last_pk: int, clocks: Mapping[str, Clock]) -> None:

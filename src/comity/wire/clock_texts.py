@@ -4,6 +4,7 @@ To our own people they name the case and the name, defanged; to a partner's they
 sides, what was promised, and when it was due.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -89,6 +90,23 @@ _CLAUSE: Final = {
     "en": ", clause {clause} of the memorandum", "ru": "; пункт {clause} меморандума",
     "be": "; пункт {clause} мемарандума", "vi": "; điều {clause} của bản ghi nhớ", "zh-hans": "；备忘录第 {clause} 条",
 }  # fmt: skip
+
+
+_MANY: Final = {
+    "en": "{count} deadlines need attention",
+    "ru": "Сроки, требующие внимания: {count}",
+    "be": "Тэрміны, якія патрабуюць увагі: {count}",
+    "vi": "{count} thời hạn cần chú ý",
+    "zh-hans": "需要关注的时限：{count} 项",
+}
+_LISTED: Final = 500
+
+
+def render_many(notices: Sequence[ClockNotice], *, language: str) -> tuple[str, str]:
+    """Write one letter about many clocks: a line for each, the first five hundred of them."""
+    subject = _MANY[language if language in _MANY else "en"].format(count=len(notices))
+    lines = [render_notice(notice, language=language)[0] for notice in notices[:_LISTED]]
+    return subject, "\n".join([*lines, *(["…"] if len(notices) > _LISTED else [])]) + "\n"
 
 
 def render_notice(notice: ClockNotice, *, language: str) -> tuple[str, str]:
