@@ -110,6 +110,10 @@ def addresses(registry: Registry) -> list[tuple[str, str]]:
         ("analyst", "/cases/7K3Q-F9XW-0002/"),  # under review: the longest forms
         ("supervisor", f"/cases/{registry.protected}/"),
         ("supervisor", "/held/"),
+        ("supervisor", "/approvals/"),
+        ("supervisor", f"/approvals/{registry.plan}/"),
+        ("supervisor", "/zones/"),
+        ("supervisor", "/zones/xn--p1ai/"),
         ("policy-officer", "/memoranda/"),
         ("policy-officer", f"/memoranda/oac.by/{registry.memorandum_version}/"),
         ("administrator", "/links/"),
