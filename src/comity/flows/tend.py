@@ -32,7 +32,7 @@ class Round(NamedTuple):
 
 
 ROUNDS: Final[tuple[Round, ...]] = (
-    Round("plans", 2.0, carry_on),
+    Round("plans", 5.0, carry_on),
     Round("holds", 60.0, tend_holds),
 )
 
