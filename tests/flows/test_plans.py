@@ -380,6 +380,14 @@ def test_many_names_are_meant_by_a_supervisor_or_not_at_all() -> None:
     assert approve_plan(few, which, BORIS, bulk=True, at=AT).state == "approved"
 
 
+def test_many_small_plans_are_not_approved_as_one() -> None:
+    few = Home(HOME.path, msgspec.structs.replace(HOME.settings, plans=type(HOME.settings.plans)(most_names=1)))
+    refs = [*proposed(few, "h4-demo.by"), *proposed(few, "h5-demo.by")]
+
+    assert codes(approve_hold(few, refs, BORIS, at=AT).refused[refs[1]]) == {"bulk-not-agreed"}
+    assert approve_hold(few, refs[:1], BORIS, at=AT).done == (refs[0],)
+
+
 def test_a_plan_with_other_cases_is_answered_by_its_hash() -> None:
     first, second = proposed(HOME, "i1-demo.by", "i2-demo.by")
 

@@ -10,6 +10,7 @@ from django.test import Client
 
 from comity.core.memoranda import Memorandum as Agreement
 from comity.core.memoranda import digest
+from comity.core.plans import Blast, Demand, Plan, PlannedStep, Present, Share
 from comity.core.reports import Evidence
 from comity.core.reports import Report as Claim
 from comity.store.models import (
@@ -29,6 +30,7 @@ from comity.store.models import (
     Report,
     Reporter,
 )
+from comity.store.plans import add_plan
 from comity.wire.memorandum_yaml import parse_memorandum, render_memorandum
 from web.consultation_rows import fill_consultations
 
@@ -47,6 +49,7 @@ class Registry(msgspec.Struct, frozen=True):
     referred: str
     protected: str
     memorandum_version: int
+    plan: str = ""
 
 
 def signed_in(role: str) -> Client:
@@ -116,6 +119,39 @@ def fill_store() -> Registry:
     _link()
     fill_consultations(closed, NOON)
     return Registry(received.ref, closed.ref, referred.ref, protected.ref, _memorandum())
+    return Registry(received.ref, closed.ref, referred.ref, protected.ref, _memorandum(), _plan(protected))
+
+
+def _plan(case: Case) -> str:
+    """A bulk plan that waits for two approvers, with a name in two scripts; its hash."""
+    said = (
+        ("start_triage", "received", "triage", b"{}"),
+        ("confirm", "triage", "confirmed", b'{"disposition":"malicious","score":0.9}'),
+        ("propose_hold", "confirmed", "hold_proposed", b"{}"),
+    )
+    for seq, (event, start, end, detail) in enumerate(said, start=2):
+        CaseEvent.objects.create(
+            case=case, seq=seq, event=event, from_state=start, to_state=end, party="cctld.ru", actor="somebody",
+            role="analyst", detail=detail, at=NOON,
+        )  # fmt: skip
+    Case.objects.filter(pk=case.pk).update(event_count=4, disposition="malicious")
+    present = Present("epp", ("clientTransferProhibited",), "registrar-demo", ("ns1.host-demo.ru",), NOON)
+    steps = tuple(
+        PlannedStep(
+            name=name, zone="ru", case=case.ref, category="phishing", driver="epp", effect="hold", present=present,
+            add=("clientHold",), wanted=("clientHold", "clientTransferProhibited"), stands_for=("clientHold",),
+            disposition="malicious", score=0.9, protected="banks", guards=("banks",), reason="phishing",
+            until=NOON + timedelta(days=30), do_not_release=True,
+        )
+        for name in (case.registrable, CYRILLIC)
+    )  # fmt: skip
+    plan = Plan(
+        party="cctld.ru", kind="hold", proposer="somebody", why="", made_at=NOON,
+        expires_at=NOON + timedelta(days=9999), steps=steps,
+        blast=Blast(2, (Share("registrar-demo", 2, 12345),), (Share("ru", 2, 0),), 3, 1, 40),
+        demands=(Demand("four-eyes", 1), Demand("protected-name", 2, "banks"), Demand("many-names", 1, "2")),
+    )  # fmt: skip
+    return add_plan(plan, state="proposed", cases={case.ref: case.pk}, at=NOON)
 
 
 def _case(

@@ -11,7 +11,7 @@ from django.test import Client
 from comity.core.roles import Actor
 from comity.edges.home import Home, PlanSettings
 from comity.flows.acknowledge import acknowledge
-from comity.flows.advance_cases import Grounds
+from comity.flows.advance_cases import Grounds, advance_cases, step_of
 from comity.flows.confirm import confirm
 from comity.flows.hold import hold
 from comity.store.case_writes import NewCase, open_cases
@@ -111,17 +111,33 @@ def test_a_bulk_plan_asks_whether_so_many_are_meant(home: Home, registry: Regist
     assert list_plans()[0].state == "approved"
 
 
-def test_a_case_without_a_plan_shows_one_before_it_is_proposed(home: Home, ref: str) -> None:
-    which = list_plans()[0].hash
-    signed_in("supervisor").post(f"/approvals/{which}/refuse/", {"reason": "anew"})
+def test_a_case_without_a_plan_shows_one_before_it_is_proposed(home: Home, registry: Registry) -> None:
+    (case,) = open_cases(
+        OWN, [NewCase("pay-demo-z3.ru", "phishing", 1, "ru", OWN, "high")], actor=OWN, role="system", at=AT
+    )
+    acknowledge(home, [case.ref], ANNA, at=AT)
+    confirm(home, [case.ref], ANNA, disposition="malicious", score=0.9, collateral="no mail", at=AT)
+    advance_cases(home, {case.ref: step_of("propose_hold", ANNA, Grounds(reason="phishing"))}, at=AT)
+    before = len(list_plans())
+    assert f"/cases/{case.ref}/plan/" in page(signed_in("analyst"), f"/cases/{case.ref}/")
+
+    shown = page(signed_in("analyst"), f"/cases/{case.ref}/plan/")
+    assert "Nothing has been done" in shown
+    assert "clientHold" in shown
+    assert len(list_plans()) == before
+    done = signed_in("analyst").post(f"/cases/{case.ref}/plan/", follow=True)
+    assert "Waits for approval" in done.content.decode()
+    assert len(list_plans()) == before + 1
+    again = page(signed_in("analyst"), f"/cases/{case.ref}/plan/", status=409)
+    assert "Another plan about this case is not over" in again
+    assert signed_in("auditor").get(f"/cases/{case.ref}/plan/").status_code == 403
+
+
+def test_the_form_of_the_case_page_proposes_and_plans(ref: str) -> None:
+    signed_in("supervisor").post(f"/approvals/{list_plans()[0].hash}/refuse/", {"reason": "anew"})
     again = signed_in("analyst").post(f"/cases/{ref}/propose_hold/", {"reason": "phishing"}, follow=True)
     assert again.status_code == 200
     assert list_plans()[0].plan.proposer == "analyst"
-    assert len(list_plans()) == 2
-    shown = page(signed_in("analyst"), f"/cases/{ref}/plan/", status=409)
-    assert "Another plan about this case is not over" in shown
-    signed_in("supervisor").post(f"/approvals/{list_plans()[0].hash}/refuse/", {"reason": "anew"})
-    assert "no longer in a state" in page(signed_in("analyst"), f"/cases/{ref}/plan/", status=409)
 
 
 def test_only_a_plan_that_is_one_has_a_page(registry: Registry) -> None:
@@ -161,3 +177,11 @@ def test_where_the_profile_knows_too_little_only_consideration_is_offered(home: 
     answer = signed_in("analyst").post(f"/cases/{ref}/propose_hold/", {"reason": "phishing"})
     assert answer.status_code == 409
     assert "is not known; ask the registry" in answer.content.decode()
+
+
+def test_profiles_that_cannot_be_read_offer_nothing_and_hide_no_case(
+    home: Home, registry: Registry
+) -> None:
+    (home.path / "authority.toml").write_text("[profile")
+    shown = page(signed_in("analyst"), f"/cases/{registry.protected}/")
+    assert "ask the registry of the zone for consideration" in shown

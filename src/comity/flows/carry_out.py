@@ -43,6 +43,7 @@ from comity.wire.epp import EppAnswer
 LOG = logging.getLogger("comity.plans")
 _MOST_COMMANDS: Final = 12  # for one name: a hold with its locks needs four
 _MOST_TRIES: Final = 10
+_MOST_PLANS: Final = 1_000
 _DOERS: Final = frozenset(("analyst", "approver", "system"))
 
 
@@ -78,13 +79,20 @@ def carry_out(home: Home, which: str, actor: Actor, *, at: datetime) -> PlanOutc
 
 
 def carry_on(home: Home, *, at: datetime) -> int:
-    """Go on with every plan that was begun; answer how many came to an end.  A round of the desk."""
+    """Go on with the plans that were begun; answer how many came to an end.  A round of the desk.
+
+    A registry that does not answer ends the round, so that it keeps nobody else waiting; each round begins at another
+    plan, so that none waits behind one that cannot be done.
+    """
+    begun = list_plans(["carrying-out"], limit=_MOST_PLANS)
+    first = int(at.timestamp()) % len(begun) if begun else 0
     ended = 0
-    for stored in reversed(list_plans(["carrying-out"])):
+    for stored in begun[first:] + begun[:first]:
         try:
             ended += _by_epp(home, stored, at=at) != "carrying-out"
         except (EppUnavailableError, SettingError) as error:
             LOG.warning("%s: the registry did not answer, trying again: %s", stored.hash[:12], error)
+            break
     return ended
 
 

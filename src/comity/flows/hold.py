@@ -64,7 +64,16 @@ def hold(
 def approve_hold(
     home: Home, refs: Sequence[str], actor: Actor, *, at: datetime, grounds: Grounds = NO_GROUNDS
 ) -> VerbOutcome:
-    """Approve the plans that these cases are in; a plan is approved whole or not at all."""
+    """Approve the plans that these cases are in; a plan is approved whole or not at all.
+
+    More names at once than a plan may have without a supervisor's word are not approved so: many small plans are a bulk
+    plan too.
+    """
+    planned = open_plans([row.pk for row in find_cases(refs).values()], kind="hold", states=("proposed",))
+    names = sum(len(get_plan(which).plan.steps) for which in set(planned.values()))
+    if names > home.settings.plans.most_names:
+        why = f"{names} names at once; answer each plan by its hash, and a bulk plan with the word that it is meant"
+        return VerbOutcome((), {ref: (Reason("bulk-not-agreed", why),) for ref in dict.fromkeys(refs)})
     return _vote(refs, lambda which: approve_plan(home, which, actor, at=at, grounds=grounds))
 
 

@@ -4,13 +4,15 @@ Which button is offered follows from the same rules that judge it when it is pre
 refused for who they are; what has changed meanwhile is said when it is pressed.
 """
 
+import logging
 from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
 
-from comity.core.authority import assumed_for_hold, offers, unknown_for_hold
+from comity.core.authority import Profile, assumed_for_hold, offers, unknown_for_hold
 from comity.core.case_steps import Reason
+from comity.core.errors import SettingError
 from comity.core.plan_votes import why_not_approve
 from comity.core.plans import PlannedStep
 from comity.core.roles import Actor, case_roles
@@ -22,6 +24,7 @@ from comity.store.models import Case
 from comity.store.plans import StoredPlan, StoredStep, Vote, get_plan, list_plans, plans_of_case, steps_of, votes_of
 from comity.web.desk_steps import home_of_node
 
+LOG = logging.getLogger("comity.web")
 _ANSWERABLE: Final = frozenset(("bulk-not-agreed",))
 
 
@@ -62,14 +65,15 @@ def open_plan_file(which: str, actor: Actor) -> PlanFile:
     reasons = {reason.code for reason in _why_not(stored, votes, actor)}
     approver = "approver" in actor.case_roles
     doer = bool({"analyst", "approver"} & set(actor.case_roles))
+    by_hand = any(step.driver == "by-hand" for step in stored.plan.steps)
     return PlanFile(
         stored=stored,
         steps=[ShownStep(stored.plan.steps[step.number], step) for step in steps_of(stored.pk)],
         votes=votes,
         may_approve=not reasons - _ANSWERABLE,
         may_refuse=approver and stored.state == "proposed",
-        may_carry_out=doer and stored.state == "approved",
-        by_hand=any(step.driver == "by-hand" for step in stored.plan.steps),
+        may_carry_out=doer and (stored.state == "approved" or (by_hand and stored.state == "carrying-out")),
+        by_hand=by_hand,
     )
 
 
@@ -87,7 +91,7 @@ def actions_of_case(home: Home, case: Case, role: str) -> CaseActions:
     """What was planned and held for a case, and what may be planned now."""
     today = datetime.now(UTC).date()
     ours = case.party == home.party
-    profile = find_profile(home, case.zone)
+    profile = _profile(home, case.zone)
     plans = plans_of_case(case.pk)
     holds = holds_of_case(case.pk) if plans else []
     offered = offers(profile, case.state, ours=ours, on=today)
@@ -110,7 +114,16 @@ def may_hold(case: Case) -> bool:
     """Answer whether the profile of a case's zone offers a hold at all."""
     home = home_of_node()
     today = datetime.now(UTC).date()
-    return case.party != home.party or not unknown_for_hold(find_profile(home, case.zone), on=today)
+    return case.party != home.party or not unknown_for_hold(_profile(home, case.zone), on=today)
+
+
+def _profile(home: Home, zone: str) -> Profile | None:
+    """A zone's profile; where the node's own file cannot be read, nothing is known and nothing is offered."""
+    try:
+        return find_profile(home, zone)
+    except SettingError as error:
+        LOG.warning("no zone's profile is known: %s", error)
+        return None
 
 
 def _why_not(stored: StoredPlan, votes: list[Vote], actor: Actor) -> tuple[Reason, ...]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from comity.core.case_steps import Reason
 from comity.core.errors import ComityError, InputError, NotFoundError
 from comity.core.plans import PlanRefusal
-from comity.core.roles import Actor
+from comity.core.roles import Actor, case_roles
 from comity.flows.advance_cases import Grounds
 from comity.flows.approve_plan import approve_plan, refuse_plan
 from comity.flows.carry_out import begin_plan, carry_out
@@ -78,7 +79,9 @@ def answer(request: HttpRequest, which: str, verb: str) -> HttpResponse:
 
 @reader_page
 def plan_case(request: HttpRequest, ref: str) -> HttpResponse:
-    """Show what a hold of one case would do (GET); propose it (POST)."""
+    """Show what a hold of one case would do (GET); propose it (POST); for those who may propose."""
+    if "analyst" not in case_roles(person_of(request).role):
+        raise PermissionDenied
     case = Case.objects.filter(ref=ref.upper()).first()
     if case is None:
         raise Http404(ref)
