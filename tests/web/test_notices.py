@@ -73,7 +73,7 @@ def test_a_look_that_failed_stands_beside_what_was_known(registry: Registry) -> 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_desk_may_look_and_nobody_else(registry: Registry, role: str) -> None:
-    answer = signed_in(role).post(f"/cases/{registry.received}/look/")
+    answer = signed_in(role).post(f"/cases/{registry.received}/look-up/")
     if role in {"analyst", "supervisor"}:
         assert answer.status_code == 302
         assert answer["Location"] == f"/cases/{registry.received}/"
@@ -87,10 +87,10 @@ def test_the_desk_may_look_and_nobody_else(registry: Registry, role: str) -> Non
 def test_a_name_is_looked_at_once_a_minute(registry: Registry) -> None:
     client = signed_in("analyst")
     for _ in range(3):
-        assert client.post(f"/cases/{registry.received}/look/").status_code == 302
+        assert client.post(f"/cases/{registry.received}/look-up/").status_code == 302
     assert Observation.objects.count() == 1
-    assert client.get(f"/cases/{registry.received}/look/").status_code == 405
-    assert client.post("/cases/NO-SUCH-CASE/look/").status_code == 404
+    assert client.get(f"/cases/{registry.received}/look-up/").status_code == 405
+    assert client.post("/cases/NO-SUCH-CASE/look-up/").status_code == 404
 
 
 def test_the_button_is_there_for_those_who_may(registry: Registry) -> None:

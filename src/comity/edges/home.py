@@ -103,6 +103,18 @@ class DnsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 8.0
 
 
+class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How people sign in: who needs a second factor, how long a session lives, and one OpenID Connect provider."""
+
+    second_factor_for: tuple[str, ...] = ()
+    session_hours: Annotated[int, msgspec.Meta(ge=1, le=168)] = 12
+    idle_minutes: Annotated[int, msgspec.Meta(ge=5, le=1440)] = 60
+    oidc_issuer: str = ""
+    oidc_name: str = ""
+    oidc_client: str = ""
+    oidc_secret_file: str = ""
+
+
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the log is written.  `auto`: JSON where systemd's journal reads it, text elsewhere."""
 
@@ -127,6 +139,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail: MailSettings = MailSettings()
     rdap: RdapSettings = RdapSettings()
     dns: DnsSettings = DnsSettings()
+    sign_in: SignInSettings = SignInSettings()
     log: LogSettings = LogSettings()
 
 

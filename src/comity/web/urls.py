@@ -3,7 +3,20 @@
 from django.urls import path, register_converter
 
 from comity.web.assets import asset
-from comity.web.views import cases, held, inbox, links, looks, memoranda, preferences, public, sign_in
+from comity.web.views import (
+    account,
+    cases,
+    held,
+    inbox,
+    links,
+    look,
+    look_up,
+    memoranda,
+    people,
+    preferences,
+    public,
+    sign_in,
+)
 
 
 class _Word:
@@ -32,10 +45,19 @@ urlpatterns = [
     path("language/", preferences.language, name="language"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("account/", account.account, name="account"),
+    path("account/tokens/new/", account.new_token, name="new-token"),
+    path("account/tokens/end/", account.end_token, name="end-token"),
+    path("administration/", people.administration, name="administration"),
+    path("administration/people/new/", people.new_person, name="new-person"),
+    path("administration/people/<str:name>/", people.person, name="person"),
+    path("administration/people/<str:name>/change/", people.change, name="change-person"),
+    path("administration/looks/", people.looks, name="looks"),
+    path("cases/<word:ref>/reports/<word:uuid>/personal/", look.personal_data, name="personal-data"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/acknowledge/", inbox.acknowledge, name="acknowledge"),
     path("cases/<word:ref>/", cases.case_page, name="case"),
-    path("cases/<word:ref>/look/", looks.look, name="look"),
+    path("cases/<word:ref>/look-up/", look_up.look_up, name="look-up"),
     path("cases/<word:ref>/<word:event>/", cases.step, name="step"),
     path("held/", held.held, name="held"),
     path("held/open/", held.open_name, name="open-held"),

@@ -20,7 +20,7 @@ from comity.store.models.ledgers import (
 from comity.store.models.mail import OutgoingMail
 from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.observations import Observation
-from comity.store.models.people import ApiToken, Person, SignInFailure
+from comity.store.models.people import ApiToken, Look, Person, PersonChange, SignInFailure
 from comity.store.models.registrars import Registrar
 from comity.store.models.reports import IntakeRun, Report, Reporter
 from comity.store.models.watches import Watch
@@ -41,11 +41,13 @@ __all__ = [
     "LedgerEntry",
     "LedgerTile",
     "Link",
+    "Look",
     "Memorandum",
     "MemorandumEvent",
     "Observation",
     "OutgoingMail",
     "Person",
+    "PersonChange",
     "Registrar",
     "Report",
     "Reporter",

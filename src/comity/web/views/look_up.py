@@ -20,7 +20,7 @@ from comity.web.observed import may_look, was_just_seen
 
 @reader_page
 @require_POST
-def look(request: HttpRequest, ref: str) -> HttpResponse:
+def look_up(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask RDAP and the DNS, keep what they tell, and show the case again."""
     home: Home | None = settings.HOME
     if home is None or not may_look(home, person_of(request).role):
