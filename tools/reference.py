@@ -62,7 +62,7 @@ SETTINGS: Final = {
     "mail.reply_to": "Where people's answers go, if not to `from_address`.",
     "mail.daily_limit": "At most so many letters leave in 24 hours; the others wait, and an alarm tells.",
     "mail.deadline_seconds": "How long one letter may take to be handed over.",
-    "rdap.bootstrap": "IANA's list of servers (RFC 9224), a file or `https://data.iana.org/rdap/dns.json`; empty: none.",
+    "rdap.bootstrap": "IANA's servers (RFC 9224), a file or `https://data.iana.org/rdap/dns.json`; empty: none.",
     "rdap.servers": "RDAP servers of zones that the list has not, or has otherwise: `{ru = \"https://rdap.example/\"}`.",
     "rdap.ca": "The certificates by which RDAP servers are known (PEM); empty: those of the system.",
     "rdap.deadline_seconds": "How long one question may take, redirects included.",

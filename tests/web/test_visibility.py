@@ -49,6 +49,7 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:inbox": ({}, READERS, None),
     "web:acknowledge": ({}, None, DESK),
     "web:case": ({"ref": "received"}, READERS, None),
+    "web:look-up": ({"ref": "received"}, None, DESK),
     "web:step": ({"ref": "received", "event": "note"}, None, READERS),
     "web:held": ({}, READERS, None),
     "web:open-held": ({}, None, frozenset({"supervisor"})),
