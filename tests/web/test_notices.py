@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from comity.core.observations import Registration, Resolution
 from comity.edges.home import DnsSettings, Home, MailSettings
 from comity.store.cases import get_case
-from comity.store.models import Case, Observation, Person
+from comity.store.models import Case, Observation, OutgoingMail, Person
 from comity.store.observations import add_observation
 from web.small_registry import ROLES, Registry, signed_in
 from web.test_pages import assert_well_formed
@@ -32,10 +32,10 @@ def asks_dns(settings: LazySettings, home: Home) -> None:
     settings.HOME = msgspec.structs.replace(home, settings=changed)
 
 
-def shown(ref: str, role: str = "analyst") -> str:
+def shown(ref: str, role: str = "analyst", what: str = "observed") -> str:
     request = RequestFactory().get("/")
     request.user = Person.objects.get(username=role)
-    template = Template("{% load notices %}{% observed case %}")
+    template = Template(f"{{% load notices %}}{{% {what} case %}}")
     return str(template.render(Context({"request": request, "case": Case.objects.get(ref=ref), "csrf_token": "t"})))
 
 
@@ -69,6 +69,20 @@ def test_a_look_that_failed_stands_beside_what_was_known(registry: Registry) -> 
     assert "the resolver failed (SERVFAIL)" in page
     assert "203[.]0[.]113[.]7" in page
     assert "Nobody holds the name: anybody may register it." in page
+
+
+def test_letters_are_for_the_desk(registry: Registry) -> None:
+    case = Case.objects.get(ref=registry.received)
+    OutgoingMail.objects.create(
+        key="k", case=case, recipient="abuse@registrar-demo.ru", subject="s", letter=b"{}", state="given-up",
+        last_error="550 <b>No</b>", queued_at=AT,
+    )  # fmt: skip
+    page = shown(registry.received, what="letters")
+    assert_well_formed(f"<html><body><h1>x</h1>{page}</body></html>", "letters")
+    assert "abuse@registrar-demo.ru" in page
+    assert "could not be delivered" in page
+    assert "550 &lt;b&gt;No&lt;/b&gt;" in page
+    assert "abuse@" not in shown(registry.received, "auditor", what="letters")
 
 
 @pytest.mark.parametrize("role", ROLES)
