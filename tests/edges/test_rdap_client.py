@@ -4,11 +4,14 @@ What our responder says is no invention of ours: another client (whoisit) finds 
 """
 
 import json
+import socket
 import subprocess
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -140,6 +143,29 @@ def test_an_answer_that_trickles_is_cut_off_in_time(responder: Home) -> None:
     began = time.monotonic()
     assert refusal(responder, "slow.ru").reason == "timed-out"
     assert time.monotonic() - began < 5 * SECONDS
+
+
+def test_a_handshake_that_trickles_is_cut_off_in_time(tmp_path: Path) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+
+        def trickle() -> None:
+            sock, _ = listening.accept()
+            with closing(sock), suppress(OSError):
+                sock.sendall(b"\x16\x03\x03\x3f\xff")  # a record of 16 KiB begins
+                for _ in range(300):
+                    sock.sendall(b"\0")
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        rdap = RdapSettings(
+            servers={"ru": f"https://127.0.0.1:{listening.getsockname()[1]}/"}, deadline_seconds=SECONDS
+        )
+        home = Home(path=tmp_path, settings=NodeSettings(party="cctld.ru", zones=("ru",), secret_key="x", rdap=rdap))
+        began = time.monotonic()
+        assert refusal(home, "kassa-demo.ru").reason == "timed-out"
+        assert time.monotonic() - began < 5 * SECONDS
+        thread.join()
 
 
 def test_the_list_of_servers_is_kept_and_asked_for_again_after_a_day(responder: Home) -> None:

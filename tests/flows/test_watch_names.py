@@ -202,7 +202,7 @@ def test_a_watch_ends_after_thirty_days(home: Home, zone: Zone) -> None:
         at = watch.next_at
     assert 30 <= looks <= 40
     assert [entry.event for entry in timeline(get_case(ref).pk)][-1] == "approve_hold"
-    assert Observation.objects.count() == looks
+    assert Observation.objects.count() == looks == Watch.objects.get().looks
 
 
 def test_a_look_that_was_begun_by_somebody_who_died_is_made_again(home: Home, zone: Zone) -> None:

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from comity.core.observations import Registration, Resolution
 from comity.edges.home import DnsSettings, Home, MailSettings
 from comity.store.cases import get_case
-from comity.store.models import Case, Observation, Person
+from comity.store.models import Case, Observation, OutgoingMail, Person
 from comity.store.observations import add_observation
 from web.small_registry import ROLES, Registry, signed_in
 from web.test_pages import assert_well_formed
@@ -32,10 +32,10 @@ def asks_dns(settings: LazySettings, home: Home) -> None:
     settings.HOME = msgspec.structs.replace(home, settings=changed)
 
 
-def shown(ref: str, role: str = "analyst") -> str:
+def shown(ref: str, role: str = "analyst", what: str = "observed") -> str:
     request = RequestFactory().get("/")
     request.user = Person.objects.get(username=role)
-    template = Template("{% load notices %}{% observed case %}")
+    template = Template(f"{{% load notices %}}{{% {what} case %}}")
     return str(template.render(Context({"request": request, "case": Case.objects.get(ref=ref), "csrf_token": "t"})))
 
 
@@ -71,9 +71,23 @@ def test_a_look_that_failed_stands_beside_what_was_known(registry: Registry) -> 
     assert "Nobody holds the name: anybody may register it." in page
 
 
+def test_letters_are_for_the_desk(registry: Registry) -> None:
+    case = Case.objects.get(ref=registry.received)
+    OutgoingMail.objects.create(
+        key="k", case=case, recipient="abuse@registrar-demo.ru", subject="s", letter=b"{}", state="given-up",
+        last_error="550 <b>No</b>", queued_at=AT,
+    )  # fmt: skip
+    page = shown(registry.received, what="letters")
+    assert_well_formed(f"<html><body><h1>x</h1>{page}</body></html>", "letters")
+    assert "abuse@registrar-demo.ru" in page
+    assert "could not be delivered" in page
+    assert "550 &lt;b&gt;No&lt;/b&gt;" in page
+    assert "abuse@" not in shown(registry.received, "auditor", what="letters")
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_the_desk_may_look_and_nobody_else(registry: Registry, role: str) -> None:
-    answer = signed_in(role).post(f"/cases/{registry.received}/look/")
+    answer = signed_in(role).post(f"/cases/{registry.received}/look-up/")
     if role in {"analyst", "supervisor"}:
         assert answer.status_code == 302
         assert answer["Location"] == f"/cases/{registry.received}/"
@@ -87,10 +101,10 @@ def test_the_desk_may_look_and_nobody_else(registry: Registry, role: str) -> Non
 def test_a_name_is_looked_at_once_a_minute(registry: Registry) -> None:
     client = signed_in("analyst")
     for _ in range(3):
-        assert client.post(f"/cases/{registry.received}/look/").status_code == 302
+        assert client.post(f"/cases/{registry.received}/look-up/").status_code == 302
     assert Observation.objects.count() == 1
-    assert client.get(f"/cases/{registry.received}/look/").status_code == 405
-    assert client.post("/cases/NO-SUCH-CASE/look/").status_code == 404
+    assert client.get(f"/cases/{registry.received}/look-up/").status_code == 405
+    assert client.post("/cases/NO-SUCH-CASE/look-up/").status_code == 404
 
 
 def test_the_button_is_there_for_those_who_may(registry: Registry) -> None:

@@ -53,6 +53,7 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:case": ({"ref": "received"}, READERS, None),
     "web:attach": ({"ref": "received"}, None, LOOKERS),
     "web:attachment": ({"ref": "closed", "uuid": "00000000-0000-4000-8000-000000000000"}, None, LOOKERS),
+    "web:look-up": ({"ref": "received"}, None, DESK),
     "web:step": ({"ref": "received", "event": "note"}, None, READERS),
     "web:held": ({}, READERS, None),
     "web:open-held": ({}, None, frozenset({"supervisor"})),

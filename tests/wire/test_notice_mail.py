@@ -6,11 +6,14 @@ from string import Formatter
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comity.core.categories import CATEGORIES, DISPOSITIONS
 from comity.core.onward import Told
 from comity.core.registrars import LANGUAGES
 from comity.core.reports import Evidence, EvidenceKind, Report
+from comity.wire.mail_message import Message, render_message
 from comity.wire.notice_advice import ASKS, CONTESTS, CURES, EVIDENCE_KINDS
 from comity.wire.notice_mail import NoticeFacts, NoticeKind, default_asks, marking_of, render_notice
 from comity.wire.notice_texts import HEADINGS, LINES, OPENINGS, SUBJECTS
@@ -29,6 +32,23 @@ FACTS = NoticeFacts(
     answer_url=URL, answer_until=AT + timedelta(days=30), due_at=AT + timedelta(hours=24),
     hold_until=AT + timedelta(days=14), reason="Two sources.", basis="Rules 4.2", has_xarf=True,
 )  # fmt: skip
+PIECES = [
+    "https://",
+    "HTTP:",
+    "evil.example",
+    "www.",
+    "(",
+    "а.рф",
+    " ",
+    "\n",
+    "\r",
+    "\u202e",
+    "x",
+    ".",
+    "\0",
+    "\x85",
+    "\u2028",
+]
 TABLES = {
     "SUBJECTS": SUBJECTS, "OPENINGS": OPENINGS, "HEADINGS": HEADINGS, "LINES": LINES, "ASKS": ASKS, "CURES": CURES,
     "CONTESTS": CONTESTS, "EVIDENCE_KINDS": EVIDENCE_KINDS,
@@ -76,6 +96,26 @@ def test_a_notice_says_all_that_is_owed(kind: NoticeKind, language: str) -> None
     assert re.findall(r"https?://\S+", notice.text) == [URL]
     assert "\u202e" not in notice.text
     assert "⟨U+202E⟩" in notice.text
+
+
+@given(
+    st.lists(
+        st.sampled_from(["https://", "HTTP:", "evil.example", "www.", "(", "а.рф", " ", "\n", "\r", "\u202e", "x", "."])
+    )
+)
+def test_nothing_that_people_wrote_becomes_a_link(pieces: list[str]) -> None:
+    report = msgspec.structs.replace(REPORT, narrative="".join(pieces))
+    notice = render_notice(msgspec.structs.replace(FACTS, told=(Told(report, REPORT.name),)))
+    rest = notice.text.replace(URL, "")
+    assert "http:" not in rest.lower()
+    assert "https:" not in rest.lower()
+    assert not re.search(r"(evil|www|а)\.[a-zр]", rest)
+    assert "\u202e" not in rest
+    letter = Message(
+        key="k", sender="a@b.ru", sender_name="x", to="c@d.ru", subject=notice.subject, text=notice.text,
+        language="en", at=AT,
+    )  # fmt: skip
+    assert render_message(letter)
 
 
 def test_nobody_is_asked_to_take_a_hacked_site_from_its_holder() -> None:

@@ -61,10 +61,6 @@ class Weighed(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     known: Known
 
-    @property
-    def has_learned(self) -> bool:
-        return self.known.failures == 0
-
 
 def next_look(since: datetime, *, at: datetime, failures: int = 0) -> datetime | None:
     """When a name is looked at next; None when its watch is over.  A failed look is tried again."""

@@ -174,6 +174,18 @@ class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     oidc_secret_file: str = ""
 
 
+class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How people sign in: who needs a second factor, how long a session lives, and one OpenID Connect provider."""
+
+    second_factor_for: tuple[str, ...] = ()
+    session_hours: Annotated[int, msgspec.Meta(ge=1, le=168)] = 12
+    idle_minutes: Annotated[int, msgspec.Meta(ge=5, le=1440)] = 60
+    oidc_issuer: str = ""
+    oidc_name: str = ""
+    oidc_client: str = ""
+    oidc_secret_file: str = ""
+
+
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the log is written.  `auto`: JSON where systemd's journal reads it, text elsewhere."""
 
@@ -201,6 +213,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail: MailSettings = MailSettings()
     rdap: RdapSettings = RdapSettings()
     dns: DnsSettings = DnsSettings()
+    sign_in: SignInSettings = SignInSettings()
     log: LogSettings = LogSettings()
     calendar: CalendarSettings = CalendarSettings()
     contacts: ContactSettings = ContactSettings()

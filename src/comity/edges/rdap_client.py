@@ -8,6 +8,7 @@ read up to its bound and no further.
 
 import http.client
 import os
+import socket
 import ssl
 import threading
 import time
@@ -16,7 +17,6 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from socket import SHUT_RDWR
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -143,22 +143,32 @@ def _ask(
     if left <= 0:
         raise RdapError("timed-out", "did not answer in time")
     parts = urlsplit(url)
-    connection = http.client.HTTPSConnection(parts.hostname or "", parts.port or 443, timeout=left, context=context)
-    hang_up = threading.Timer(left, _hang_up, (connection,))
+    host, port = parts.hostname or "", parts.port or 443
+    connection = http.client.HTTPSConnection(host, port, timeout=left, context=context)
+    try:
+        plain = socket.create_connection((host, port), timeout=left)
+    except OSError as error:
+        raise RdapError(*_reason(error)) from error
+    # The deadline holds for the handshake too, and for a body that comes after the library let go of the socket.
+    sock = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+    hang_up = threading.Timer(left, _hang_up, (sock,))
     hang_up.daemon = True
     hang_up.start()
     try:
+        sock.do_handshake()
+        connection.sock = sock
         connection.request("GET", parts.path or "/", headers={"Accept": _ACCEPT, "User-Agent": "comity", **headers})
-        response = connection.getresponse()
-        _weigh_status(response)
-        body = response.read(max_bytes + 1)
-        complete = not response.length
+        with connection.getresponse() as response:
+            _weigh_status(response)
+            body = response.read(max_bytes + 1)
+            complete = not response.length
     except (OSError, http.client.HTTPException, ValueError) as error:
         late = time.monotonic() >= until
         raise RdapError(*(("timed-out", "did not answer in time") if late else _reason(error))) from error
     finally:
         hang_up.cancel()
         connection.close()
+        sock.close()
     if time.monotonic() >= until:
         raise RdapError("timed-out", "did not answer in time")
     if len(body) > max_bytes:
@@ -202,9 +212,9 @@ def _reason(error: Exception) -> tuple[str, str]:
     return "unreachable", f"is not reachable: {getattr(error, 'strerror', None) or error}"
 
 
-def _hang_up(connection: http.client.HTTPSConnection) -> None:
-    with suppress(OSError, AttributeError):
-        connection.sock.shutdown(SHUT_RDWR)
+def _hang_up(sock: socket.socket) -> None:
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _context(home: Home) -> ssl.SSLContext:

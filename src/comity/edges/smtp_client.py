@@ -1,4 +1,4 @@
-"""Hand one letter to the node's own mail server (RFC 5321, RFC 6409), over TLS, within a time limit for all of it.
+"""Hand one letter to the node's own mail server (RFC 5321, RFC 6409), over TLS, within a time limit.
 
 What the server answers is a value: taken, not now (4xx, or it broke off: try later), or never (5xx).  A server that
 broke off after the whole letter was sent may have taken it: the letter is tried again with the same Message-ID.  The

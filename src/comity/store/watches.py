@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
+from django.db.models import F
 
 from comity.core.cases import CaseChange
 from comity.core.watching import Known, next_look
@@ -62,7 +63,10 @@ def known_of(watch: Watch) -> Known:
 def keep_look(pk: int, known: Known, *, claimed: datetime, next_at: datetime | None, is_alarming: bool) -> bool:
     """Write down what is known now; False where the watch ended or began anew meanwhile."""
     found = Watch.objects.filter(pk=pk, next_at=claimed)
-    return found.update(known=msgspec.json.encode(known), next_at=next_at, is_alarming=is_alarming) == 1
+    return (
+        found.update(known=msgspec.json.encode(known), next_at=next_at, is_alarming=is_alarming, looks=F("looks") + 1)
+        == 1
+    )
 
 
 def find_watch(case_pk: int) -> Watch | None:

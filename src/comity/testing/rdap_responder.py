@@ -126,6 +126,7 @@ class _Answers(BaseHTTPRequestHandler):
     def _slow(self, _name: str) -> None:
         self.send_response(200)
         self.send_header("Content-Length", str(_EVER))
+        self.send_header("Connection", "close")  # the client's library lets go of the socket then
         self.end_headers()
         for _ in range(_EVER):
             self.wfile.write(b" ")

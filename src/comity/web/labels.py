@@ -518,6 +518,8 @@ COUNT: Final[Labels] = {
     "foreign": _("Another registry’s zone"),
 }
 
+MAIL_STATE: Final[Labels] = {"waiting": _("waits"), "sent": _("sent"), "given-up": _("could not be delivered")}
+
 LOOK: Final[Labels] = {"rdap": _("Registration (RDAP)"), "dns": _("Name system (DNS)"), "epp": _("Registry (EPP)")}
 
 DNS_ANSWER: Final[Labels] = {
@@ -581,6 +583,7 @@ TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     "count": COUNT,
     **CASE_TABLES,
     "look": LOOK,
+    "mail-state": MAIL_STATE,
     "look-error": LOOK_ERROR,
     "dns-answer": DNS_ANSWER,
     **LIBRARY_TABLES,

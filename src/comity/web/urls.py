@@ -20,6 +20,12 @@ from comity.web.views import (
     links,
     look,
     looks,
+    cases,
+    held,
+    inbox,
+    links,
+    look,
+    look_up,
     memoranda,
     people,
     preferences,
@@ -28,6 +34,7 @@ from comity.web.views import (
     reporters,
     sign_in,
     zones,
+    sign_in,
 )
 
 
@@ -81,6 +88,7 @@ urlpatterns = [
     path("cases/<word:ref>/", cases.case_page, name="case"),
     path("cases/<word:ref>/plan/", approvals.plan_case, name="plan-case"),
     path("cases/<word:ref>/look/", looks.look, name="look"),
+    path("cases/<word:ref>/look-up/", look_up.look_up, name="look-up"),
     path("cases/<word:ref>/<word:event>/", cases.step, name="step"),
     path("attachments/<word:ref>/", attachments.attach, name="attach"),
     path("attachments/<word:ref>/<uuid:uuid>/", attachments.download, name="attachment"),

@@ -6,6 +6,7 @@ profile says what a zone's registrars do); silence chooses by the assessment, an
 hacked site.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -24,6 +25,9 @@ NoticeKind = Literal["registrar", "host", "registrant", "hold"]
 _REPORTS: Final = 10
 _EVIDENCE: Final = 30
 _NARRATIVE: Final = 2000
+_BROKEN: Final = {"http": "hxxp", "https": "hxxps", "ftp": "fxp"}
+_SCHEME: Final = re.compile(r"(?:https?|ftp)(?=:)", re.IGNORECASE)
+_DOT: Final = re.compile(r"\.(?=[^\W\d_])")
 
 
 class NoticeFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,8 +137,8 @@ def _claims(facts: NoticeFacts) -> list[str]:
 
 
 def _defang_words(line: str) -> str:
-    """Break addresses within what a person wrote."""
-    return " ".join(defang(word) if "://" in word else word for word in line.split(" "))
+    """Break whatever a mail program would make a link of: schemes, and dots before letters."""
+    return _DOT.sub("[.]", _SCHEME.sub(lambda found: _BROKEN[found[0].lower()], line))
 
 
 def _evidence(facts: NoticeFacts, place: int) -> list[str]:

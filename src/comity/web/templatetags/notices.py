@@ -5,6 +5,8 @@ from typing import Any
 from django import template
 from django.conf import settings
 
+from comity.core.roles import DESK
+from comity.store.mails import list_mails
 from comity.store.watches import find_watch
 from comity.web.access import role_of
 from comity.web.observed import may_look, shown_looks
@@ -24,6 +26,12 @@ def observed(context: Any, case: Any) -> dict[str, Any]:
         "next_at": watch.next_at if watch is not None else None,
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@register.inclusion_tag("web/parts/letters.html", takes_context=True)
+def letters(context: Any, case: Any) -> dict[str, Any]:
+    """The letters of a case and what became of them, for the people of the desk: they hold addresses of others."""
+    return {"letters": list_mails(case_pk=case.pk, limit=50) if role_of(context["request"]) in DESK else []}
 
 
 @register.simple_tag

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,25 +10,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from comity.core.errors import ComityError
-from comity.edges.home import Home
-from comity.flows.observe import observe
+from comity.core.roles import DESK
+from comity.flows.observe import may_observe, observe
 from comity.store.cases import find_case
 from comity.web.access import person_of, reader_page
-from comity.web.observed import may_look, was_just_seen
+from comity.web.desk_steps import home_of_node
+from comity.web.observed import was_just_seen
 
 
 @reader_page
 @require_POST
-def look(request: HttpRequest, ref: str) -> HttpResponse:
+def look_up(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask RDAP and the DNS, keep what they tell, and show the case again."""
-    home: Home | None = settings.HOME
-    if home is None or not may_look(home, person_of(request).role):
+    if person_of(request).role not in DESK:
         raise PermissionDenied
+    home = home_of_node()
     case = find_case(ref)
     if case is None:
         raise Http404(ref)
     now = datetime.now(UTC)
-    if was_just_seen(case.registrable, at=now):
+    if not may_observe(home):
+        messages.error(request, _("This node is not set up to ask about names."))
+    elif was_just_seen(case.registrable, at=now):
         messages.info(request, _("The name was looked at less than a minute ago."))
     else:
         try:
