@@ -118,7 +118,6 @@ def fill_store() -> Registry:
     _attach(closed)
     _link()
     fill_consultations(closed, NOON)
-    return Registry(received.ref, closed.ref, referred.ref, protected.ref, _memorandum())
     return Registry(received.ref, closed.ref, referred.ref, protected.ref, _memorandum(), _plan(protected))
 
 
