@@ -51,6 +51,10 @@ def notices() -> list[bytes]:
     return [vectors("entries")[kind]["payload"].encode() for kind in ("marking", "erasure", "erased")]
 
 
+def library_entries() -> list[bytes]:
+    return [one["payload"].encode() for one in vectors("articles")["entries"]]
+
+
 def revocations() -> list[bytes]:
     return [vector["statement"].encode() for vector in vectors("keys")["vectors"]]
 

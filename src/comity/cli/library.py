@@ -99,7 +99,8 @@ def list_command(directory: Path, as_json: bool, origin: str, **wanted: str | No
         return
     for one in documents:
         languages = " ".join(f"{code}:{status}" for code, status in one["languages"].items() if status != "missing")
-        click.echo(f"{one['uuid'][:8]}  {one['title']}  ({one['origin']}, {one['state']}, {one['tlp']}; {languages})")
+        title = harmless_text(one["title"])
+        click.echo(f"{one['uuid'][:8]}  {title}  ({one['origin']}, {one['state']}, {one['tlp']}; {languages})")
 
 
 @library.command()
