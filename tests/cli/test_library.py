@@ -36,9 +36,8 @@ def call(*words: str, text: str | None = None) -> Any:
 
 
 def test_an_article_is_written_revised_listed_shown_found_and_published(home: Home) -> None:
-    uuid = call("write", "-", "--title", "One", "--tlp", "TLP:GREEN", "--category", "phishing", text="# Pelikan")[
-        "uuid"
-    ]
+    filed = ("--tlp", "TLP:GREEN", "--category", "phishing")
+    uuid = call("write", "-", "--title", "One", *filed, text="# Pelikan")["uuid"]
     more = ("--article", uuid[:8], "--title", "Один")
     assert call("write", "-", *more, "--language", "ru", text="Пеликан")["version"] == 1
     with pytest.raises(ConflictError):
@@ -81,3 +80,4 @@ def test_people_read_harmless_addresses(home: Home) -> None:
     shown = CliRunner().invoke(library, ["show", uuid])
     assert "hxxp://evil[.]example/x" in shown.stdout
     assert "http://" not in shown.stdout + CliRunner().invoke(library, ["search", "evil"]).stdout
+    assert "http://" not in CliRunner().invoke(library, ["list"]).stdout

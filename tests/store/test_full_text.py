@@ -64,9 +64,8 @@ def test_an_excerpt_shows_what_was_asked_for_and_is_a_part_of_the_text(stocked: 
             words = query_words(query, language)
             for piece in one.excerpt:
                 if piece.hit:
-                    assert any(
-                        word.word.startswith(asked) for word in words_of(piece.text, language) for asked in words
-                    )
+                    hits = [word.word for word in words_of(piece.text, language)]
+                    assert any(hit.startswith(asked) for hit in hits for asked in words)
             assert len("".join(piece.text for piece in one.excerpt)) < 300
 
 
@@ -84,7 +83,7 @@ def test_a_text_is_found_by_each_of_its_words(title: str, query: str, language: 
     put_document(Document(kind="note", key="k", language=language, title=title, body=""))
     for word in words_of(title, language):
         asked = title[word.start : word.end]
-        if asked in query_words(asked, language) or query_words(asked, language):
+        if query_words(asked, language):
             assert [one.key for one in find_documents(asked, kinds=("note",), languages=(language,))] == ["k"]
     assert len(find_documents(query, kinds=("note", "article"), languages=LANGUAGES)) <= 1
 

@@ -89,7 +89,7 @@ def library() -> None:
 def list_command(directory: Path, as_json: bool, origin: str, **wanted: str | None) -> None:
     """List articles, the last changed first."""
     use_node(directory)
-    narrowed = ArticleFilter(origin=origin, **{key: value or "" for key, value in wanted.items()})
+    narrowed = msgspec.convert({"origin": origin, **{key: value or "" for key, value in wanted.items()}}, ArticleFilter)
     rows = list_articles(narrowed)
     titles = newest_titles([row.pk for row in rows])
     facts = version_facts([row.pk for row in rows])
