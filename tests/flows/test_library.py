@@ -29,8 +29,9 @@ from comity.flows.withdraw_article import withdraw_article
 from comity.flows.write_article import revise_article, write_article
 from comity.store import models
 from comity.store.annotations import list_annotations
+from comity.store.article_events import list_events
 from comity.store.full_text import find_documents
-from comity.store.library import find_version, get_article, list_events, newest_versions
+from comity.store.library import find_version, get_article, newest_versions
 from comity.wire.article import (
     AdoptedPayload,
     AnnotationFacts,
