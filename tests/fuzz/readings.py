@@ -38,6 +38,20 @@ from comity.edges import partner_http
 from comity.flows import resume
 from comity.store.memoranda import StoredMemorandum
 from comity.wire.attachment_parts import parse_attachment_part, render_attachment_part
+from comity.wire.article import (
+    AdoptedPayload,
+    AnnotationPayload,
+    ArticlePayload,
+    WithdrawnPayload,
+    parse_adopted,
+    parse_annotation,
+    parse_article,
+    parse_withdrawn,
+    render_adopted,
+    render_annotation,
+    render_article,
+    render_withdrawn,
+)
 from comity.wire.canonical import canonical, parse_canonical, parse_json
 from comity.wire.checkpoint import parse_head, parse_note, read_head, render_checkpoint, sign_text
 from comity.wire.consultation import parse_consultation, render_consultation
@@ -49,6 +63,7 @@ from comity.wire.format_detection import REJECTS, detect_format
 from comity.wire.formats import FORMATS, parse_mapping
 from comity.wire.key_revocation import RevocationProblem, parse_revocation, render_revocation, weigh_revocation
 from comity.wire.link_batch import parse_batch, parse_part, render_batch, render_part
+from comity.wire.markdown_page import render_page
 from comity.wire.memorandum_document import Document, find_faults, parse_document, render_document
 from comity.wire.memorandum_yaml import parse_memorandum, parse_tree, render_memorandum
 from comity.wire.notices import object_of, parse_erased, parse_erasure, parse_marking, render_notice
@@ -58,7 +73,7 @@ from comity.wire.rdap import RdapProblem, is_server, parse_bootstrap, parse_doma
 from comity.wire.readers import open_reader
 from comity.wire.rejects import is_header, parse_header, parse_reject
 from comity.wire.report_json import NdjsonReader, parse_report, render_report
-from comity.wire.stix import CaseEventPayload, PayloadProblem, ReportPayload
+from comity.wire.stix import MAX_PAYLOAD_BYTES, CaseEventPayload, PayloadProblem, ReportPayload
 from comity.wire.stix import parse_case_event as parse_case_event_payload
 from comity.wire.stix import parse_report as parse_report_payload
 from comity.wire.stix import render_case_event as render_case_event_payload
@@ -211,6 +226,26 @@ def read_consultation(data: bytes) -> object:
         assert parse_attachment_part(written) == part
         return part
     raise InputError(message.code)
+def read_library_entry(data: bytes) -> object:
+    found = [parse_article(data), parse_annotation(data), parse_adopted(data), parse_withdrawn(data)]
+    must_be_told(tuple(one for one in found if isinstance(one, PayloadProblem)))
+    article, annotation, adopted, withdrawn = found
+    if isinstance(article, ArticlePayload):
+        written = render_article(article, sender="cctld.ru", salt="s")
+        assert len(written) > MAX_PAYLOAD_BYTES or parse_article(written) == article
+        render_page(article.body)
+        return article
+    if isinstance(annotation, AnnotationPayload):
+        assert parse_annotation(render_annotation(annotation, sender="cctld.ru", salt="s")) == annotation
+        return annotation
+    if isinstance(adopted, AdoptedPayload):
+        assert parse_adopted(render_adopted(adopted, sender="cctld.ru", tlp="TLP:GREEN", salt="")) == adopted
+        return adopted
+    if isinstance(withdrawn, WithdrawnPayload):
+        assert parse_withdrawn(render_withdrawn(withdrawn, sender="cctld.ru", tlp="TLP:GREEN", salt="")) == withdrawn
+        return withdrawn
+    assert isinstance(article, PayloadProblem)
+    raise InputError(article.code)
 
 
 def read_revocation(data: bytes) -> object:

@@ -89,7 +89,7 @@ def library() -> None:
 def list_command(directory: Path, as_json: bool, origin: str, **wanted: str | None) -> None:
     """List articles, the last changed first."""
     use_node(directory)
-    narrowed = ArticleFilter(origin=origin, **{key: value or "" for key, value in wanted.items()})
+    narrowed = msgspec.convert({"origin": origin, **{key: value or "" for key, value in wanted.items()}}, ArticleFilter)
     rows = list_articles(narrowed)
     titles = newest_titles([row.pk for row in rows])
     facts = version_facts([row.pk for row in rows])
@@ -99,7 +99,8 @@ def list_command(directory: Path, as_json: bool, origin: str, **wanted: str | No
         return
     for one in documents:
         languages = " ".join(f"{code}:{status}" for code, status in one["languages"].items() if status != "missing")
-        click.echo(f"{one['uuid'][:8]}  {one['title']}  ({one['origin']}, {one['state']}, {one['tlp']}; {languages})")
+        title = harmless_text(one["title"])
+        click.echo(f"{one['uuid'][:8]}  {title}  ({one['origin']}, {one['state']}, {one['tlp']}; {languages})")
 
 
 @library.command()

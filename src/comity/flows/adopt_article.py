@@ -19,18 +19,14 @@ from comity.core.experience import SENT
 from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.share_articles import share_adoption
+from comity.store.article_events import ADOPTED, ADOPTION_TOLD, Happened, add_event, has_event
 from comity.store.library import (
-    ADOPTED,
-    ADOPTION_TOLD,
     ArticleRow,
-    Happened,
-    add_event,
     add_version,
     create_article,
     find_copies,
     find_version,
     get_article,
-    has_event,
     newest_versions,
     refresh_state,
     set_source_version,

@@ -18,7 +18,8 @@ from comity.edges.home import Home
 from comity.flows.share_articles import share_annotation
 from comity.flows.write_article import check_writer
 from comity.store.annotations import AnnotationRow, add_annotation, set_annotation_told
-from comity.store.library import ArticleRow, Happened, add_event, find_version, get_article
+from comity.store.article_events import Happened, add_event
+from comity.store.library import ArticleRow, find_version, get_article
 
 
 def annotate_article(

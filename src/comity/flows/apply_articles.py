@@ -19,21 +19,17 @@ from comity.edges.home import Home
 from comity.flows.recall_articles import remember_article
 from comity.flows.weigh_articles import ArticleScales
 from comity.store.annotations import AnnotationRow, add_annotation, find_annotation, list_annotations
+from comity.store.article_events import ADOPTED, Happened, add_event, has_event, sent_versions
 from comity.store.library import (
-    ADOPTED,
     ArticleRow,
-    Happened,
     VersionRow,
-    add_event,
     add_version,
     count_articles,
     create_article,
     find_article,
     find_copies,
     find_version,
-    has_event,
     refresh_state,
-    sent_versions,
     set_tags,
     set_withdrawn,
     version_facts,

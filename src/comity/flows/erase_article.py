@@ -22,17 +22,9 @@ from comity.edges.home import Home
 from comity.flows.share_articles import share_article_erasures
 from comity.flows.share_notices import Asked
 from comity.store.annotations import erase_annotations, find_annotation, list_annotations
+from comity.store.article_events import Happened, add_event
 from comity.store.erasures import add_erasures, erase_displaced, erase_payloads, list_erasures
-from comity.store.library import (
-    ArticleRow,
-    Happened,
-    add_event,
-    erase_versions,
-    find_article,
-    find_copies,
-    get_article,
-    set_withdrawn,
-)
+from comity.store.library import ArticleRow, erase_versions, find_article, find_copies, get_article, set_withdrawn
 from comity.store.remains import wipe_remains
 from comity.store.told import ToldEntry, entries_about
 from comity.wire.article import AnnotationPayload, ArticlePayload, parse_annotation, parse_article

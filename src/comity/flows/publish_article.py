@@ -19,7 +19,8 @@ from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.share_articles import decide_version, governed_by, share_version
 from comity.flows.write_article import get_own
-from comity.store.library import PUBLISHED, ArticleRow, Happened, add_event, newest_versions, sent_versions
+from comity.store.article_events import PUBLISHED, Happened, add_event, sent_versions
+from comity.store.library import ArticleRow, newest_versions
 from comity.store.links import list_links
 
 

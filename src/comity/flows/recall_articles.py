@@ -13,21 +13,23 @@ from comity.core.articles import Tags
 from comity.core.exchange import IncomingEntry
 from comity.edges.home import Home
 from comity.store.annotations import AnnotationRow, add_annotation, find_annotation
-from comity.store.ledgers import find_recalled
-from comity.store.library import (
+from comity.store.article_events import (
     ADOPTED,
     ADOPTION_TOLD,
     PUBLISHED,
     WITHDRAWAL_TOLD,
-    ArticleRow,
     Happened,
-    VersionRow,
     add_event,
+    has_event,
+)
+from comity.store.ledgers import find_recalled
+from comity.store.library import (
+    ArticleRow,
+    VersionRow,
     add_version,
     create_article,
     find_article,
     find_version,
-    has_event,
     refresh_state,
     set_withdrawn,
 )

@@ -12,11 +12,10 @@ from django.db import transaction
 from comity.core.articles import PROGRAM
 from comity.edges.home import Home
 from comity.edges.starter_articles import ORIGINAL, StarterArticle, load_starter_articles
+from comity.store.article_events import Happened, add_event
 from comity.store.library import (
     ArticleRow,
-    Happened,
     VersionRow,
-    add_event,
     add_version,
     create_article,
     find_article,

@@ -11,7 +11,8 @@ from comity.flows.adopt_article import tell_adoption
 from comity.flows.annotate_article import tell_annotation
 from comity.flows.withdraw_article import tell_withdrawal
 from comity.store.annotations import untold_annotations
-from comity.store.library import get_article, untold_adoptions, untold_withdrawals
+from comity.store.article_events import untold_adoptions, untold_withdrawals
+from comity.store.library import get_article
 
 
 def tell_waiting_articles(home: Home, partner: str, *, at: datetime) -> None:
@@ -22,5 +23,6 @@ def tell_waiting_articles(home: Home, partner: str, *, at: datetime) -> None:
             tell_adoption(home, row, version, at=at)
     for annotation in untold_annotations(partner, home.party):
         tell_annotation(home, get_article(annotation.article_uuid), annotation, at=at)
-    for row in untold_withdrawals(partner, home.party):
+    for uuid in untold_withdrawals(partner, home.party):
+        row = get_article(uuid)
         tell_withdrawal(home, row, partner, replaced_by=row.replaced_by, at=at)

@@ -17,15 +17,8 @@ from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.share_articles import share_withdrawal
 from comity.flows.write_article import get_own
-from comity.store.library import (
-    WITHDRAWAL_TOLD,
-    ArticleRow,
-    Happened,
-    add_event,
-    find_article,
-    sent_versions,
-    set_withdrawn,
-)
+from comity.store.article_events import WITHDRAWAL_TOLD, Happened, add_event, sent_versions
+from comity.store.library import ArticleRow, find_article, set_withdrawn
 from comity.wire.article import WithdrawnPayload
 
 

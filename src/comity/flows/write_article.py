@@ -25,11 +25,10 @@ from comity.core.harmless import show_unseen
 from comity.core.markings import Tlp
 from comity.core.roles import Actor
 from comity.edges.home import Home
+from comity.store.article_events import Happened, add_event
 from comity.store.library import (
     ArticleRow,
-    Happened,
     VersionRow,
-    add_event,
     add_version,
     create_article,
     find_article,

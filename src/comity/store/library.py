@@ -25,17 +25,13 @@ from comity.core.articles import (
 from comity.core.categories import Category
 from comity.core.errors import NotFoundError
 from comity.core.markings import Tlp
+from comity.store.article_events import agreed_versions
 from comity.store.full_text import Document, put_document, remove_documents
-from comity.store.models import Article, ArticleEvent, ArticleVersion
+from comity.store.models import Article, ArticleVersion
 from comity.wire.markdown_page import plain_text
 
 SEARCHED_AS: Final = "article"
 SHORTEST_PREFIX: Final = 8  # characters by which an article may be named
-ADOPTED: Final = "adopted"
-PUBLISHED: Final = "published"
-# That a partner was told, for what may have had to wait for a memorandum or a link.
-ADOPTION_TOLD: Final = "adoption-told"
-WITHDRAWAL_TOLD: Final = "withdrawal-told"
 
 
 class ArticleRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,19 +68,6 @@ class VersionRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def words(self) -> Words:
         return Words(language=self.language, title=self.title, body=self.body)
-
-
-class Happened(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened to an article: who, and of an exchange with whom and by which clause."""
-
-    event: str
-    party: str
-    actor: str
-    partner: str = ""
-    language: str = ""
-    version: int = 0
-    clause: str = ""
-    note: str = ""
 
 
 class ArticleFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,13 +202,6 @@ def refresh_state(pk: int) -> None:
         Article.objects.filter(pk=pk).update(state=state)
 
 
-def agreed_versions(pk: int) -> frozenset[int]:
-    """Which versions of the original a party other than the origin works by."""
-    return frozenset(
-        ArticleEvent.objects.filter(article_id=pk, event=ADOPTED).values_list("version", flat=True).distinct()
-    )
-
-
 def version_facts(pks: Sequence[int]) -> dict[int, tuple[VersionFacts, ...]]:
     """The versions of articles without their words, by article; erased ones are left out."""
     facts: dict[int, list[VersionFacts]] = {pk: [] for pk in pks}
@@ -275,56 +251,6 @@ def erase_versions(row: ArticleRow, versions: Collection[tuple[str, int]] | None
     rows.update(title="", body="", note="", erased_at=at)
     for language in languages:
         index_article(row.pk, row.uuid, language, leave_nothing=True)
-
-
-def add_event(pk: int, happened: Happened, *, at: datetime) -> None:
-    """Write down who did what."""
-    ArticleEvent.objects.create(article_id=pk, at=at, **msgspec.structs.asdict(happened))
-
-
-def list_events(pk: int) -> list[tuple[Happened, datetime]]:
-    """List what happened to an article, the newest first."""
-    rows = ArticleEvent.objects.filter(article_id=pk).order_by("-pk")
-    return [
-        (
-            Happened(
-                event=row.event, party=row.party, actor=row.actor, partner=row.partner, language=row.language,
-                version=row.version, clause=row.clause, note=row.note,
-            ),
-            row.at,
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def has_event(pk: int, event: str, **said: str | int) -> bool:
-    """Answer whether something of this kind happened to an article."""
-    return ArticleEvent.objects.filter(article_id=pk, event=event, **said).exists()
-
-
-def sent_versions(pk: int) -> dict[str, set[tuple[str, int]]]:
-    """Which texts (language, number) each partner was sent."""
-    sent: dict[str, set[tuple[str, int]]] = {}
-    rows = ArticleEvent.objects.filter(article_id=pk, event=PUBLISHED)
-    for partner, language, version in rows.values_list("partner", "language", "version"):
-        sent.setdefault(partner, set()).add((language, version))
-    return sent
-
-
-def untold_adoptions(partner: str, ours: str) -> list[tuple[str, int]]:
-    """Adoptions (article, version) of a partner's articles of which it was not told."""
-    rows = ArticleEvent.objects.filter(event=ADOPTED, party=ours, article__origin=partner).order_by("pk")
-    told = ArticleEvent.objects.filter(event=ADOPTION_TOLD, partner=partner)
-    known = set(told.values_list("article__uuid", "version"))
-    return [pair for pair in rows.values_list("article__uuid", "version") if pair not in known]
-
-
-def untold_withdrawals(partner: str, ours: str) -> list[ArticleRow]:
-    """Articles of ours that were withdrawn, that a partner has, and of whose end it was not told."""
-    sent = ArticleEvent.objects.filter(event=PUBLISHED, partner=partner).values("article_id")
-    told = ArticleEvent.objects.filter(event=WITHDRAWAL_TOLD, partner=partner).values("article_id")
-    rows = Article.objects.filter(origin=ours, withdrawn_at__isnull=False, pk__in=sent).exclude(pk__in=told)
-    return [_row(row) for row in rows.order_by("pk")]
 
 
 def _joined(words: Sequence[str]) -> str:

@@ -101,7 +101,7 @@ class OpenedArticle(msgspec.Struct, frozen=True):
 
 def language_of_page(code: str) -> Language:
     """The library's language for a page's."""
-    return _OF_PAGE.get(code, cast("Language", code) if code in LANGUAGES else "en")
+    return _OF_PAGE.get(code, next((known for known in LANGUAGES if known == code), "en"))
 
 
 def read_question(asked: QueryDict) -> ShelfQuestion:
@@ -112,7 +112,8 @@ def read_question(asked: QueryDict) -> ShelfQuestion:
     }  # fmt: skip
     chosen = {field: value if (value := asked.get(field, "")) in known else "" for field, known in lists.items()}
     origin = asked.get("origin", "")[:_LONGEST_ORIGIN].replace("\0", "")
-    return ShelfQuestion(ArticleFilter(origin=origin, **chosen), asked.get("q", "").strip().replace("\0", ""))
+    wanted = msgspec.convert({**chosen, "origin": origin}, ArticleFilter)
+    return ShelfQuestion(wanted, asked.get("q", "").strip().replace("\0", ""))
 
 
 def list_shelf(question: ShelfQuestion, *, role: str, language: Language) -> list[ShelfItem]:
@@ -120,7 +121,7 @@ def list_shelf(question: ShelfQuestion, *, role: str, language: Language) -> lis
     wanted = msgspec.structs.replace(question.wanted, tlps=readable(role))
     if not question.query:
         return _items(list_articles(wanted), language)
-    first = cast("Language", question.wanted.language) or language
+    first = cast("Language", question.wanted.language) if question.wanted.language else language
     searched = (first,) if question.wanted.language else (first, *(one for one in LANGUAGES if one != first))
     found = find_documents(question.query, kinds=(SEARCHED_AS,), languages=searched)
     rows = {row.uuid: row for row in list_articles(wanted, uuids={one.key for one in found})}

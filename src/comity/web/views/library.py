@@ -38,8 +38,9 @@ from comity.flows.annotate_article import annotate_article
 from comity.flows.publish_article import plan_publication, publish_article
 from comity.flows.withdraw_article import withdraw_article
 from comity.flows.write_article import revise_article, write_article
+from comity.store.article_events import list_events
 from comity.store.full_text import find_document
-from comity.store.library import find_version, list_article_versions, list_events, list_origins
+from comity.store.library import find_version, list_article_versions, list_origins
 from comity.web.access import person_of, reader_page
 from comity.web.article_form import ArticleForm, faults_of, form_of, read_form, say_faults
 from comity.web.shelf import (
