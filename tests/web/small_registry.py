@@ -12,6 +12,7 @@ from comity.core.memoranda import Memorandum as Agreement
 from comity.core.memoranda import digest
 from comity.core.reports import Evidence
 from comity.core.reports import Report as Claim
+from comity.store.drafts import begin_draft
 from comity.store.models import (
     Case,
     CaseEvent,
@@ -27,7 +28,7 @@ from comity.store.models import (
     Report,
     Reporter,
 )
-from comity.wire.memorandum_yaml import parse_memorandum, render_memorandum
+from comity.wire.memorandum_yaml import parse_memorandum, read_draft, render_memorandum
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -44,6 +45,7 @@ class Registry(msgspec.Struct, frozen=True):
     referred: str
     protected: str
     memorandum_version: int
+    draft: int
 
 
 def signed_in(role: str) -> Client:
@@ -110,7 +112,9 @@ def fill_store() -> Registry:
     CasePeer.objects.create(case=referred, partner="oac.by", remote_case="0c7f4f6e-6f9b-5d5e-8a63-2f2f9f3e6a55")
     _history(closed)
     _link()
-    return Registry(received.ref, closed.ref, referred.ref, protected.ref, _memorandum())
+    Case.objects.filter(pk=received.pk).update(due_at=NOON + timedelta(hours=1))
+    version = _memorandum()
+    return Registry(received.ref, closed.ref, referred.ref, protected.ref, version, _draft())
 
 
 def _case(
@@ -234,6 +238,16 @@ def _memorandum() -> int:
     for event, party in (("propose", "cctld.ru"), ("countersign", "oac.by"), ("enter-force", "cctld.ru")):
         MemorandumEvent.objects.create(memorandum=row, event=event, party=party, actor="policy-officer", at=NOON)
     return row.version
+
+
+def _draft() -> int:
+    """A draft that lets in a further category and says nothing of its evidence yet."""
+    tree = msgspec.json.decode(_agreement())
+    tree["version"], tree["supersedes"] = 4, {"version": 3, "digest": digest(_agreement())}
+    del tree["evidence"]["required"]["malware"]
+    text = read_draft(tree)
+    assert isinstance(text, Agreement)
+    return begin_draft(text, partner="oac.by", actor="policy-officer", at=NOON)
 
 
 def _link() -> None:
