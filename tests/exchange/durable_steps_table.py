@@ -106,11 +106,17 @@ STEPS: dict[str, Row] = {
 NOT_OF_THE_EXCHANGE = {
     "cli.person.add": "an account of a person",
     "flows.apply_kept._apply": "effects of kinds that were new once, when a newer version starts; not killed here",
+    "flows.assign.assign": "who works on a case, and the entry that says so; no partner hears of it",
+    "flows.draft._begin": "a draft of a memorandum, which binds nobody",
+    "flows.draft.drop": "that a draft was given up",
+    "flows.draft.propose_draft": "that a draft was proposed, together with what propose keeps",
+    "flows.draft.write_clause": "a revision of a draft",
     "flows.catch_up.catch_up": "inside the transactions of those who call it",
     "flows.repeat_erasures.repeat_erasures": "inside the transaction that ends a recovery",
     "flows.restore._fill_older": "a backup of an older schema, into an empty store; the command is given again",
     "store.database_state.try_write": "a probe that rolls back what it wrote",
     "store.memoranda.add_version": "inside the transactions of propose and countersign",
+    "store.saved_views.keep_view": "a person's view of the inbox",
     "store.memoranda.set_status": "inside the transactions of those who call it",
 }
 

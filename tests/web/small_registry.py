@@ -3,6 +3,7 @@ kinds of names.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -217,6 +218,7 @@ def _decision(report: Report | None, case: Case, verdict: str, clause: str, reas
     )
 
 
+@cache
 def _agreement() -> bytes:
     parsed = parse_memorandum((Path(__file__).parent.parent / "fixtures" / "memorandum-ru-by.yaml").read_bytes())
     assert isinstance(parsed, Agreement)

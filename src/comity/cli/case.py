@@ -15,6 +15,7 @@ from typing import Any, Final
 import click
 import msgspec
 
+from comity.cli.case_assign import assign_command
 from comity.cli.case_views import list_command, show_command
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
@@ -76,6 +77,7 @@ def case() -> None:
 
 case.add_command(list_command)
 case.add_command(show_command)
+case.add_command(assign_command)
 
 
 def _verb(
