@@ -127,7 +127,7 @@ def test_a_node_that_is_killed_leaves_no_process_behind(t: Harness) -> None:
     t.memorandum(ru, by)
     t.start()
     children = children_of(ru.pid)
-    assert len(children) == 3  # pages, links, courier
+    assert len(children) == 4  # pages, links, courier, desk
     ru.kill()
     end = time.monotonic() + 60
     while any(Path(f"/proc/{child}").exists() for child in children):

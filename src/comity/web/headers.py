@@ -6,16 +6,22 @@ that is one, and a text that would become one never run, so a claim that holds H
 to escape it.  Pages of somebody signed in are never kept by a browser or a proxy on the way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'{}; base-uri 'none'; frame-ancestors 'none'"
 )
+POLICY: Final = _POLICY.format("")
 PERMISSIONS: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"
+
+
+def policy_with_forms_to(origins: Iterable[str]) -> str:
+    """The policy of a page whose forms may lead to these origins too: a sign-in elsewhere answers by a redirect."""
+    return _POLICY.format("".join(f" {origin}" for origin in origins))
 
 
 class ContentSecurityMiddleware:

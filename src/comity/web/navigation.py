@@ -42,7 +42,7 @@ DESK: Final[tuple[Place, ...]] = (
     Place("memoranda", "web:memoranda", _("Memoranda"), STAFF),
     Place("links", "web:links", _("Links"), STAFF),
     # statistics
-    # administration
+    Place("administration", "web:administration", _("Administration"), frozenset({"administrator", "auditor"})),
 )
 
 # What a stranger is offered; "Log in" stands after it, outside the table.

@@ -31,7 +31,7 @@ def begin_of_names(apps: Any, schema_editor: Any) -> None:  # noqa: ARG001
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0003_the_desk"),
+        ("store", "0004_access"),
     ]
 
     operations = [

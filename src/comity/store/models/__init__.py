@@ -22,7 +22,7 @@ from comity.store.models.ledgers import (
 from comity.store.models.mail import OutgoingMail
 from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.observations import Observation
-from comity.store.models.people import ApiToken, Person, SignInFailure
+from comity.store.models.people import ApiToken, Look, Person, PersonChange, SignInFailure
 from comity.store.models.reports import IntakeRun, Report, Reporter
 
 __all__ = [
@@ -42,12 +42,14 @@ __all__ = [
     "LedgerEntry",
     "LedgerTile",
     "Link",
+    "Look",
     "Memorandum",
     "MemorandumDraft",
     "MemorandumEvent",
     "Observation",
     "OutgoingMail",
     "Person",
+    "PersonChange",
     "Report",
     "Reporter",
     "RevokedKey",
