@@ -3,8 +3,20 @@
 from django.urls import path, register_converter
 
 from comity.web.assets import asset
-from comity.web.views import cases, drafts, held, inbox, links, memoranda, preferences, public, sign_in
-from comity.web.views import account, cases, held, inbox, links, look, memoranda, people, preferences, public, sign_in
+from comity.web.views import (
+    account,
+    cases,
+    drafts,
+    held,
+    inbox,
+    links,
+    look,
+    memoranda,
+    people,
+    preferences,
+    public,
+    sign_in,
+)
 
 
 class _Word:
