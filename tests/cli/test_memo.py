@@ -153,6 +153,15 @@ def test_explain_and_preview_with_nothing_stored(desk: Desk) -> None:
     assert desk.json("preview", "oac.by") == {"partner": "oac.by", "totals": [], "reports": []}
 
 
+def test_preview_under_a_draft_beside_what_is_in_force(desk: Desk) -> None:
+    draft = desk.file("draft.json", desk.tree())
+    nothing = desk.json("preview", "oac.by", "--draft", draft, "--days", "7")
+    assert (nothing["in_force"], nothing["days"], nothing["items"], nothing["changed"]) == ("", 7, 0, [])
+    assert "0 items in the last 30 days, no text is in force" in desk.on_node("preview", "oac.by", "--draft", draft)
+    assert "no party" in desk.on_node("preview", "vnnic.vn", "--draft", draft, code=1)
+    assert "must be said" in desk.on_node("preview", "oac.by", "--draft", desk.file("x.json", "{}"), code=1)
+
+
 @pytest.mark.parametrize(
     "text", ["{", "[1]", '{"sender": "a", "kind": "gossip"}', '{"name": "bad.by", "category": "content"}']
 )

@@ -138,6 +138,11 @@ NOT_OF_THE_EXCHANGE = {
     "flows.deliver_mail._mark": "what became of a letter; claimed before, and killed in tests/flows/test_notices.py",
     "flows.observe.observe": "looks at a name; nothing waits for them",
     "flows.watch_names._keep": "what a look at a watched name told; claimed before, and looked at again",
+    "flows.assign.assign": "who works on a case, and the entry that says so; no partner hears of it",
+    "flows.draft._begin": "a draft of a memorandum, which binds nobody",
+    "flows.draft.drop": "that a draft was given up",
+    "flows.draft.propose_draft": "that a draft was proposed, together with what propose keeps",
+    "flows.draft.write_clause": "a revision of a draft",
     "flows.catch_up.catch_up": "inside the transactions of those who call it",
     "flows.keep_clocks.rebuild_clocks": "a cache that is made anew, some thousand cases at a time; it is given again",
     "flows.repeat_erasures.repeat_erasures": "inside the transaction that ends a recovery",
@@ -165,6 +170,7 @@ NOT_OF_THE_EXCHANGE = {
     "flows.write_article.write_article": _LIBRARY,
     "store.database_state.try_write": "a probe that rolls back what it wrote",
     "store.memoranda.add_version": "inside the transactions of propose and countersign",
+    "store.saved_views.keep_view": "a person's view of the inbox",
     "store.memoranda.set_status": "inside the transactions of those who call it",
 }
 

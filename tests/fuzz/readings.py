@@ -37,7 +37,6 @@ from comity.core.zone_hints import find_zone_hint
 from comity.edges import partner_http
 from comity.flows import resume
 from comity.store.memoranda import StoredMemorandum
-from comity.wire.attachment_parts import parse_attachment_part, render_attachment_part
 from comity.wire.article import (
     AdoptedPayload,
     AnnotationPayload,
@@ -52,6 +51,7 @@ from comity.wire.article import (
     render_article,
     render_withdrawn,
 )
+from comity.wire.attachment_parts import parse_attachment_part, render_attachment_part
 from comity.wire.canonical import canonical, parse_canonical, parse_json
 from comity.wire.checkpoint import parse_head, parse_note, read_head, render_checkpoint, sign_text
 from comity.wire.consultation import parse_consultation, render_consultation

@@ -3,6 +3,7 @@ kinds of names.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from comity.core.memoranda import digest
 from comity.core.plans import Blast, Demand, Plan, PlannedStep, Present, Share
 from comity.core.reports import Evidence
 from comity.core.reports import Report as Claim
+from comity.store.drafts import begin_draft
 from comity.store.models import (
     Attachment,
     AttachmentBody,
@@ -31,7 +33,7 @@ from comity.store.models import (
     Reporter,
 )
 from comity.store.plans import add_plan
-from comity.wire.memorandum_yaml import parse_memorandum, render_memorandum
+from comity.wire.memorandum_yaml import parse_memorandum, read_draft, render_memorandum
 from web.consultation_rows import fill_consultations
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
@@ -49,7 +51,8 @@ class Registry(msgspec.Struct, frozen=True):
     referred: str
     protected: str
     memorandum_version: int
-    plan: str = ""
+    draft: int
+    plan: str
 
 
 def signed_in(role: str) -> Client:
@@ -118,7 +121,11 @@ def fill_store() -> Registry:
     _attach(closed)
     _link()
     fill_consultations(closed, NOON)
-    return Registry(received.ref, closed.ref, referred.ref, protected.ref, _memorandum(), _plan(protected))
+    Case.objects.filter(pk=received.pk).update(due_at=NOON + timedelta(hours=1))
+    version = _memorandum()
+    return Registry(
+        received.ref, closed.ref, referred.ref, protected.ref, version, draft=_draft(), plan=_plan(protected)
+    )
 
 
 def _plan(case: Case) -> str:
@@ -279,6 +286,7 @@ def _decision(report: Report | None, case: Case, verdict: str, clause: str, reas
     )
 
 
+@cache
 def _agreement() -> bytes:
     parsed = parse_memorandum((Path(__file__).parent.parent / "fixtures" / "memorandum-ru-by.yaml").read_bytes())
     assert isinstance(parsed, Agreement)
@@ -300,6 +308,16 @@ def _memorandum() -> int:
     for event, party in (("propose", "cctld.ru"), ("countersign", "oac.by"), ("enter-force", "cctld.ru")):
         MemorandumEvent.objects.create(memorandum=row, event=event, party=party, actor="policy-officer", at=NOON)
     return row.version
+
+
+def _draft() -> int:
+    """A draft that lets in a further category and says nothing of its evidence yet."""
+    tree = msgspec.json.decode(_agreement())
+    tree["version"], tree["supersedes"] = 4, {"version": 3, "digest": digest(_agreement())}
+    del tree["evidence"]["required"]["malware"]
+    text = read_draft(tree)
+    assert isinstance(text, Agreement)
+    return begin_draft(text, partner="oac.by", actor="policy-officer", at=NOON)
 
 
 def _link() -> None:

@@ -135,10 +135,17 @@ def addresses(registry: Registry) -> list[tuple[str, str]]:
         ("supervisor", "/zones/xn--p1ai/"),
         ("policy-officer", "/memoranda/"),
         ("policy-officer", f"/memoranda/oac.by/{registry.memorandum_version}/"),
+        ("policy-officer", f"/memoranda/drafts/{registry.draft}/"),
+        ("policy-officer", f"/memoranda/drafts/{registry.draft}/preview/"),
+        *(("policy-officer", f"/memoranda/drafts/{registry.draft}/clauses/{part}/") for part in WRITTEN),
         ("administrator", "/links/"),
         ("administrator", "/links/oac.by/"),
         ("administrator", "/inbox/"),  # not for this role: the page that says so
     ]
+
+
+# The clauses with the most kinds of fields; the others are made of the same.
+WRITTEN = ("scope", "exchange", "evidence", "marking", "personal_data", "safeguards")
 
 
 def violations(page: Page) -> list[str]:

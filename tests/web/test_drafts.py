@@ -185,7 +185,7 @@ def test_a_draft_from_a_file_and_one_that_is_none(registry: Registry, node: Home
     good.write_bytes(Memorandum.objects.get(status="proposed").body)
     with good.open("rb") as file:
         assert client.post("/memoranda/drafts/", {"file": file}).status_code == 302
-    assert len(list_drafts()) == 1
+    assert len(list_drafts()) == 2
     for data in (b"", b"{", b"\x00", b"x: [" * 1000, b"a" * 300_000, b"title: <script>alert(1)</script>"):
         bad = tmp_path / "bad.yaml"
         bad.write_bytes(data)

@@ -47,6 +47,10 @@ def pages(registry: Registry) -> dict[str, set[str]]:
         "/experts/": READERS,
         "/memoranda/": STAFF,
         f"/memoranda/oac.by/{registry.memorandum_version}/": STAFF,
+        f"/memoranda/drafts/{registry.draft}/": STAFF,
+        f"/memoranda/drafts/{registry.draft}/preview/": STAFF,
+        f"/memoranda/drafts/{registry.draft}/clauses/evidence/": {"policy-officer"},
+        f"/memoranda/drafts/{registry.draft}/clauses/exchange/": {"policy-officer"},
         "/links/": STAFF,
         "/links/oac.by/": STAFF,
     }

@@ -28,6 +28,7 @@ WRITERS: Final = frozenset({"analyst", "supervisor", "policy-officer"})
 STAFF: Final = READERS | {"administrator"}
 LOOKERS: Final = frozenset({"analyst", "supervisor", "policy-officer"})
 OPERATORS: Final = frozenset({"administrator"})
+WRITERS: Final = frozenset({"policy-officer"})
 OVERSEERS: Final = frozenset({"administrator", "auditor"})
 
 # name of the address: (its parts, who may GET it, who may POST to it); None: it does not take that method.
@@ -50,6 +51,8 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:personal-data": ({"ref": "received", "uuid": "00000000-0000-4000-8000-000000000000"}, LOOKERS, LOOKERS),
     "web:inbox": ({}, READERS, None),
     "web:acknowledge": ({}, None, DESK),
+    "web:assign": ({}, None, DESK),
+    "web:keep-view": ({}, None, READERS),
     "web:case": ({"ref": "received"}, READERS, None),
     "web:attach": ({"ref": "received"}, None, LOOKERS),
     "web:attachment": ({"ref": "closed", "uuid": "00000000-0000-4000-8000-000000000000"}, None, LOOKERS),
@@ -66,6 +69,14 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:withdraw-expert": ({"uuid": OPEN}, None, WRITERS),
     "web:memoranda": ({}, STAFF, None),
     "web:memorandum": ({"partner": "oac.by", "version": "3"}, STAFF, None),
+    "web:memorandum-file": ({"partner": "oac.by", "version": "3"}, STAFF, None),
+    "web:amend": ({"partner": "oac.by", "version": "3"}, None, WRITERS),
+    "web:begin-draft": ({}, None, WRITERS),
+    "web:draft": ({"pk": "draft"}, STAFF, None),
+    "web:draft-preview": ({"pk": "draft"}, STAFF, None),
+    "web:draft-clause": ({"pk": "draft", "part": "clocks"}, WRITERS, WRITERS),
+    "web:draft-propose": ({"pk": "draft"}, None, WRITERS),
+    "web:draft-drop": ({"pk": "draft"}, None, WRITERS),
     "web:links": ({}, STAFF, None),
     "web:link": ({"partner": "oac.by"}, STAFF, None),
 }
@@ -98,7 +109,7 @@ def test_every_address_is_in_the_table_and_every_row_has_an_address() -> None:
 
 def address_of(name: str, registry: Registry) -> str:
     parts = {
-        key: getattr(registry, value) if key == "ref" else value for key, value in PAGES[name][0].items()
+        key: getattr(registry, value) if key in {"ref", "pk"} else value for key, value in PAGES[name][0].items()
     }  # fmt: skip
     return reverse(name, kwargs=parts)
 

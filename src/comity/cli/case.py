@@ -15,6 +15,7 @@ from typing import Any, Final
 import click
 import msgspec
 
+from comity.cli.case_assign import assign_command
 from comity.cli.case_clocks import CLOCK_COMMANDS
 from comity.cli.case_files import attach_command, attachments_command, erase_command, save_command
 from comity.cli.case_notice import NOTICE, addressees
@@ -84,6 +85,7 @@ case.add_command(list_command)
 case.add_command(show_command)
 for _command in (attach_command, attachments_command, save_command, erase_command, *CLOCK_COMMANDS):
     case.add_command(_command)
+case.add_command(assign_command)
 
 
 def _verb(

@@ -10,6 +10,7 @@ import click
 import msgspec
 
 from comity.cli.context import dir_option, json_option, use_node
+from comity.cli.memo_compare import compare_with
 from comity.cli.outcome import print_json
 from comity.core.disclosure import KINDS, Decision, Item, Kind, TraceStep, decide
 from comity.core.errors import InputError, NotFoundError
@@ -19,6 +20,7 @@ from comity.core.names import NameFolder, NameRefusal
 from comity.core.reports import Report
 from comity.edges.home import Home
 from comity.edges.suffix_file import load_suffixes
+from comity.flows.compare import DAYS
 from comity.flows.preview import preview as preview_flow
 from comity.store.memoranda import find_governing
 from comity.store.models import Case
@@ -82,12 +84,25 @@ def explain(
 @click.command()
 @click.argument("partner")
 @click.option("--limit", default=20, show_default=True, help="How many reports to show one by one.")
+@click.option(
+    "--draft",
+    "draft",
+    default=None,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Ask another text instead: what would the partner have seen under it, beside the one in force?",
+)
+@click.option("--days", default=DAYS, show_default=True, help="With --draft: how many days back.")
 @_language
 @dir_option
 @json_option
-def preview(partner: str, limit: int, language: Language, directory: Path, as_json: bool) -> None:
+def preview(
+    partner: str, limit: int, draft: Path | None, days: int, language: Language, directory: Path, as_json: bool
+) -> None:
     """Show what PARTNER would see of our open cases, and what not, by which clause.  Nothing is stored or sent."""
     home = use_node(directory)
+    if draft is not None:
+        compare_with(home, partner, draft, days, limit=limit, language=language, as_json=as_json)
+        return
     counts: Counter[tuple[str, str, str]] = Counter()
     shown: list[dict[str, Any]] = []
     for one in preview_flow(home, partner, at=datetime.now(UTC)):

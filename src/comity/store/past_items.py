@@ -4,8 +4,9 @@ The index of decisions is walked from the newest back, a bounded number of rows;
 again and is left out.  A protected name counts as agreed to by two where it was let go at the time.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -44,7 +45,7 @@ def read_past_items(partner: str, *, since: datetime, most: int) -> tuple[list[P
 
 
 def _read(pks: list[int]) -> list[PastItem]:
-    rows = (
+    rows: Iterable[tuple[Any, ...]] = (
         Decision.objects.filter(pk__in=pks, kind__in=KINDS)
         .order_by("at", "pk")
         .values_list(

@@ -19,13 +19,8 @@ from comity.web.views import (
     library,
     links,
     look,
-    looks,
-    cases,
-    held,
-    inbox,
-    links,
-    look,
     look_up,
+    looks,
     memoranda,
     people,
     preferences,
@@ -34,7 +29,6 @@ from comity.web.views import (
     reporters,
     sign_in,
     zones,
-    sign_in,
 )
 
 

@@ -273,7 +273,7 @@ def _or_nothing(field: inspect.Field) -> inspect.Type:
 
 
 def _default(field: inspect.Field) -> Any:
-    return None if field.default is inspect.NODEFAULT else field.default
+    return None if field.default is msgspec.NODEFAULT else field.default
 
 
 def _is_kept(path: str, name: str) -> bool:
