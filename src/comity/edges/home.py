@@ -107,6 +107,8 @@ class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     oidc_name: str = ""
     oidc_client: str = ""
     oidc_secret_file: str = ""
+
+
 class DaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Days that a list of holidays lacks: without work, and of work whatever day of the week they are."""
 
@@ -132,6 +134,8 @@ class ContactSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     duty: str = ""
     head: str = ""
     legal: str = ""
+
+
 class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The mail server that takes this node's notices; without a server no mail is sent."""
 
@@ -162,28 +166,6 @@ class DnsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     server: str = ""
     port: int = 53
     deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 8.0
-class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How people sign in: who needs a second factor, how long a session lives, and one OpenID Connect provider."""
-
-    second_factor_for: tuple[str, ...] = ()
-    session_hours: Annotated[int, msgspec.Meta(ge=1, le=168)] = 12
-    idle_minutes: Annotated[int, msgspec.Meta(ge=5, le=1440)] = 60
-    oidc_issuer: str = ""
-    oidc_name: str = ""
-    oidc_client: str = ""
-    oidc_secret_file: str = ""
-
-
-class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How people sign in: who needs a second factor, how long a session lives, and one OpenID Connect provider."""
-
-    second_factor_for: tuple[str, ...] = ()
-    session_hours: Annotated[int, msgspec.Meta(ge=1, le=168)] = 12
-    idle_minutes: Annotated[int, msgspec.Meta(ge=5, le=1440)] = 60
-    oidc_issuer: str = ""
-    oidc_name: str = ""
-    oidc_client: str = ""
-    oidc_secret_file: str = ""
 
 
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -213,7 +195,6 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail: MailSettings = MailSettings()
     rdap: RdapSettings = RdapSettings()
     dns: DnsSettings = DnsSettings()
-    sign_in: SignInSettings = SignInSettings()
     log: LogSettings = LogSettings()
     calendar: CalendarSettings = CalendarSettings()
     contacts: ContactSettings = ContactSettings()
