@@ -123,7 +123,7 @@ def _found(facts: NoticeFacts, place: int) -> list[str]:
 
 def _addresses(facts: NoticeFacts, place: int) -> list[str]:
     urls = list(dict.fromkeys(told.target for told in facts.told if "://" in told.target))
-    lines = [f"  {defang(url)}" for url in urls[:_REPORTS]]
+    lines = [f"  {_defang_words(defang(url))}" for url in urls[:_REPORTS]]
     return [*lines, LINES["defanged"][place]] if lines else [LINES["none-told"][place], LINES["defanged"][place]]
 
 
