@@ -27,6 +27,7 @@ from comity.store.models import (
     Report,
     Reporter,
 )
+from comity.store.reporters import count_all, keep_tallies
 from comity.wire.memorandum_yaml import parse_memorandum, render_memorandum
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
@@ -110,6 +111,7 @@ def fill_store() -> Registry:
     CasePeer.objects.create(case=referred, partner="oac.by", remote_case="0c7f4f6e-6f9b-5d5e-8a63-2f2f9f3e6a55")
     _history(closed)
     _link()
+    keep_tallies(count_all(at=NOON))
     return Registry(received.ref, closed.ref, referred.ref, protected.ref, _memorandum())
 
 
