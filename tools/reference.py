@@ -52,6 +52,13 @@ SETTINGS: Final = {
     "desk.confirm_score": "The evidence score that the desk asks for before an analyst may confirm a case.",
     "desk.hold_score": "The evidence score that the desk asks for before a hold may be proposed.",
     "desk.hold_score_critical": "The same for a case of critical severity.",
+    "sign_in.second_factor_for": "Roles that may do nothing before they have a second factor: `[\"supervisor\"]`.",
+    "sign_in.session_hours": "A session ends after so many hours, however busy it is.",
+    "sign_in.idle_minutes": "A session ends when nothing was asked for so long.",
+    "sign_in.oidc_issuer": "The address of an OpenID Connect provider by which people may sign in; empty: none.",
+    "sign_in.oidc_name": "What the button for it says.",
+    "sign_in.oidc_client": "This node's client identifier at the provider.",
+    "sign_in.oidc_secret_file": "A file with the client's secret; relative paths are taken from the node's directory.",
     "log.format": "`text`, `json` (one object a line), or `auto`: JSON under systemd, text elsewhere.",
     "log.level": "What is at least as grave is logged: `debug`, `info`, `warning` or `error`.",
 }  # fmt: skip

@@ -12,7 +12,7 @@ from comity.api.calls import BODY_BYTES
 from comity.api.routes import ROUTES
 from comity.core.reports import Report
 from comity.store.models import ApiToken, CaseEvent, Person
-from comity.store.tokens import find_person, issue_token, revoke_token
+from comity.store.tokens import find_bearer, issue_token, revoke_token
 
 pytestmark = pytest.mark.django_db
 
@@ -254,15 +254,15 @@ def test_only_the_hash_of_a_token_is_kept(analyst: Caller) -> None:
 def test_a_revoked_token_and_a_person_who_left_call_no_more() -> None:
     person = Person.objects.create(username="p", role="analyst")
     token = issue_token(person, "laptop", NOW)
-    assert find_person(token) == person
+    assert find_bearer(token, at=NOW).person == person
 
     person.is_active = False
     person.save()
-    assert find_person(token) is None
+    assert find_bearer(token, at=NOW) is None
     person.is_active = True
     person.save()
     assert revoke_token(person, "laptop", NOW) == 1
-    assert find_person(token) is None
+    assert find_bearer(token, at=NOW) is None
 
 
 # -- bad input ---------------------------------------------------------------------------------------------------------

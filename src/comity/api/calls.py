@@ -17,6 +17,7 @@ from comity.api.problems import MethodError, problem, store_asked
 from comity.api.tokens import UnauthorizedError, authenticate
 from comity.core.errors import ComityError, InputError, LengthRequiredError, SettingError, TooLargeError
 from comity.core.roles import Actor
+from comity.core.scopes import scope_of
 from comity.edges.home import Home
 
 BODY_BYTES: Final = 1_048_576
@@ -80,13 +81,14 @@ def answer(routes: Mapping[str, Route], request: HttpRequest, path: Mapping[str,
 def _success(route: Route, request: HttpRequest, path: Mapping[str, str]) -> HttpResponse:
     home = _home()
     actor = Actor("", "", home.party)
+    at = datetime.now(UTC)
     if route.roles:
-        person = authenticate(request, route.roles)
+        person = authenticate(request, route.roles, scope_of(route.tag, route.method), at=at)
         actor = Actor(person.get_username(), person.role, home.party)
     call = Call(
         home=home,
         actor=actor,
-        at=datetime.now(UTC),
+        at=at,
         path=path,
         query=_query(route, request),
         body=_body(route, request) if route.method == "POST" else b"",

@@ -6,6 +6,7 @@ asks gets exactly what the two parties signed, or a problem.
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import wraps
 from typing import Final
 
@@ -87,7 +88,7 @@ def tile(_request: HttpRequest, origin: str, path: str) -> HttpResponse:
 def _check_caller(request: HttpRequest) -> None:
     """Let in who has a token, or is signed in, with a role that may see ledgers."""
     if "Authorization" in request.headers or not isinstance(request.user, Person):
-        authenticate(request, ROLES)
+        authenticate(request, ROLES, "links:read", at=datetime.now(UTC))
     elif request.user.role not in ROLES:
         raise ForbiddenError(f"this is for {', '.join(ROLES)}; not for {request.user.role}")
 

@@ -5,22 +5,22 @@ of the machine would see it.  A token is printed once; only its hash is kept.
 """
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
-from comity.core.errors import ConflictError, InputError, NotFoundError
+from comity.core.errors import InputError, NotFoundError
+from comity.core.scopes import SCOPES
+from comity.flows.add_person import add_person
+from comity.flows.change_person import Change, change_person
 from comity.store.models import Person
 from comity.store.tokens import issue_token, revoke_token
 
 _LONGEST_LINE = 1024
-_LONGEST_NAME = 150  # what the column holds
+OPERATOR = "(command line)"  # who did it, in an account's history: whoever may run commands on the node
 
 
 @click.group()
@@ -38,21 +38,8 @@ def person() -> None:
 def add(name: str, role: str, password_stdin: bool, no_password: bool, directory: Path, as_json: bool) -> None:
     """Let a person sign in as NAME with a role."""
     use_node(directory)
-    _check_name(name)
     password = None if no_password else _password(stdin=password_stdin)
-    new = Person(username=name, role=role)
-    if password is None:
-        new.set_unusable_password()
-    else:
-        try:
-            validate_password(password, new)
-        except ValidationError as error:
-            raise InputError(" ".join(error.messages), item="password") from error
-        new.set_password(password)
-    with transaction.atomic():
-        if Person.objects.filter(username=name).exists():
-            raise ConflictError("there is such a person already", item=name)
-        new.save()
+    add_person(name, role, password, actor=OPERATOR, at=datetime.now(UTC))
     if as_json:
         print_json({"name": name, "role": role, "signs_in": password is not None})
     else:
@@ -82,10 +69,14 @@ def list_people(directory: Path, as_json: bool) -> None:
 @person.command()
 @click.argument("name")
 @click.option("--label", required=True, help="What the token is for; it is revoked by this label.")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="What it may do; none: all.")
+@click.option("--days", type=click.IntRange(1, 3650), help="It ends after so many days; without: never by itself.")
 @click.option("--revoke", is_flag=True, help="Revoke the person's tokens with this label.")
 @dir_option
 @json_option
-def token(name: str, label: str, revoke: bool, directory: Path, as_json: bool) -> None:
+def token(
+    name: str, label: str, scopes: tuple[str, ...], days: int | None, revoke: bool, directory: Path, as_json: bool
+) -> None:
     """Make an API token for NAME, and print it once."""
     use_node(directory)
     owner = Person.objects.filter(username=name).first()
@@ -99,23 +90,49 @@ def token(name: str, label: str, revoke: bool, directory: Path, as_json: bool) -
         else:
             click.echo(f"revoked: {revoked}")
         return
-    made = issue_token(owner, label, now)
+    over = now + timedelta(days=days) if days else None
+    made = issue_token(owner, label, now, scopes=scopes, expires_at=over)
     if as_json:
-        print_json({"name": name, "label": label, "token": made})
+        print_json({"name": name, "label": label, "token": made, "scopes": list(scopes), "expires_at": over})
         return
     click.echo(made)
     click.echo("keep it now: it cannot be shown again", err=True)
 
 
-def _check_name(name: str) -> None:
-    try:
-        Person.username_validator(name)
-    except ValidationError as error:
-        raise InputError(
-            f"letters, digits and @ . + - _ only, at most {_LONGEST_NAME}", item=name[:_LONGEST_NAME]
-        ) from error
-    if len(name) > _LONGEST_NAME:
-        raise InputError(f"at most {_LONGEST_NAME} characters", item=name[:_LONGEST_NAME])
+@person.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(Person.Role.values), help="Give another role.")
+@click.option("--close", "close", is_flag=True, help="Let nobody in any more, tokens included.")
+@click.option("--open", "open_", is_flag=True, help="Open a closed account again.")
+@click.option("--remove-factors", is_flag=True, help="Take away lost second factors; the password alone lets in.")
+@click.option("--password-stdin", is_flag=True, help="Set the password to the first line of standard input.")
+@dir_option
+@json_option
+def change(
+    name: str, role: str | None, close: bool, open_: bool, remove_factors: bool, password_stdin: bool, directory: Path,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Change the account of NAME; what was done is kept in the account's history."""
+    use_node(directory)
+    wanted: list[tuple[Change, str]] = []
+    if role:
+        wanted.append(("role", role))
+    if close:
+        wanted.append(("closed", ""))
+    if open_:
+        wanted.append(("opened", ""))
+    if remove_factors:
+        wanted.append(("factors-removed", ""))
+    if password_stdin:
+        wanted.append(("password", _password(stdin=True)))
+    if not wanted:
+        raise InputError("say what to change: --role, --close, --open, --remove-factors or --password-stdin", item=name)
+    for what, to in wanted:
+        changed = change_person(name, what, to=to, actor=OPERATOR, at=datetime.now(UTC))
+    if as_json:
+        print_json({"name": name, "role": changed.role, "active": changed.is_active})
+    else:
+        click.echo(f"{name}: {', '.join(what for what, _ in wanted)}")
 
 
 def _password(*, stdin: bool) -> str:

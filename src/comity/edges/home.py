@@ -71,6 +71,18 @@ class DeskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hold_score_critical: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.7
 
 
+class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How people sign in: who needs a second factor, how long a session lives, and one OpenID Connect provider."""
+
+    second_factor_for: tuple[str, ...] = ()
+    session_hours: Annotated[int, msgspec.Meta(ge=1, le=168)] = 12
+    idle_minutes: Annotated[int, msgspec.Meta(ge=5, le=1440)] = 60
+    oidc_issuer: str = ""
+    oidc_name: str = ""
+    oidc_client: str = ""
+    oidc_secret_file: str = ""
+
+
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the log is written.  `auto`: JSON where systemd's journal reads it, text elsewhere."""
 
@@ -92,6 +104,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     names: NameSettings = NameSettings()
     guard: GuardSettings = GuardSettings()
     desk: DeskSettings = DeskSettings()
+    sign_in: SignInSettings = SignInSettings()
     log: LogSettings = LogSettings()
 
 

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from comity.store.replica import Replica
 
 _ONLY_PRIMARY: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+_SIGNING_IN: Final = ("/sign-in/", "/account/")  # where a question may begin something that is kept with the session
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -32,7 +33,7 @@ class ReadingMiddleware:
             response = self.get_response(request)
             self._replica.note_write()
             return response
-        if request.path in _ONLY_PRIMARY:
+        if request.path in _ONLY_PRIMARY or request.path.startswith(_SIGNING_IN):
             return self.get_response(request)
         with self._replica.reading():
             return self.get_response(request)

@@ -8,9 +8,10 @@ import os
 from pathlib import Path
 from typing import Any
 
-from comity.edges.home import Home, LogSettings, open_home
+from comity.edges.home import Home, LogSettings, SignInSettings, open_home
 from comity.edges.journal import log_configuration
 from comity.edges.node_lock import share_node
+from comity.edges.oidc_settings import oidc_providers
 
 _directory = os.environ.get("COMITY_DIR", "")
 # A directory without a node is no fault here: `comity init` is about to make one, and other verbs say so clearly.
@@ -32,7 +33,13 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "comity.store",
-    "comity.web",
+    "comity.web",  # before allauth: its pages are drawn by our templates
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
 ]
 
 MIDDLEWARE = [
@@ -44,8 +51,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "comity.web.idle.IdleMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "comity.web.second_factor.SecondFactorMiddleware",
     "comity.web.refusals.RefusalMiddleware",
 ]
 
@@ -90,10 +100,38 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
+# Sign-in, second factors and OpenID Connect: django-allauth, with our adapters and templates (comity.web.accounts).
+_sign_in = HOME.settings.sign_in if HOME else SignInSettings()
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+SESSION_COOKIE_AGE = _sign_in.session_hours * 3600
+ACCOUNT_ADAPTER = "comity.web.accounts.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # a person of the desk is known by name; letters go to the node's contacts
+MFA_ADAPTER = "comity.web.accounts.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = f"Comity {HOME.party}" if HOME else "Comity"
+SOCIALACCOUNT_ADAPTER = "comity.web.accounts.ProviderAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": oidc_providers(HOME.path, _sign_in) if HOME else []}}
+# Codes used once and wrong attempts are remembered for all processes that answer pages, and for nobody else.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": str(HOME.path / "run/cache"),
+    }
+    if HOME
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
 LOGGING = log_configuration(

@@ -9,6 +9,7 @@ urlpatterns = [
     path("api/v1/", include("comity.api.urls")),
     path("log/", include("comity.api.log_urls")),
     path("", include("comity.api.health_urls")),
+    path("", include("comity.web.account_urls")),
     path("", include("comity.web.urls")),
 ]
 

@@ -15,7 +15,12 @@ import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
-TYPES: Final = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml", "png": "image/png"}
+TYPES: Final = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+}
 
 
 class Asset(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ gaps.  What our date formats and pages use of it stands here; our catalogues com
 
 from typing import Final
 
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 MONTHS_IN_DATES: Final = (
     pgettext_lazy("alt. month", "January"),
@@ -22,4 +22,21 @@ MONTHS_IN_DATES: Final = (
     pgettext_lazy("alt. month", "October"),
     pgettext_lazy("alt. month", "November"),
     pgettext_lazy("alt. month", "December"),
+)
+
+# What the forms of sign-in and passwords may answer (django-allauth, Django's password validators).
+ANSWERS_OF_FORMS: Final = (
+    gettext_lazy("Incorrect code."),
+    gettext_lazy("Incorrect password."),
+    gettext_lazy("Please type your current password."),
+    gettext_lazy("You must type the same password each time."),
+    gettext_lazy("Too many failed login attempts. Try again later."),
+    gettext_lazy("This field is required."),
+    gettext_lazy("This password is too common."),
+    gettext_lazy("The password is too similar to the %(verbose_name)s."),
+    gettext_lazy("username"),
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
 )

@@ -343,6 +343,35 @@ MEMORANDUM_STATUS: Final[Labels] = {
     "terminated": _("Terminated"),
 }
 
+PERSON_CHANGE: Final[Labels] = {
+    "added": _("Account made"),
+    "role": _("Role given"),
+    "closed": _("Account closed"),
+    "opened": _("Account opened again"),
+    "factors-removed": _("Second factors taken away"),
+    "password": _("Password set by the operator"),
+    "token-made": _("Token made"),
+    "token-revoked": _("Token revoked"),
+}
+
+SCOPE: Final[Labels] = {
+    "cases:read": _("Read cases"),
+    "cases:write": _("Work on cases"),
+    "reports:read": _("Read reports"),
+    "reports:write": _("File reports"),
+    "memoranda:read": _("Read memoranda"),
+    "links:read": _("See the state of links"),
+    "names:read": _("Fold names"),
+}
+
+LOOK_SUBJECT: Final[Labels] = {
+    "report": _("Report"),
+    "answer": _("Answer"),
+    "reporter": _("Reporter"),
+    "attachment": _("Attachment"),
+    "registrar": _("Registrar"),
+}
+
 MEMORANDUM_EVENT: Final[Labels] = {
     "propose": _("Proposed"),
     "countersign": _("Countersigned"),
@@ -411,6 +440,9 @@ TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     "verdict": VERDICT,
     "verdict-in": VERDICT_IN,
     "memorandum-event": MEMORANDUM_EVENT,
+    "person-change": PERSON_CHANGE,
+    "scope": SCOPE,
+    "look-subject": LOOK_SUBJECT,
     "why": WHY,
     "question": QUESTION,
     "reason": REASON,

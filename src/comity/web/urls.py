@@ -18,6 +18,7 @@ from comity.web.views import (
     reporters,
     sign_in,
 )
+from comity.web.views import account, cases, held, inbox, links, look, memoranda, people, preferences, public, sign_in
 
 
 class _Word:
@@ -54,6 +55,15 @@ urlpatterns = [
     path("language/", preferences.language, name="language"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("account/", account.account, name="account"),
+    path("account/tokens/new/", account.new_token, name="new-token"),
+    path("account/tokens/end/", account.end_token, name="end-token"),
+    path("administration/", people.administration, name="administration"),
+    path("administration/people/new/", people.new_person, name="new-person"),
+    path("administration/people/<str:name>/", people.person, name="person"),
+    path("administration/people/<str:name>/change/", people.change, name="change-person"),
+    path("administration/looks/", people.looks, name="looks"),
+    path("cases/<word:ref>/reports/<word:uuid>/personal/", look.personal_data, name="personal-data"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/acknowledge/", inbox.acknowledge, name="acknowledge"),
     path("cases/<word:ref>/", cases.case_page, name="case"),

@@ -23,6 +23,7 @@ from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.observations import Observation
 from comity.store.models.people import ApiToken, Person, SignInFailure
 from comity.store.models.reporters import AwaitedOutcome, ReporterDecision, ReporterTally, ReporterWord
+from comity.store.models.people import ApiToken, Look, Person, PersonChange, SignInFailure
 from comity.store.models.reports import IntakeRun, Report, Reporter
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "LedgerEntry",
     "LedgerTile",
     "Link",
+    "Look",
     "Memorandum",
     "MemorandumEvent",
     "Observation",
@@ -50,6 +52,7 @@ __all__ = [
     "Person",
     "PublicFiling",
     "PublicTry",
+    "PersonChange",
     "Report",
     "Reporter",
     "ReporterDecision",
