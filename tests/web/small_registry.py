@@ -12,8 +12,11 @@ from comity.core.memoranda import Memorandum as Agreement
 from comity.core.memoranda import digest
 from comity.core.reports import Evidence
 from comity.core.reports import Report as Claim
+from comity.edges.tokens import token_hash
 from comity.store.models import (
+    AnswerLink,
     Case,
+    CaseAnswer,
     CaseEvent,
     CasePeer,
     Decision,
@@ -24,6 +27,7 @@ from comity.store.models import (
     Memorandum,
     MemorandumEvent,
     Person,
+    PublicFiling,
     Report,
     Reporter,
 )
@@ -33,6 +37,7 @@ from comity.wire.memorandum_yaml import parse_memorandum, render_memorandum
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 TOKEN = "status-token-of-the-notifier-0123456789"
+ANSWER_TOKEN = "answer-token-of-a-host-0123456789"
 CYRILLIC = "xn----7sbarfztqva.xn--p1ai"
 ROLES = [role.value for role in Person.Role]
 
@@ -45,6 +50,10 @@ class Registry(msgspec.Struct, frozen=True):
     referred: str
     protected: str
     memorandum_version: int
+    appealed: str
+    answered: str
+    answer: int
+    reporter: int
 
 
 def signed_in(role: str) -> Client:
@@ -112,7 +121,36 @@ def fill_store() -> Registry:
     _history(closed)
     _link()
     keep_tallies(count_all(at=NOON))
-    return Registry(received.ref, closed.ref, referred.ref, protected.ref, _memorandum())
+    answered = Case.objects.get(state="mitigated")
+    return Registry(
+        received=received.ref,
+        closed=closed.ref,
+        referred=referred.ref,
+        protected=protected.ref,
+        memorandum_version=_memorandum(),
+        appealed=Case.objects.get(state="appeal").ref,
+        answered=answered.ref,
+        answer=_answer(answered),
+        reporter=reporter.pk,
+    )
+
+
+def _answer(case: Case) -> int:
+    """A case that was answered, and a filing that waits; both by the same token."""
+    link = AnswerLink.objects.create(
+        token_hash=token_hash(ANSWER_TOKEN), case=case, role="host", recipient="abuse@host.example", language="en",
+        created_at=NOON, expires_at=NOON + timedelta(days=3650),
+    )  # fmt: skip
+    PublicFiling.objects.create(
+        token_hash=token_hash(ANSWER_TOKEN), form_hash=b"f" * 32, receipt="00000000-0000-4000-8000-000000000001",
+        body=b'{"category":"phishing","name":"shop-demo-99.ru"}', email="citizen@mail.example", language="en",
+        address_key=b"a" * 32, created_at=NOON, expires_at=NOON + timedelta(days=3650),
+    )  # fmt: skip
+    given = CaseAnswer.objects.create(
+        link=link, case=case, role="host", kind="said", event="answered", seq=1, text="Write to duty@host.example",
+        contact="Ivanova, +375 29 000 00 00", digest="0" * 64, at=NOON,
+    )  # fmt: skip
+    return given.pk
 
 
 def _case(

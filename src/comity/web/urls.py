@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from comity.web.assets import asset
 from comity.web.views import (
+    account,
     answer,
     appeals,
     case_answers,
@@ -11,14 +12,15 @@ from comity.web.views import (
     held,
     inbox,
     links,
+    look,
     memoranda,
+    people,
     preferences,
     public,
     report,
     reporters,
     sign_in,
 )
-from comity.web.views import account, cases, held, inbox, links, look, memoranda, people, preferences, public, sign_in
 
 
 class _Word:
@@ -68,6 +70,7 @@ urlpatterns = [
     path("inbox/acknowledge/", inbox.acknowledge, name="acknowledge"),
     path("cases/<word:ref>/", cases.case_page, name="case"),
     path("cases/<word:ref>/answers/", case_answers.case_answers, name="case-answers"),
+    path("cases/<word:ref>/answers/<int:pk>/personal/", case_answers.answer_personal, name="answer-personal"),
     path("cases/<word:ref>/<word:event>/", cases.step, name="step"),
     path("appeals/", appeals.appeals, name="appeals"),
     path("appeals/<word:ref>/", appeals.appeal, name="appeal"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0003_the_desk"),
+        ("store", "0004_access"),
     ]
 
     operations = [

@@ -21,9 +21,8 @@ from comity.store.models.ledgers import (
 from comity.store.models.mail import OutgoingMail
 from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.observations import Observation
-from comity.store.models.people import ApiToken, Person, SignInFailure
-from comity.store.models.reporters import AwaitedOutcome, ReporterDecision, ReporterTally, ReporterWord
 from comity.store.models.people import ApiToken, Look, Person, PersonChange, SignInFailure
+from comity.store.models.reporters import AwaitedOutcome, ReporterDecision, ReporterTally, ReporterWord
 from comity.store.models.reports import IntakeRun, Report, Reporter
 
 __all__ = [
@@ -50,9 +49,9 @@ __all__ = [
     "Observation",
     "OutgoingMail",
     "Person",
+    "PersonChange",
     "PublicFiling",
     "PublicTry",
-    "PersonChange",
     "Report",
     "Reporter",
     "ReporterDecision",

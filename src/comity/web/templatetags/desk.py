@@ -7,7 +7,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from comity.core.harmless import defang
+from comity.core.mail_addresses import hide_address
 from comity.core.parties import ZONE_UNICODE
+from comity.core.personal_data import mask
 from comity.web import assets
 from comity.web.access import READERS, STAFF
 from comity.web.defang import defang_text
@@ -20,6 +22,8 @@ register.filter("label", label)
 register.filter("defang", defang)
 register.filter("defang_text", defang_text)
 register.filter("u_label", u_label_of)
+register.filter("hide_address", hide_address)
+register.filter("masked", mask)
 
 
 @register.filter
