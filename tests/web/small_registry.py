@@ -14,11 +14,14 @@ from comity.core.memoranda import digest
 from comity.core.plans import Blast, Demand, Plan, PlannedStep, Present, Share
 from comity.core.reports import Evidence
 from comity.core.reports import Report as Claim
+from comity.edges.tokens import token_hash
 from comity.store.drafts import begin_draft
 from comity.store.models import (
+    AnswerLink,
     Attachment,
     AttachmentBody,
     Case,
+    CaseAnswer,
     CaseEvent,
     CasePeer,
     Decision,
@@ -29,16 +32,19 @@ from comity.store.models import (
     Memorandum,
     MemorandumEvent,
     Person,
+    PublicFiling,
     Report,
     Reporter,
 )
 from comity.store.plans import add_plan
+from comity.store.reporters import count_all, keep_tallies
 from comity.wire.memorandum_yaml import parse_memorandum, read_draft, render_memorandum
 from web.consultation_rows import fill_consultations
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 TOKEN = "status-token-of-the-notifier-0123456789"
+ANSWER_TOKEN = "answer-token-of-a-host-0123456789"
 CYRILLIC = "xn----7sbarfztqva.xn--p1ai"
 ROLES = [role.value for role in Person.Role]
 
@@ -53,6 +59,10 @@ class Registry(msgspec.Struct, frozen=True):
     memorandum_version: int
     draft: int
     plan: str
+    appealed: str
+    answered: str
+    answer: int
+    reporter: int
 
 
 def signed_in(role: str) -> Client:
@@ -123,8 +133,20 @@ def fill_store() -> Registry:
     fill_consultations(closed, NOON)
     Case.objects.filter(pk=received.pk).update(due_at=NOON + timedelta(hours=1))
     version = _memorandum()
+    keep_tallies(count_all(at=NOON))
+    answered = Case.objects.get(state="mitigated")
     return Registry(
-        received.ref, closed.ref, referred.ref, protected.ref, version, draft=_draft(), plan=_plan(protected)
+        received=received.ref,
+        closed=closed.ref,
+        referred=referred.ref,
+        protected=protected.ref,
+        memorandum_version=version,
+        draft=_draft(),
+        plan=_plan(protected),
+        appealed=Case.objects.get(state="appeal").ref,
+        answered=answered.ref,
+        answer=_answer(answered),
+        reporter=reporter.pk,
     )
 
 
@@ -158,6 +180,24 @@ def _plan(case: Case) -> str:
         demands=(Demand("four-eyes", 1), Demand("protected-name", 2, "banks"), Demand("many-names", 1, "2")),
     )  # fmt: skip
     return add_plan(plan, state="proposed", cases={case.ref: case.pk}, at=NOON)
+
+
+def _answer(case: Case) -> int:
+    """A case that was answered, and a filing that waits; both by the same token."""
+    link = AnswerLink.objects.create(
+        token_hash=token_hash(ANSWER_TOKEN), case=case, role="host", recipient="abuse@host.example", language="en",
+        created_at=NOON, expires_at=NOON + timedelta(days=3650),
+    )  # fmt: skip
+    PublicFiling.objects.create(
+        token_hash=token_hash(ANSWER_TOKEN), form_hash=b"f" * 32, receipt="00000000-0000-4000-8000-000000000001",
+        body=b'{"category":"phishing","name":"shop-demo-99.ru"}', email="citizen@mail.example", language="en",
+        address_key=b"a" * 32, created_at=NOON, expires_at=NOON + timedelta(days=3650),
+    )  # fmt: skip
+    given = CaseAnswer.objects.create(
+        link=link, case=case, role="host", kind="said", event="answered", seq=1, text="Write to duty@host.example",
+        contact="Ivanova, +375 29 000 00 00", digest="0" * 64, at=NOON,
+    )  # fmt: skip
+    return given.pk
 
 
 def _case(

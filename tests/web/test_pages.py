@@ -36,7 +36,7 @@ def pages(registry: Registry) -> dict[str, set[str]]:
         "/report/elsewhere/child-abuse/": set(),
         "/appeals/": READERS,
         "/reporters/": READERS,
-        f"/reporters/{Reporter.objects.get(key='notifier').pk}/": READERS,
+        f"/reporters/{registry.reporter}/": READERS,
         f"/cases/{registry.closed}/answers/": READERS,
         "/inbox/": READERS,
         f"/cases/{registry.closed}/": READERS,

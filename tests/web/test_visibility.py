@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from comity.core.reports import Report as Claim
 from comity.store.models import Look, Person, Report
 from web.consultation_rows import FILE, OPEN
-from web.small_registry import ROLES, TOKEN, Registry, signed_in
+from web.small_registry import ANSWER_TOKEN, ROLES, TOKEN, Registry, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,20 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:home": ({}, EVERYBODY, None),
     "web:accessibility": ({}, EVERYBODY, None),
     "web:status": ({"token": TOKEN}, EVERYBODY, None),
+    "web:report-status": ({"token": TOKEN, "uuid": "00000000-0000-4000-8000-000000000000"}, EVERYBODY, EVERYBODY),
+    "web:report": ({}, EVERYBODY, EVERYBODY),
+    "web:report-elsewhere": ({"place": "content"}, EVERYBODY, None),
+    "web:report-form": ({"category": "phishing"}, EVERYBODY, EVERYBODY),
+    "web:report-expert": ({"category": "phishing"}, EVERYBODY, EVERYBODY),
+    "web:report-sent": ({"receipt": "00000000-0000-4000-8000-000000000001"}, EVERYBODY, None),
+    "web:report-confirm": ({"token": ANSWER_TOKEN}, EVERYBODY, EVERYBODY),
+    "web:answer": ({"token": ANSWER_TOKEN}, EVERYBODY, EVERYBODY),
+    "web:appeals": ({}, READERS, None),
+    "web:appeal": ({"ref": "appealed"}, READERS, READERS),
+    "web:reporters": ({}, READERS, None),
+    "web:reporter": ({"pk": "reporter"}, READERS, READERS),
+    "web:case-answers": ({"ref": "answered"}, READERS, READERS),
+    "web:answer-personal": ({"ref": "answered", "pk": "answer"}, LOOKERS, LOOKERS),
     "web:reading": ({}, EVERYBODY, EVERYBODY),
     "web:language": ({}, None, EVERYBODY),
     "web:sign-in": ({}, EVERYBODY, EVERYBODY),

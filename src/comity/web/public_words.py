@@ -180,6 +180,18 @@ ANSWER_HELP: Final[Labels] = {
     "appealed": _("Somebody decides who has not worked on the case. You are told the decision and its reasons."),
 }
 
+# What is asked of whoever answers, by role.
+ASKED: Final[Labels] = {
+    "registrar": _(
+        "Look into the claim. Have the cause removed or end the delegation, and say so here; or say why you do not."
+    ),
+    "host": _("Find what the claim describes and remove it, and say so here; or say why the claim does not hold."),
+    "registrant": _(
+        "See whether your site was broken into and remove the cause, and say so here; or contest, or appeal if "
+        "something was done to your name."
+    ),
+}
+
 ACTED: Final[Labels] = {
     "delegation-ended": _("The delegation was ended"),
     "sinkhole": _("The name leads to a sinkhole"),
@@ -245,6 +257,7 @@ PUBLIC_TABLES: Final[dict[str, Labels]] = {
     "problem": PROBLEM,
     "answer": ANSWER,
     "answer-help": ANSWER_HELP,
+    "asked-of": ASKED,
     "acted": ACTED,
     "answer-link": LINK,
     "awaited": AWAITED,

@@ -90,6 +90,7 @@ urlpatterns = [
     path("zones/", zones.zones, name="zones"),
     path("zones/<word:zone>/", zones.zone_page, name="zone"),
     path("cases/<word:ref>/answers/", case_answers.case_answers, name="case-answers"),
+    path("cases/<word:ref>/answers/<int:pk>/personal/", case_answers.answer_personal, name="answer-personal"),
     path("cases/<word:ref>/<word:event>/", cases.step, name="step"),
     path("appeals/", appeals.appeals, name="appeals"),
     path("appeals/<word:ref>/", appeals.appeal, name="appeal"),

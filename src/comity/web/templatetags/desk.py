@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from comity.core.consultation_items import WRITERS
 from comity.core.harmless import defang, show_unseen
+from comity.core.mail_addresses import hide_address
 from comity.core.parties import ZONE_UNICODE
+from comity.core.personal_data import mask
 from comity.core.techniques import BY_ID
 from comity.web import assets
 from comity.web.access import READERS, STAFF
@@ -25,6 +27,8 @@ register.filter("label", label)
 register.filter("defang", defang)
 register.filter("defang_text", defang_text)
 register.filter("u_label", u_label_of)
+register.filter("hide_address", hide_address)
+register.filter("masked", mask)
 
 
 @register.filter

@@ -17,6 +17,7 @@ from comity.core.case_steps import Reason
 from comity.core.roles import Actor, case_roles
 from comity.flows.advance_cases import Grounds
 from comity.flows.decide_appeal import DECISIONS, decide_appeal
+from comity.flows.look import MAY_LOOK
 from comity.store.answers import list_answers
 from comity.store.appeals import find_waiting, list_waiting
 from comity.store.cases import find_case
@@ -65,6 +66,7 @@ def appeal(request: HttpRequest, ref: str) -> HttpResponse:
         "case": row,
         "file": open_case_file(home_of_node(), row.ref, person.role, at=datetime.now(UTC)),
         "answers": list_answers(row.pk),
+        "may_look": person.role in MAY_LOOK,
         "decisions": DECISIONS,
         "may_decide": "appeals_officer" in case_roles(person.role),
         "is_involved": person.username in waiting.involved,
