@@ -8,10 +8,14 @@ from pathlib import Path
 import msgspec
 from django.test import Client
 
+from comity.core.articles import Tags
 from comity.core.memoranda import Memorandum as Agreement
 from comity.core.memoranda import digest
 from comity.core.reports import Evidence
 from comity.core.reports import Report as Claim
+from comity.store.annotations import AnnotationRow, add_annotation
+from comity.store.article_events import Happened, add_event
+from comity.store.library import VersionRow, add_version, create_article
 from comity.store.models import (
     Case,
     CaseEvent,
@@ -31,6 +35,7 @@ from comity.wire.memorandum_yaml import parse_memorandum, render_memorandum
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
+ARTICLE = "00000000-0000-4000-8000-00000000cccc"
 TOKEN = "status-token-of-the-notifier-0123456789"
 CYRILLIC = "xn----7sbarfztqva.xn--p1ai"
 ROLES = [role.value for role in Person.Role]
@@ -110,6 +115,7 @@ def fill_store() -> Registry:
     CasePeer.objects.create(case=referred, partner="oac.by", remote_case="0c7f4f6e-6f9b-5d5e-8a63-2f2f9f3e6a55")
     _history(closed)
     _link()
+    _article()
     return Registry(received.ref, closed.ref, referred.ref, protected.ref, _memorandum())
 
 
@@ -234,6 +240,30 @@ def _memorandum() -> int:
     for event, party in (("propose", "cctld.ru"), ("countersign", "oac.by"), ("enter-force", "cctld.ru")):
         MemorandumEvent.objects.create(memorandum=row, event=event, party=party, actor="policy-officer", at=NOON)
     return row.version
+
+
+def _article() -> None:
+    """An article of ours in two versions and two languages, with a partner's remark."""
+    tags = Tags(kind="playbook", categories=("phishing",), techniques=("fast-flux",), tlp="TLP:GREEN")
+    row = create_article(ARTICLE, "cctld.ru", tags, language="en", at=NOON)
+    table = "| sign | means |\n|---|---|\n| age | days |\n"
+    body = f"Call the registrar.\n\n## Signs\n\n{table}\n- [ ] `comity case ack REF`\n"
+    for language, number, translates, title in (
+        ("en", 1, 0, "A night in May"), ("ru", 1, 1, "Ночь в мае"), ("en", 2, 0, "A night in June"),
+    ):  # fmt: skip
+        version = VersionRow(
+            language=language, number=number, translates=translates, title=title, body=f"{title}: {body}",
+            party="cctld.ru", author="supervisor", note="", at=NOON, erased=False,
+        )  # fmt: skip
+        add_version(row, version, at=NOON)
+    remark = AnnotationRow(
+        uuid=ARTICLE.replace("c", "d"), article_uuid=ARTICLE, language="en", version=2, party="oac.by", author="oac.by",
+        text="Seen at https://night-demo.by/ too.", at=NOON, told_at=NOON, erased=False,
+    )  # fmt: skip
+    add_annotation(row.pk, remark)
+    add_event(
+        row.pk, Happened(event="written", party="cctld.ru", actor="supervisor", language="en", version=1), at=NOON
+    )
 
 
 def _link() -> None:

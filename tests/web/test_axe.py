@@ -17,7 +17,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from comity.store.models import Case
 from comity.web.reading_panel import CHOICES, Reading, render_reading
-from web.small_registry import PASSWORD, TOKEN, Registry, fill_store, signed_in
+from web.small_registry import ARTICLE, PASSWORD, TOKEN, Registry, fill_store, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -110,6 +110,14 @@ def addresses(registry: Registry) -> list[tuple[str, str]]:
         ("analyst", "/cases/7K3Q-F9XW-0002/"),  # under review: the longest forms
         ("supervisor", f"/cases/{registry.protected}/"),
         ("supervisor", "/held/"),
+        ("supervisor", "/library/?q=night"),
+        ("supervisor", f"/library/{ARTICLE}/"),
+        ("auditor", f"/library/{ARTICLE}/?language=ru"),
+        ("auditor", f"/library/{ARTICLE}/print/"),
+        ("auditor", f"/library/{ARTICLE}/history/"),
+        ("supervisor", f"/library/{ARTICLE}/publish/"),
+        ("supervisor", f"/library/{ARTICLE}/edit/?language=vi"),
+        ("policy-officer", "/library/new/"),
         ("policy-officer", "/memoranda/"),
         ("policy-officer", f"/memoranda/oac.by/{registry.memorandum_version}/"),
         ("administrator", "/links/"),

@@ -11,7 +11,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from comity.store.cases import timeline
 from comity.store.models import Case, CaseEvent, Decision, Person, Report, Reporter
 from comity.web.inbox_question import PAGE_SIZE
-from web.small_registry import CYRILLIC, NOON, PASSWORD, ROLES, TOKEN, Registry, signed_in
+from web.small_registry import ARTICLE, CYRILLIC, NOON, PASSWORD, ROLES, TOKEN, Registry, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +30,10 @@ def pages(registry: Registry) -> dict[str, set[str]]:
         "/inbox/": READERS,
         f"/cases/{registry.closed}/": READERS,
         "/held/": READERS,
+        "/library/": READERS,
+        f"/library/{ARTICLE}/": READERS,
+        f"/library/{ARTICLE}/print/": READERS,
+        f"/library/{ARTICLE}/history/": READERS,
         "/memoranda/": STAFF,
         f"/memoranda/oac.by/{registry.memorandum_version}/": STAFF,
         "/links/": STAFF,
