@@ -9,13 +9,17 @@ from pathlib import Path
 import msgspec
 from django.test import Client
 
+from comity.core.articles import Tags
 from comity.core.memoranda import Memorandum as Agreement
 from comity.core.memoranda import digest
 from comity.core.plans import Blast, Demand, Plan, PlannedStep, Present, Share
 from comity.core.reports import Evidence
 from comity.core.reports import Report as Claim
 from comity.edges.tokens import token_hash
+from comity.store.annotations import AnnotationRow, add_annotation
+from comity.store.article_events import Happened, add_event
 from comity.store.drafts import begin_draft
+from comity.store.library import VersionRow, add_version, create_article
 from comity.store.models import (
     AnswerLink,
     Attachment,
@@ -43,6 +47,7 @@ from web.consultation_rows import fill_consultations
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
+ARTICLE = "00000000-0000-4000-8000-00000000cccc"
 TOKEN = "status-token-of-the-notifier-0123456789"
 ANSWER_TOKEN = "answer-token-of-a-host-0123456789"
 CYRILLIC = "xn----7sbarfztqva.xn--p1ai"
@@ -131,6 +136,7 @@ def fill_store() -> Registry:
     _attach(closed)
     _link()
     fill_consultations(closed, NOON)
+    _article()
     Case.objects.filter(pk=received.pk).update(due_at=NOON + timedelta(hours=1))
     version = _memorandum()
     keep_tallies(count_all(at=NOON))
@@ -358,6 +364,30 @@ def _draft() -> int:
     text = read_draft(tree)
     assert isinstance(text, Agreement)
     return begin_draft(text, partner="oac.by", actor="policy-officer", at=NOON)
+
+
+def _article() -> None:
+    """An article of ours in two versions and two languages, with a partner's remark."""
+    tags = Tags(kind="playbook", categories=("phishing",), techniques=("fast-flux",), tlp="TLP:GREEN")
+    row = create_article(ARTICLE, "cctld.ru", tags, language="en", at=NOON)
+    table = "| sign | means |\n|---|---|\n| age | days |\n"
+    body = f"Call the registrar.\n\n## Signs\n\n{table}\n- [ ] `comity case ack REF`\n"
+    for language, number, translates, title in (
+        ("en", 1, 0, "A night in May"), ("ru", 1, 1, "Ночь в мае"), ("en", 2, 0, "A night in June"),
+    ):  # fmt: skip
+        version = VersionRow(
+            language=language, number=number, translates=translates, title=title, body=f"{title}: {body}",
+            party="cctld.ru", author="supervisor", note="", at=NOON, erased=False,
+        )  # fmt: skip
+        add_version(row, version, at=NOON)
+    remark = AnnotationRow(
+        uuid=ARTICLE.replace("c", "d"), article_uuid=ARTICLE, language="en", version=2, party="oac.by", author="oac.by",
+        text="Seen at https://night-demo.by/ too.", at=NOON, told_at=NOON, erased=False,
+    )  # fmt: skip
+    add_annotation(row.pk, remark)
+    add_event(
+        row.pk, Happened(event="written", party="cctld.ru", actor="supervisor", language="en", version=1), at=NOON
+    )
 
 
 def _link() -> None:

@@ -21,7 +21,7 @@ from comity.flows.invite import invite
 from comity.store.models import Case, CaseAnswer, Reporter
 from comity.web.reading_panel import CHOICES, Reading, render_reading
 from web.consultation_rows import CLOSED, OPEN
-from web.small_registry import ANSWER_TOKEN, PASSWORD, TOKEN, Registry, fill_store, signed_in
+from web.small_registry import ANSWER_TOKEN, ARTICLE, PASSWORD, TOKEN, Registry, fill_store, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -135,6 +135,14 @@ def addresses(registry: Registry) -> list[tuple[str, str]]:
         ("supervisor", f"/approvals/{registry.plan}/"),
         ("supervisor", "/zones/"),
         ("supervisor", "/zones/xn--p1ai/"),
+        ("supervisor", "/library/?q=night"),
+        ("supervisor", f"/library/{ARTICLE}/"),
+        ("auditor", f"/library/{ARTICLE}/?language=ru"),
+        ("auditor", f"/library/{ARTICLE}/print/"),
+        ("auditor", f"/library/{ARTICLE}/history/"),
+        ("supervisor", f"/library/{ARTICLE}/publish/"),
+        ("supervisor", f"/library/{ARTICLE}/edit/?language=vi"),
+        ("policy-officer", "/library/new/"),
         ("policy-officer", "/memoranda/"),
         ("policy-officer", f"/memoranda/oac.by/{registry.memorandum_version}/"),
         ("policy-officer", f"/memoranda/drafts/{registry.draft}/"),

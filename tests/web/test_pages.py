@@ -12,7 +12,7 @@ from comity.store.cases import timeline
 from comity.store.models import Case, CaseEvent, Decision, Person, Report, Reporter
 from comity.web.inbox_question import PAGE_SIZE
 from web.consultation_rows import OPEN
-from web.small_registry import CYRILLIC, NOON, PASSWORD, ROLES, TOKEN, Registry, signed_in
+from web.small_registry import ARTICLE, CYRILLIC, NOON, PASSWORD, ROLES, TOKEN, Registry, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,10 @@ def pages(registry: Registry) -> dict[str, set[str]]:
         f"/consultations/{OPEN}/": READERS,
         "/consultations/new/": READERS - {"auditor"},
         "/experts/": READERS,
+        "/library/": READERS,
+        f"/library/{ARTICLE}/": READERS,
+        f"/library/{ARTICLE}/print/": READERS,
+        f"/library/{ARTICLE}/history/": READERS,
         "/memoranda/": STAFF,
         f"/memoranda/oac.by/{registry.memorandum_version}/": STAFF,
         f"/memoranda/drafts/{registry.draft}/": STAFF,
