@@ -44,6 +44,15 @@ def restore_names(home: Home, refs: Sequence[str], actor: Actor, why: Why, at: d
     return VerbOutcome(tuple(done), refused)
 
 
+def restore_held(home: Home, refs: Sequence[str], actor: Actor, why: Why, at: datetime) -> VerbOutcome:
+    """The same, for those of the cases that have a hold in place; the others stay where they are and are not named.
+
+    For who has just decided that names come back: after a cure was seen, after an appeal was granted.
+    """
+    held = standing_holds([row.pk for row in find_cases(refs).values()])
+    return restore_names(home, [hold.ref for hold in held.values()], actor, why, at)
+
+
 def _restore(home: Home, row: CaseRow, actor: Actor, why: Why, at: datetime) -> tuple[Reason, ...]:
     if open_plans([row.pk], kind="restore"):
         return ()  # on its way already
