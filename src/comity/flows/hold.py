@@ -21,7 +21,7 @@ from comity.edges.home import Home
 from comity.flows.advance_cases import NO_GROUNDS, Grounds, VerbOutcome, advance_cases, same_step, step_of
 from comity.flows.approve_plan import PlanOutcome, approve_plan, refuse_plan
 from comity.flows.plan_action import keep_proposal, plan_rows, read_present
-from comity.flows.restore_name import restore_names
+from comity.flows.restore_name import restore_held
 from comity.store.cases import CaseRow, find_cases
 from comity.store.holds import standing_holds
 from comity.store.plans import get_plan, open_plans
@@ -89,8 +89,7 @@ def lift(home: Home, refs: Sequence[str], actor: Actor, *, at: datetime, grounds
     """Begin to restore a name whose cause was removed; what our hold added is taken off again."""
     with transaction.atomic():
         outcome = advance_cases(home, same_step(refs, step_of("cured", actor, grounds)), at=at)
-        held = standing_holds([row.pk for row in find_cases(outcome.done).values()])
-        restore_names(home, [hold.ref for hold in held.values()], actor, "cure", at)
+        restore_held(home, outcome.done, actor, "cure", at)
     return outcome
 
 
