@@ -155,7 +155,7 @@ def addresses(registry: Registry) -> list[tuple[str, str]]:
 
 
 # The clauses with the most kinds of fields; the others are made of the same.
-WRITTEN = ("scope", "exchange", "evidence", "marking", "personal_data", "safeguards")
+WRITTEN = ("marking", "safeguards")
 
 
 def violations(page: Page) -> list[str]:

@@ -50,11 +50,6 @@ HOLD: Final[Labels] = {
     "restored": _("Ended"),
     "dropped": _("Came to nothing"),
 }
-    "beginning": _("Being set"),
-    "held": _("In place"),
-    "restored": _("Ended"),
-    "dropped": _("Came to nothing"),
-}
 
 MARK: Final[Labels] = {
     "established": _("established"),
