@@ -18,7 +18,7 @@ from comity.flows.approve_plan import approve_plan, refuse_plan
 from comity.flows.carry_out import carry_on, carry_out
 from comity.flows.hold import approve_hold, hold, lift, restore
 from comity.flows.plan_action import plan_action, propose_plan
-from comity.flows.restore_name import restore_names
+from comity.flows.restore_name import restore_held, restore_names
 from comity.flows.tend_holds import tend_holds
 from comity.store.cases import timeline
 from comity.store.holds import holds_of_case
@@ -190,7 +190,7 @@ def test_a_registry_that_refuses_says_why_and_the_rest_goes_on(registry: Registr
     assert (first.state, first.code) == ("failed", "2304")
     assert second.state == "confirmed"
     assert registry.statuses("b1-demo.by") == ["serverUpdateProhibited"]
-    assert holds_of_case(case_of(refs[0]).pk)[0].state == "restored"
+    assert holds_of_case(case_of(refs[0]).pk)[0].state == "dropped"
     assert lift(home, [refs[0]], ANNA, at=AT).done == (refs[0],)  # nothing of ours is there
     assert restore(home, [refs[0]], NODE, "restored_after_cure", at=AT).done == (refs[0],)
 
@@ -262,7 +262,7 @@ def test_an_appeal_brings_the_name_back_for_its_time(registry: RegistryProcess, 
     assert registry.statuses("d1-demo.by") == ["ok"]
     assert state_of(refs[0]) == "appeal"
     decide_appeal(home, refs, OLGA, "granted", at=AT)
-    restore_names(home, refs, OLGA, "appeal", AT)
+    restore_held(home, refs, OLGA, "appeal", AT)  # back already: the case is closed by it
     assert (state_of(refs[0]), case_of(refs[0]).outcome) == ("closed", "restored_on_appeal")
 
 
