@@ -3,10 +3,10 @@
     bench/inbox.py [--cases 200000] [--sqlite-only]
 
 Every answer that a filter offers is asked in every order, alone and with others, on SQLite and on PostgreSQL: the first
-page and one from far inside, whole, as a browser would ask for it, within the process that serves pages.  The cases
+page and the next one, whole, as a browser would ask for it, within the process that serves pages.  The cases
 are spread as on a desk that is behind: most wait, a few zones have most, some filters match nearly nothing.  Of each
-question the quickest of a few answers counts, which is what the server needs when nobody else has its processors; beside
-it stands the processor time of this process (PostgreSQL's own is not in it).
+question the quickest of a few answers counts: what the server needs when nobody else has its processors.  Beside it
+stands the processor time of this process (PostgreSQL's own is not in it).
 """
 
 import argparse
