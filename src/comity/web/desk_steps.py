@@ -21,6 +21,7 @@ from comity.edges.home import Home
 from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same_step
 from comity.flows.assign import ASSIGNED, assign
 from comity.flows.attach import AttachmentError, attach_to_case
+from comity.flows.decide_appeal import decide_appeal
 from comity.flows.hold import approve_hold, hold, lift, refuse_hold
 from comity.flows.merge import merge
 from comity.flows.notify import ROLES, Addressee, notify
@@ -133,6 +134,8 @@ def _take(home: Home, ref: str, step: Step, form: QueryDict) -> VerbOutcome:
             return approve_hold(home, [ref], step.actor, at=at, grounds=grounds)
         case "refuse_hold":
             return refuse_hold(home, [ref], step.actor, at=at, grounds=grounds)
+        case "granted" | "interim_restore" | "upheld":
+            return decide_appeal(home, [ref], step.actor, step.event, at=at, grounds=grounds)
         case "cured":
             return lift(home, [ref], step.actor, at=at, grounds=grounds)
         case "send_notice":
