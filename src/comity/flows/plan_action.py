@@ -136,9 +136,11 @@ def limits_of(home: Home) -> Limits:
 
 def registration_of(name: str, present: Present) -> Registration:
     """What the registry said of a name, as a look at its registration."""
+    handle = present.registrar if present.source == "epp" else ""  # EPP tells the registry's own handle (RFC 5731)
     return Registration(
-        name=name, registrar=present.registrar, statuses=present.statuses, name_servers=present.nameservers
-    )
+        name=name, registrar=present.registrar, registrar_id=handle, statuses=present.statuses,
+        name_servers=present.nameservers,
+    )  # fmt: skip
 
 
 def _own(profiles: Mapping[str, Profile], row: CaseRow, home: Home) -> Profile | None:
