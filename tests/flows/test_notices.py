@@ -23,7 +23,7 @@ from comity.core.reports import Evidence, Report
 from comity.edges.home import Home, MailSettings, NodeSettings, RdapSettings
 from comity.edges.tls import make_certificates
 from comity.flows.acknowledge import acknowledge
-from comity.flows.advance_cases import VerbOutcome
+from comity.flows.advance_cases import Grounds, VerbOutcome
 from comity.flows.confirm import confirm
 from comity.flows.deliver_mail import GIVES_UP_AFTER, deliver_mail
 from comity.flows.notify import Addressee, notify
@@ -60,6 +60,9 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+LOOKED = Grounds(reason="seen-by-hand")  # why the analyst gives more than the rubric
+
+
 def home_of(directory: Path, port: int = 1, **changed: Any) -> Home:
     mail = MailSettings(
         server="localhost", port=port, ca="tls/ca.pem", from_address=SENDER, user="node", password_file="password",
@@ -84,7 +87,7 @@ def confirmed(home: Home, *, name: str = NAME, disposition: str = "malicious", r
         body=canonical(msgspec.to_builtins(report)),
     )  # fmt: skip
     acknowledge(home, [ref], ANNA, at=AT)
-    confirm(home, [ref], ANNA, at=AT, score=0.9, disposition=disposition, collateral="nothing else")
+    confirm(home, [ref], ANNA, at=AT, score=0.9, disposition=disposition, collateral="nothing else", grounds=LOOKED)
     return ref
 
 
