@@ -73,6 +73,7 @@ class CaseFacts(msgspec.Struct, frozen=True, gc=False):
     score: float | None = None
     noticed_at: datetime | None = None
     act_due_at: datetime | None = None  # when the clock of that notice is due; None: by the rules
+    appeal_within: timedelta | None = None  # how long after closing an appeal may be filed; None: by the rules
     looked_at: datetime | None = None  # when somebody last said what they saw after the case was opened
     told: frozenset[str] = frozenset()  # who got the last notice
     computed: float | None = None  # what the rubric gives now; None: nothing to compute from
@@ -308,7 +309,7 @@ def _reopen(facts: CaseFacts, _step: Step, at: datetime, rules: Rules) -> list[R
 
 
 def _appeal(facts: CaseFacts, _step: Step, at: datetime, rules: Rules) -> list[Reason]:
-    return _within(facts, at, rules.appeal_within, "an appeal is filed")
+    return _within(facts, at, facts.appeal_within or rules.appeal_within, "an appeal is filed")
 
 
 def _within(facts: CaseFacts, at: datetime, limit: timedelta, what: str) -> list[Reason]:

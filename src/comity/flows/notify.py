@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
+from django.db import transaction
 
 from comity.core.authority import asks_of_registrar
 from comity.core.case_steps import Reason, act_due
@@ -24,14 +25,16 @@ from comity.core.registrars import LANGUAGES, Language, Recipient, language_of_z
 from comity.core.registrars import Registrar as RegistrarRow
 from comity.core.roles import Actor
 from comity.edges.authority_profiles import find_basis, find_profile
+from comity.edges.epp_session import EppUnavailableError
 from comity.edges.home import Home
 from comity.flows.advance_cases import NO_GROUNDS, Grounds, VerbOutcome, advance_cases, rules_of, same_step, step_of
 from comity.flows.find_registrar import SEEN_WITHIN, find_registrar_of
 from comity.flows.observe import asks_rdap, observe
+from comity.flows.plan_action import read_present, registration_of
 from comity.flows.queue_mail import queue_mail
 from comity.flows.write_notice import told_of, write_notice
 from comity.store.cases import CaseRow, facts_with_history, find_cases
-from comity.store.observations import newest_looks
+from comity.store.observations import add_observation, newest_looks
 from comity.store.registrars import list_registrars
 
 Role = Literal["registrar", "host", "registrant"]
@@ -78,7 +81,7 @@ def notify(
     named = {one.role: fold_addressee(one) for one in to}
     rows = find_cases(list(refs))
     directory = list_registrars()
-    if len(rows) == 1 and "registrar" not in named and asks_rdap(home):
+    if len(rows) == 1 and "registrar" not in named:
         _see(home, *rows.values(), at=at)
     plans: dict[int, list[_Plan]] = {}
     refused: dict[str, tuple[Reason, ...]] = {}
@@ -105,8 +108,23 @@ def notify(
 def _see(home: Home, case: CaseRow, *, at: datetime) -> None:
     """Look the name up where that was not done lately; for one case only, since others' servers are asked."""
     looks = [learned or look for look, learned in newest_looks(case.registrable)]
-    if not any(isinstance(seen.value, Registration) and at - seen.at <= SEEN_WITHIN for seen in looks):
+    if any(isinstance(seen.value, Registration) and at - seen.at <= SEEN_WITHIN for seen in looks):
+        return
+    if asks_rdap(home):
         observe(home, case.registrable, at=at)
+    elif home.settings.epp.host and case.party == home.party:
+        _ask_registry(home, case.registrable, at=at)
+
+
+def _ask_registry(home: Home, name: str, *, at: datetime) -> None:
+    """The registry's own server knows the registrar; where it does not answer, nothing was seen."""
+    try:
+        present = read_present(home, [name], at=at).get(name)
+    except EppUnavailableError:
+        return
+    if present is not None:
+        with transaction.atomic():
+            add_observation(name, "epp", registration_of(name, present), at=at)
 
 
 def _plan(

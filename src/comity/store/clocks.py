@@ -163,6 +163,14 @@ def read_act_clocks(case_pks: Collection[int]) -> dict[tuple[int, datetime], dat
     return {(case_pk, moment(started)): moment(due) for case_pk, started, due in rows}
 
 
+def read_appeal_clocks(case_pks: Collection[int]) -> dict[int, datetime]:
+    """When the appeal that waits is to be decided, by case."""
+    query = (
+        "SELECT case_id, due_at FROM case_clock WHERE kind = 'appeal' AND stopped_at IS NULL AND case_id IN ({marks})"
+    )
+    return {case_pk: moment(due) for case_pk, due in _in_parts(query, sorted(case_pks))}
+
+
 def read_rows(case_pks: Collection[int]) -> dict[int, list[tuple[Any, ...]]]:
     """The rows of cases as they stand, each case's in the order of its clocks: to be compared with `rows_of`."""
     found: dict[int, list[tuple[Any, ...]]] = {pk: [] for pk in case_pks}
