@@ -60,9 +60,6 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-LOOKED = Grounds(reason="seen-by-hand")  # why the analyst gives more than the rubric
-
-
 def home_of(directory: Path, port: int = 1, **changed: Any) -> Home:
     mail = MailSettings(
         server="localhost", port=port, ca="tls/ca.pem", from_address=SENDER, user="node", password_file="password",
@@ -87,7 +84,8 @@ def confirmed(home: Home, *, name: str = NAME, disposition: str = "malicious", r
         body=canonical(msgspec.to_builtins(report)),
     )  # fmt: skip
     acknowledge(home, [ref], ANNA, at=AT)
-    confirm(home, [ref], ANNA, at=AT, score=0.9, disposition=disposition, collateral="nothing else", grounds=LOOKED)
+    seen_by_us = Grounds(note="seen with our own eyes")
+    confirm(home, [ref], ANNA, at=AT, score=0.9, disposition=disposition, collateral="nothing else", grounds=seen_by_us)
     return ref
 
 

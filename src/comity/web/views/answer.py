@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from comity.core.answers import ACTIONS_TAKEN, ANSWER_KINDS, NEEDS_TEXT, Answer, kinds_offered
 from comity.core.case_steps import Reason, Refusal
-from comity.core.errors import InputError
+from comity.core.errors import ConflictError, InputError
 from comity.core.media_types import MAX_BYTES
 from comity.core.reports import Report as Claim
 from comity.core.told_claims import ToldClaim, tell_claim
@@ -118,7 +118,10 @@ def _due(case: Case) -> datetime | None:
     if case.state != "notified":
         return None
     row = find_case(case.ref)
-    return facts_with_history([row])[row.pk].act_due_at if row is not None else None
+    try:
+        return facts_with_history([row])[row.pk].act_due_at if row is not None else None
+    except ConflictError:  # entries that do not follow one another: the page takes the answer all the same
+        return None
 
 
 def _claims(case_pk: int) -> list[ToldClaim]:
