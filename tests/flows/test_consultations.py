@@ -28,6 +28,7 @@ from comity.store.consultation_draft import Draft, find_draft
 from comity.store.consultation_search import search_threads
 from comity.store.consultations import count_boxes, find_thread, list_threads, messages_of, standing_of
 from comity.wire.consultation import parse_consultation, render_consultation
+from flows.test_case_weighed import PNG
 from flows.two_desks import Desks
 from flows.two_parties import AT, Parties, phishing
 
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.django_db
 RU = Actor("ivan", "analyst", "cctld.ru")
 RU_HEAD = Actor("olga", "supervisor", "cctld.ru")
 BY = Actor("alena", "analyst", "oac.by")
-PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 400
+PICTURE = PNG[:-12] + bytes(range(256)) * 400 + PNG[-12:]  # its end stands where a picture's end stands
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ from comity.core.plans import Plan, PlanRefusal
 from comity.edges.epp_session import EppLostAnswerError, EppUnavailableError
 from comity.edges.home import Home
 from comity.flows.advance_cases import Grounds, advance_cases, same_step, step_of
-from comity.flows.appeal import appeal, decide_appeal
+from comity.flows.appeal import appeal
 from comity.flows.approve_plan import approve_plan, refuse_plan
 from comity.flows.carry_out import carry_on, carry_out
+from comity.flows.decide_appeal import decide_appeal
 from comity.flows.hold import approve_hold, hold, lift, restore
 from comity.flows.plan_action import plan_action, propose_plan
 from comity.flows.restore_name import restore_held, restore_names

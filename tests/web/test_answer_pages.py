@@ -30,13 +30,13 @@ from comity.store.models import (
     ReporterWord,
 )
 from comity.store.public_tries import keyed_hash, take_try
+from flows.test_case_weighed import PNG
 from web.small_registry import ANSWER_TOKEN, TOKEN, Registry, signed_in
 
 pytestmark = pytest.mark.django_db
 
 READERS = {"analyst", "supervisor", "policy-officer", "auditor"}
 HOSTILE = "<script>alert(1)</script> https://evil-demo.ru/x \u202egpj.exe"
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
 
 def links() -> QuerySet[AnswerLink]:

@@ -33,6 +33,8 @@ _HARSHER: Final = frozenset(("propose_hold", "act_deadline_passed"))
 _BY_PLAN: Final = frozenset(("approve_hold", "refuse_hold"))
 
 OFFERED_NOTES: Final = ("info_sent", "withdrawal_sent", "note")
+# Asked for beside the clocks that they stop (web/parts/clocks.html).
+BY_CLOCK: Final = frozenset(("clock_paused", "clock_resumed"))
 
 
 class StepForm(msgspec.Struct, frozen=True):

@@ -81,7 +81,6 @@ urlpatterns = [
     path("cases/<word:ref>/", cases.case_page, name="case"),
     path("cases/<word:ref>/plan/", approvals.plan_case, name="plan-case"),
     path("cases/<word:ref>/look-up/", look_up.look_up, name="look-up"),
-    path("cases/<word:ref>/<word:event>/", cases.step, name="step"),
     path("attachments/<word:ref>/", attachments.attach, name="attach"),
     path("attachments/<word:ref>/<uuid:uuid>/", attachments.download, name="attachment"),
     path("approvals/", approvals.approvals, name="approvals"),
