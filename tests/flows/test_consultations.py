@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 import msgspec
 import pytest
@@ -37,7 +38,8 @@ pytestmark = pytest.mark.django_db
 RU = Actor("ivan", "analyst", "cctld.ru")
 RU_HEAD = Actor("olga", "supervisor", "cctld.ru")
 BY = Actor("alena", "analyst", "oac.by")
-PICTURE = PNG[:-12] + bytes(range(256)) * 400 + PNG[-12:]  # its end stands where a picture's end stands
+_WORDS = bytes(range(256)) * 400
+PICTURE = PNG[:-12] + len(_WORDS).to_bytes(4) + b"tEXt" + _WORDS + crc32(b"tEXt" + _WORDS).to_bytes(4) + PNG[-12:]
 
 
 @pytest.fixture

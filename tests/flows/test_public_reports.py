@@ -236,7 +236,7 @@ def test_a_trusted_notifier_is_measured_slowed_and_says_why() -> None:
 
 
 def test_the_desk_tends_to_filings_and_reporters() -> None:
-    assert {"tell-reporters", "drop-filings", "weigh-reporters"} <= {each.name for each in ROUNDS}
+    assert {"reporters told", "filings dropped", "reporters weighed"} <= {each.name for each in ROUNDS}
 
 
 def test_the_outcome_is_told_once() -> None:

@@ -120,7 +120,7 @@ def test_an_answer_is_given_once_and_its_receipt_is_shown(registry: Registry, ho
     assert '<form method="post" enctype' not in page
     case.refresh_from_db()
     assert (case.state, case.action) == ("mitigated", "sinkhole")
-    assert Attachment.objects.get().case_id == case.pk
+    assert Attachment.objects.get(name="s.png").case_id == case.pk
     shot.seek(0)
     assert client.post(path, form).status_code == 302
     other = client.post(path, {**form, "kind": "contested", "files": []})
@@ -151,7 +151,7 @@ def test_what_is_no_answer_is_said_and_nothing_typed_is_lost(
     assert says in page
     assert "duty &lt;desk&gt;" in page
     assert not answers().exists()
-    assert not Attachment.objects.exists()
+    assert not Attachment.objects.filter(case__ref=registry.answered).exists()
 
 
 def test_guesses_and_answers_are_limited(registry: Registry, home: Home) -> None:
@@ -254,7 +254,7 @@ class TestAppeals:
         anna, boris = Actor("anna", "analyst", home.party), Actor("boris", "supervisor", home.party)
         for step in (
             Step("start_triage", anna),
-            Step("confirm", anna, disposition="malicious", score=0.9, collateral="none"),
+            Step("confirm", anna, disposition="malicious", score=0.9, collateral="none", note="seen by us"),
             Step("propose_hold", anna, reason="phishing"),
             Step("approve_hold", boris),
         ):

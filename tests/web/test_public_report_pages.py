@@ -21,7 +21,6 @@ from web.small_registry import Registry
 pytestmark = pytest.mark.django_db
 
 
-
 def form(**changes: object) -> dict[str, object]:
     """A form that was opened half a minute ago."""
     opened = int((datetime.now(UTC) - timedelta(seconds=30)).timestamp())

@@ -138,7 +138,9 @@ PROBLEM: Final[Labels] = {
     "text-not-storable": _("The text holds characters that cannot be stored."),
     "file-too-large": _("The file is larger than 10 MB."),
     "file-no-picture": _("The file is no picture."),
-    "bad-input": _("A file is no picture, PDF or plain text and is not kept. Send hashes and a sandbox’s report."),
+    "attachment-not-kept": _(
+        "A file is no picture, PDF or plain text and is not kept. Send hashes and a sandbox’s report."
+    ),
     "form-stale": _("The form was open too long. Look it over and send it again."),
     "form-too-fast": _("The form came very fast, as programs send it. Wait a minute, then send it again."),
     "letters-waiting": _("Letters that we sent to this address were not answered. Look for them, also among spam."),
