@@ -83,7 +83,15 @@ def registry(transactional_db: None) -> Registry:
 
 
 @pytest.fixture
-def visit(browser: Browser, live_server: LiveServer, registry: Registry) -> Iterator[Callable[..., BrowserContext]]:
+def visit(window: Callable[..., BrowserContext], registry: Registry) -> Callable[..., BrowserContext]:
+    """Open a window on a node with something on every page."""
+    return window
+
+
+@pytest.fixture
+def window(
+    browser: Browser, live_server: LiveServer, transactional_db: None
+) -> Iterator[Callable[..., BrowserContext]]:
     """Open a window of the browser for a person (or nobody), a language and a reader's panel."""
     opened: list[BrowserContext] = []
 
@@ -136,11 +144,11 @@ def test_every_page_in_every_language(visit: Callable[..., BrowserContext], regi
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_list_with_nothing_in_it(
-    visit: Callable[..., BrowserContext], transactional_db: None, language: str
+    window: Callable[..., BrowserContext], transactional_db: None, language: str
 ) -> None:
     for role in ROLES:
         Person.objects.create_user(username=role, password=PASSWORD, role=role)
-    page = visit("supervisor", language=language).new_page()
+    page = window("supervisor", language=language).new_page()
     problems = []
     for address in LISTS:
         open_page(page, Opened("supervisor", address))
