@@ -77,7 +77,7 @@ STEPS: dict[str, Row] = {
     "confirm.advance_once": Row("comity case confirm", _VERB),
     "decide_appeal.decide_appeal": Row("comity case decide-appeal", _VERB + "; the letter to whoever appealed"),
     "dismiss.advance_once": Row("comity case dismiss", _VERB),
-    "hold._propose": Row("comity case hold", "the plan of what is to be done; " + _VERB),
+    "hold.propose": Row("comity case hold", "the plan of what is to be done; " + _VERB),
     "hold.approve_plan": Row("comity case approve", _VOTE),
     "hold.refuse_plan": Row("comity case refuse-hold", _VOTE),
     "hold.lift": Row("comity case lift", "the plan to restore, where a hold of ours is in place; " + _VERB),
