@@ -5,6 +5,8 @@ with the program; a Chromium without a window opens each page of the table and w
 pixels at most.  A page that this tree does not have is named and left out.  Everything in the pictures is invented.
 """
 
+# ruff: noqa: PLC0415 — Django wants its settings before anything of the store is read
+
 import os
 import sys
 import tempfile
