@@ -1,4 +1,4 @@
-"""Quantiles by nearest rank, of whole seconds: an observed value, never one between two (docs/spec/statistics.md §5)."""
+"""Quantiles of whole seconds by nearest rank: an observed value, never one between (docs/spec/statistics.md §5)."""
 
 from collections.abc import Iterable
 

@@ -41,7 +41,7 @@ UNKNOWN: Final = "unknown"
 _ANSWERS: Final = frozenset({"accepted", "asked", "paused", "resumed", "outcome", "refused", "retracted"})
 _OF_REPORTER: Final = frozenset({"info", "withdrawn"})
 _PLAIN: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.:_-")
-_STOPS: Final = {row.kind: frozenset(row.stops) for row in CLOCKS if row.table == "promise"}
+_STOPS: Final[dict[str, frozenset[str]]] = {row.kind: frozenset(row.stops) for row in CLOCKS if row.table == "promise"}
 
 
 class Said(msgspec.Struct, frozen=True, gc=False, kw_only=True):

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-
 from comity.core.clock_terms import terms_of
 from comity.core.errors import ConflictError
 from comity.core.ledger import Head
