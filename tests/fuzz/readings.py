@@ -59,6 +59,9 @@ from comity.wire.evidence import MANIFEST, SEAL, Member, parse_manifest, render_
 from comity.wire.evidence_check import check_package
 from comity.wire.evidence_tar import parse_tar, render_tar
 from comity.wire.expert import parse_expert, render_expert
+from comity.wire.statistics import parse_signed, parse_statistics, render_statistics
+from comity.wire.statistics_entries import parse_cosigned, parse_differs, parse_stated, render_statement
+from comity.wire.transparency import parse_transparency
 from comity.wire.format_detection import REJECTS, detect_format
 from comity.wire.formats import FORMATS, parse_mapping
 from comity.wire.key_revocation import RevocationProblem, parse_revocation, render_revocation, weigh_revocation
@@ -246,6 +249,28 @@ def read_library_entry(data: bytes) -> object:
         return withdrawn
     assert isinstance(article, PayloadProblem)
     raise InputError(article.code)
+
+
+def read_statement(data: bytes) -> object:
+    found = [parse_stated(data), parse_cosigned(data), parse_differs(data)]
+    must_be_told(tuple(one for one in found if isinstance(one, PayloadProblem)))
+    for said, parse in zip(found, (parse_stated, parse_cosigned, parse_differs), strict=True):
+        if not isinstance(said, PayloadProblem):
+            written = render_statement(said, sender="cctld.ru", tlp="TLP:AMBER", salt="s")
+            assert len(written) > MAX_PAYLOAD_BYTES or parse(written) == said
+            return said
+    raise InputError(found[0].code)  # type: ignore[union-attr]  # all three are problems
+
+
+def read_statistics_document(data: bytes) -> object:
+    for parse in (parse_signed, parse_transparency):
+        try:
+            return parse(data)
+        except InputError:
+            continue
+    found = parse_statistics(data)
+    assert render_statistics(found) == data
+    return found
 
 
 def read_revocation(data: bytes) -> object:

@@ -35,6 +35,7 @@ from comity.store.models import (
 from comity.store.plans import add_plan
 from comity.wire.memorandum_yaml import parse_memorandum, read_draft, render_memorandum
 from web.consultation_rows import fill_consultations
+from web.statistics_rows import fill_statistics
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -121,6 +122,7 @@ def fill_store() -> Registry:
     _attach(closed)
     _link()
     fill_consultations(closed, NOON)
+    fill_statistics()
     Case.objects.filter(pk=received.pk).update(due_at=NOON + timedelta(hours=1))
     version = _memorandum()
     return Registry(

@@ -21,6 +21,7 @@ from comity.flows.invite import invite
 from comity.store.models import Case, CaseAnswer, Reporter
 from comity.web.reading_panel import CHOICES, Reading, render_reading
 from web.consultation_rows import CLOSED, OPEN
+from web.statistics_rows import PERIOD, STATEMENT
 from web.small_registry import PASSWORD, TOKEN, Registry, fill_store, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -138,6 +139,11 @@ def addresses(registry: Registry) -> list[tuple[str, str]]:
         ("policy-officer", f"/memoranda/drafts/{registry.draft}/"),
         ("policy-officer", f"/memoranda/drafts/{registry.draft}/preview/"),
         *(("policy-officer", f"/memoranda/drafts/{registry.draft}/clauses/{part}/") for part in WRITTEN),
+        ("", "/transparency/"),
+        ("", f"/transparency/{PERIOD}/"),
+        ("policy-officer", f"/statistics/?period={PERIOD}"),
+        ("auditor", f"/statistics/report/?period={PERIOD}"),
+        ("analyst", f"/statistics/{STATEMENT}/"),
         ("administrator", "/links/"),
         ("administrator", "/links/oac.by/"),
         ("administrator", "/inbox/"),  # not for this role: the page that says so

@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from comity.core.reports import Report as Claim
 from comity.store.models import Look, Person, Report
 from web.consultation_rows import FILE, OPEN
+from web.statistics_rows import PERIOD, STATEMENT
 from web.small_registry import ROLES, TOKEN, Registry, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,14 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:draft-clause": ({"pk": "draft", "part": "clocks"}, WRITERS, WRITERS),
     "web:draft-propose": ({"pk": "draft"}, None, WRITERS),
     "web:draft-drop": ({"pk": "draft"}, None, WRITERS),
+    "web:statistics": ({}, READERS, None),
+    "web:statistics-report": ({}, READERS, None),
+    "web:release-statistics": ({}, None, frozenset({"policy-officer"})),
+    "web:statement": ({"uuid": STATEMENT}, READERS, None),
+    "web:statement-file": ({"uuid": STATEMENT}, READERS, None),
+    "web:transparency": ({}, EVERYBODY, None),
+    "web:transparency-period": ({"name": PERIOD}, EVERYBODY, None),
+    "web:transparency-file": ({"name": PERIOD, "kind": "figures.csv"}, EVERYBODY, None),
     "web:links": ({}, STAFF, None),
     "web:link": ({"partner": "oac.by"}, STAFF, None),
 }

@@ -41,9 +41,7 @@ class Chart(msgspec.Struct, frozen=True):
         return STEP * len(self.bars) + 8
 
 
-def draw_chart(
-    name: str, title: str, text: str, heads: tuple[str, str], rows: Sequence[tuple[str, int, str]]
-) -> Chart:
+def draw_chart(name: str, title: str, text: str, heads: tuple[str, str], rows: Sequence[tuple[str, int, str]]) -> Chart:
     """Make a chart of (words, value, value in words)."""
     most = max((value for _, value, _ in rows), default=0) or 1
     bars = tuple(

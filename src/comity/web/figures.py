@@ -51,7 +51,9 @@ def line_chart(lines: PublicLines | None) -> Chart | None:
 
 def category_chart(rows: tuple[Row, ...]) -> Chart:
     """Cases by category."""
-    return _chart("categories", _("Cases by category"), _("Category"), [(_word(row.key, "category"), row.cases) for row in rows])
+    return _chart(
+        "categories", _("Cases by category"), _("Category"), [(_word(row.key, "category"), row.cases) for row in rows]
+    )
 
 
 def source_chart(rows: tuple[Row, ...]) -> Chart:

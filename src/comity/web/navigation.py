@@ -45,12 +45,15 @@ DESK: Final[tuple[Place, ...]] = (
     Place("library", "web:library", _("Library"), READERS),
     Place("memoranda", "web:memoranda", _("Memoranda"), STAFF),
     Place("links", "web:links", _("Links"), STAFF),
-    # statistics
+    Place("statistics", "web:statistics", _("Statistics"), READERS),
     Place("administration", "web:administration", _("Administration"), OVERSEERS),
 )
 
 # What a stranger is offered; "Log in" stands after it, outside the table.
-PUBLIC: Final[tuple[Place, ...]] = (Place("report", "web:report", _("Report a domain"), frozenset()),)
+PUBLIC: Final[tuple[Place, ...]] = (
+    Place("report", "web:report", _("Report a domain"), frozenset()),
+    Place("transparency", "web:transparency", _("Transparency"), frozenset()),
+)
 
 
 def places_for(role: str, section: str, *, signed_in: bool) -> list[Shown]:
