@@ -58,7 +58,8 @@ def open_many(home: Home, count: int, *, with_clocks: bool, prefix: str, at: dat
         with transaction.atomic():
             clocks = first_clocks(home, set(SEVERITIES), at=at) if with_clocks else {}
             opened = open_cases(home.party, new, actor="bench", role="system", at=at, due_at=first_due(clocks))
-            begin_clocks(clocks, [case.pk for case in opened])
+            if clocks:
+                begin_clocks(clocks, [case.pk for case in opened])
 
 
 def main() -> int:

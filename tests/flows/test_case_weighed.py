@@ -13,6 +13,7 @@ from comity.core.collateral import Finding
 from comity.core.evidence import RUBRIC_VERSION
 from comity.core.names import Name, parse_name
 from comity.core.observations import Registration, Resolution
+from comity.core.plans import Plan
 from comity.core.reports import Claim, Evidence, EvidenceKind, Report
 from comity.edges.suffix_file import load_suffixes
 from comity.flows.acknowledge import acknowledge
@@ -24,6 +25,7 @@ from comity.flows.dismiss import dismiss
 from comity.flows.hold import approve_hold, hold
 from comity.flows.merge import merge, unmerge
 from comity.flows.notify import notify
+from comity.flows.plan_action import plan_action, propose_plan
 from comity.flows.record_action import record_action
 from comity.flows.reopen import reopen
 from comity.flows.store_batch import store_batch
@@ -171,6 +173,9 @@ def test_a_hacked_sites_owner_is_told_first_and_somebody_looks_again() -> None:
     assert codes(advance_cases(HOME, overdue, at=late), ref) == {"recheck-missing"}
     looked = same_step([ref], step_of("act_deadline_passed", ANNA, Grounds(note="the form still takes passwords")))
     assert advance_cases(HOME, looked, at=late).done == (ref,)
+    planned = plan_action(HOME, [ref], ANNA, at=late)
+    assert isinstance(planned, Plan)
+    propose_plan(HOME, planned, ANNA, at=late)
     assert approve_hold(HOME, [ref], BORIS, at=late).done == (ref,)
 
 

@@ -13,9 +13,10 @@ from comity.core.roles import Actor
 from comity.edges.home import CalendarSettings, ContactSettings, DaySettings, Home
 from comity.flows.acknowledge import acknowledge
 from comity.flows.advance_cases import Grounds
-from comity.flows.appeal import appeal, decide_appeal
+from comity.flows.appeal import appeal
 from comity.flows.ask import ask
 from comity.flows.confirm import confirm
+from comity.flows.decide_appeal import decide_appeal
 from comity.flows.dismiss import dismiss
 from comity.flows.hold import approve_hold, hold, lift
 from comity.flows.identity import ask_identity, record_identity

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 import msgspec
 import pytest
@@ -28,6 +29,7 @@ from comity.store.consultation_draft import Draft, find_draft
 from comity.store.consultation_search import search_threads
 from comity.store.consultations import count_boxes, find_thread, list_threads, messages_of, standing_of
 from comity.wire.consultation import parse_consultation, render_consultation
+from flows.test_case_weighed import PNG
 from flows.two_desks import Desks
 from flows.two_parties import AT, Parties, phishing
 
@@ -36,7 +38,8 @@ pytestmark = pytest.mark.django_db
 RU = Actor("ivan", "analyst", "cctld.ru")
 RU_HEAD = Actor("olga", "supervisor", "cctld.ru")
 BY = Actor("alena", "analyst", "oac.by")
-PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 400
+_WORDS = bytes(range(256)) * 400
+PICTURE = PNG[:-12] + len(_WORDS).to_bytes(4) + b"tEXt" + _WORDS + crc32(b"tEXt" + _WORDS).to_bytes(4) + PNG[-12:]
 
 
 @pytest.fixture

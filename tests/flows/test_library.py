@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 import pytest
+from django.db import connection
 
 from comity.core.articles import Tags, Words
 from comity.core.errors import ConflictError, ForbiddenError, InputError, NotFoundError
@@ -32,6 +33,7 @@ from comity.store.annotations import list_annotations
 from comity.store.article_events import list_events
 from comity.store.full_text import find_documents
 from comity.store.library import find_version, get_article, newest_versions
+from comity.store.whole import empty_store, fill_table, finish_filling, is_empty, read_table, table_heads
 from comity.wire.article import (
     AdoptedPayload,
     AnnotationFacts,
@@ -337,3 +339,44 @@ def test_the_programs_articles_come_once_and_overwrite_nothing(desks: Desks) -> 
     assert find_version(get_article(copy).pk, "en").body == "Ours."  # type: ignore[union-attr]
     (offer, *_others) = plan_publication(desks.home, get_article(copy), at=AT)
     assert offer.goes, "a copy of the program's articles is ours to give"
+
+
+def test_what_was_erased_after_a_backup_is_erased_again(desks: Desks) -> None:
+    uuid = published(desks)
+    desks.ru()
+    backup = desks.snapshot()
+    erase_article(desks.home, uuid, ANNA, reason="legal-order", at=AT)
+    desks.exchange()
+    desks.ru()
+    ledger = desks.outgoing()
+    assert [entry.erased for entry in ledger] == [True, False]
+    desks.restore(backup)
+    assert desks.holds(MARK.encode()) != []
+    begin_recovery("oac.by")
+    receipt = receipted(desks.home, desks.parties.by, ledger)
+    assert [take_part(desks.home, "oac.by", part, at=AT) for part in parts(receipt, ledger, start=1)] == [True]
+    assert desks.holds(MARK.encode()) == []
+    assert get_article(uuid).withdrawn_at is not None
+
+
+def test_a_store_that_holds_the_programs_articles_alone_is_an_empty_one(desks: Desks) -> None:
+    desks.clear()
+    stock_library(desks.home, at=AT)
+    assert is_empty(table_heads())
+    write_article(desks.home, TAGS, words("en", "Ours."), ANNA, at=AT)
+    assert not is_empty(table_heads())
+
+
+def test_a_backup_holds_the_library_and_what_is_searched(desks: Desks) -> None:
+    uuid = written(desks.home)
+    heads = [head for head in table_heads() if head.table.startswith(("article", "search"))]
+    kept = [(head, [list(row) for row in read_table(head)]) for head in heads]
+    assert len(heads) == 5
+    connection.check_constraints()  # PostgreSQL empties no table of which something is still to be checked
+    empty_store()
+    assert find_documents(MARK, kinds=("article",), languages=("en",)) == []
+    for head, rows in kept:
+        fill_table(head, rows)
+    finish_filling()
+    assert [one.key for one in find_documents(MARK, kinds=("article",), languages=("en",))] == [uuid]
+    assert get_article(uuid).tags == TAGS

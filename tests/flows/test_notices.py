@@ -23,7 +23,7 @@ from comity.core.reports import Evidence, Report
 from comity.edges.home import Home, MailSettings, NodeSettings, RdapSettings
 from comity.edges.tls import make_certificates
 from comity.flows.acknowledge import acknowledge
-from comity.flows.advance_cases import VerbOutcome
+from comity.flows.advance_cases import Grounds, VerbOutcome
 from comity.flows.confirm import confirm
 from comity.flows.deliver_mail import GIVES_UP_AFTER, deliver_mail
 from comity.flows.notify import Addressee, notify
@@ -84,7 +84,8 @@ def confirmed(home: Home, *, name: str = NAME, disposition: str = "malicious", r
         body=canonical(msgspec.to_builtins(report)),
     )  # fmt: skip
     acknowledge(home, [ref], ANNA, at=AT)
-    confirm(home, [ref], ANNA, at=AT, score=0.9, disposition=disposition, collateral="nothing else")
+    seen_by_us = Grounds(note="seen with our own eyes")
+    confirm(home, [ref], ANNA, at=AT, score=0.9, disposition=disposition, collateral="nothing else", grounds=seen_by_us)
     return ref
 
 

@@ -13,12 +13,13 @@ from comity.core.plans import Plan, PlanRefusal
 from comity.edges.epp_session import EppLostAnswerError, EppUnavailableError
 from comity.edges.home import Home
 from comity.flows.advance_cases import Grounds, advance_cases, same_step, step_of
-from comity.flows.appeal import appeal, decide_appeal
+from comity.flows.appeal import appeal
 from comity.flows.approve_plan import approve_plan, refuse_plan
 from comity.flows.carry_out import carry_on, carry_out
+from comity.flows.decide_appeal import decide_appeal
 from comity.flows.hold import approve_hold, hold, lift, restore
 from comity.flows.plan_action import plan_action, propose_plan
-from comity.flows.restore_name import restore_names
+from comity.flows.restore_name import restore_held, restore_names
 from comity.flows.tend_holds import tend_holds
 from comity.store.cases import timeline
 from comity.store.holds import holds_of_case
@@ -75,7 +76,9 @@ def test_a_plan_is_shown_approved_carried_out_and_undone(registry: RegistryProce
 
     assert carry_out(home, stored.hash[:12], BORIS, at=AT).state == "done"
     assert registry.statuses("a1-demo.by") == ["clientTransferProhibited", "serverHold"]
-    assert said(refs[0])[-1].event == "action_carried_out"
+    assert [(entry.event, entry.reason) for entry in said(refs[0])[-2:]] == [
+        ("action_carried_out", "hold"), ("note", "registrant-not-told-no-mail"),
+    ]  # fmt: skip
     (held,) = holds_of_case(case_of(refs[0]).pk)
     assert (held.state, held.former, held.added) == ("held", ("clientTransferProhibited",), ("serverHold",))
     assert held.do_not_release
@@ -190,7 +193,7 @@ def test_a_registry_that_refuses_says_why_and_the_rest_goes_on(registry: Registr
     assert (first.state, first.code) == ("failed", "2304")
     assert second.state == "confirmed"
     assert registry.statuses("b1-demo.by") == ["serverUpdateProhibited"]
-    assert holds_of_case(case_of(refs[0]).pk)[0].state == "restored"
+    assert holds_of_case(case_of(refs[0]).pk)[0].state == "dropped"
     assert lift(home, [refs[0]], ANNA, at=AT).done == (refs[0],)  # nothing of ours is there
     assert restore(home, [refs[0]], NODE, "restored_after_cure", at=AT).done == (refs[0],)
 
@@ -262,7 +265,7 @@ def test_an_appeal_brings_the_name_back_for_its_time(registry: RegistryProcess, 
     assert registry.statuses("d1-demo.by") == ["ok"]
     assert state_of(refs[0]) == "appeal"
     decide_appeal(home, refs, OLGA, "granted", at=AT)
-    restore_names(home, refs, OLGA, "appeal", AT)
+    restore_held(home, refs, OLGA, "appeal", AT)  # back already: the case is closed by it
     assert (state_of(refs[0]), case_of(refs[0]).outcome) == ("closed", "restored_on_appeal")
 
 
@@ -423,7 +426,7 @@ def test_by_hand_a_person_says_that_it_is_done() -> None:
 
     assert carry_on(HOME, at=AT) == 0
     assert carry_out(HOME, which, ANNA, at=AT).state == "done"
-    assert "done by hand, says anna" in said(refs[0])[-1].note
+    assert "done by hand, says anna" in said(refs[0])[-2].note
     lift(HOME, refs, ANNA, at=AT)
     assert state_of(refs[0]) == "restoring"
     assert the_plan().state == "approved"

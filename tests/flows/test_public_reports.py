@@ -26,6 +26,7 @@ from comity.flows.file_reports import file_reports
 from comity.flows.judge_reporter import judge_reporter
 from comity.flows.say_more import say_more
 from comity.flows.tell_reporters import tell_reporters
+from comity.flows.tend import ROUNDS
 from comity.flows.weigh_reporters import weigh_reporters
 from comity.store.cases import timeline
 from comity.store.models import (
@@ -232,6 +233,10 @@ def test_a_trusted_notifier_is_measured_slowed_and_says_why() -> None:
     assert ReporterTally.objects.filter(window="recent").count() == 0
     assert measured([careless])[careless.pk].recent.pace == "usual"
     assert measured([careless])[careless.pk].all.tally.dismissed == 11
+
+
+def test_the_desk_tends_to_filings_and_reporters() -> None:
+    assert {"reporters told", "filings dropped", "reporters weighed"} <= {each.name for each in ROUNDS}
 
 
 def test_the_outcome_is_told_once() -> None:

@@ -3,22 +3,30 @@ kinds of names.
 """
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache as once
 from pathlib import Path
 
 import msgspec
+from django.core.cache import cache
 from django.test import Client
 
+from comity.core.articles import Tags
 from comity.core.memoranda import Memorandum as Agreement
 from comity.core.memoranda import digest
 from comity.core.plans import Blast, Demand, Plan, PlannedStep, Present, Share
 from comity.core.reports import Evidence
 from comity.core.reports import Report as Claim
+from comity.edges.tokens import token_hash
+from comity.store.annotations import AnnotationRow, add_annotation
+from comity.store.article_events import Happened, add_event
 from comity.store.drafts import begin_draft
+from comity.store.library import VersionRow, add_version, create_article
 from comity.store.models import (
+    AnswerLink,
     Attachment,
     AttachmentBody,
     Case,
+    CaseAnswer,
     CaseEvent,
     CasePeer,
     Decision,
@@ -29,17 +37,21 @@ from comity.store.models import (
     Memorandum,
     MemorandumEvent,
     Person,
+    PublicFiling,
     Report,
     Reporter,
 )
 from comity.store.plans import add_plan
+from comity.store.reporters import count_all, keep_tallies
 from comity.wire.memorandum_yaml import parse_memorandum, read_draft, render_memorandum
 from web.consultation_rows import fill_consultations
 from web.statistics_rows import fill_statistics
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
+ARTICLE = "00000000-0000-4000-8000-00000000cccc"
 TOKEN = "status-token-of-the-notifier-0123456789"
+ANSWER_TOKEN = "answer-token-of-a-host-0123456789"
 CYRILLIC = "xn----7sbarfztqva.xn--p1ai"
 ROLES = [role.value for role in Person.Role]
 
@@ -54,12 +66,25 @@ class Registry(msgspec.Struct, frozen=True):
     memorandum_version: int
     draft: int
     plan: str
+    appealed: str
+    answered: str
+    answer: int
+    reporter: int
 
 
 def signed_in(role: str) -> Client:
     """A browser in which the person of a role is signed in; the name is the role's."""
     client = Client()
     client.force_login(Person.objects.get(username=role))
+    return client
+
+
+def typed_in(name: str) -> Client:
+    """A browser in which somebody has just typed a password, once to come in and once more for what protects it."""
+    cache.clear()  # how often a password may be typed is counted there
+    client = Client()
+    assert client.post("/sign-in/", {"username": name, "password": PASSWORD}).status_code == 302
+    assert client.post("/account/again/", {"password": PASSWORD}).status_code == 302
     return client
 
 
@@ -123,10 +148,23 @@ def fill_store() -> Registry:
     _link()
     fill_consultations(closed, NOON)
     fill_statistics()
+    _article()
     Case.objects.filter(pk=received.pk).update(due_at=NOON + timedelta(hours=1))
     version = _memorandum()
+    keep_tallies(count_all(at=NOON))
+    answered = Case.objects.get(state="mitigated")
     return Registry(
-        received.ref, closed.ref, referred.ref, protected.ref, version, draft=_draft(), plan=_plan(protected)
+        received=received.ref,
+        closed=closed.ref,
+        referred=referred.ref,
+        protected=protected.ref,
+        memorandum_version=version,
+        draft=_draft(),
+        plan=_plan(protected),
+        appealed=Case.objects.get(state="appeal").ref,
+        answered=answered.ref,
+        answer=_answer(answered),
+        reporter=reporter.pk,
     )
 
 
@@ -160,6 +198,24 @@ def _plan(case: Case) -> str:
         demands=(Demand("four-eyes", 1), Demand("protected-name", 2, "banks"), Demand("many-names", 1, "2")),
     )  # fmt: skip
     return add_plan(plan, state="proposed", cases={case.ref: case.pk}, at=NOON)
+
+
+def _answer(case: Case) -> int:
+    """A case that was answered, and a filing that waits; both by the same token."""
+    link = AnswerLink.objects.create(
+        token_hash=token_hash(ANSWER_TOKEN), case=case, role="host", recipient="abuse@host.example", language="en",
+        created_at=NOON, expires_at=NOON + timedelta(days=3650),
+    )  # fmt: skip
+    PublicFiling.objects.create(
+        token_hash=token_hash(ANSWER_TOKEN), form_hash=b"f" * 32, receipt="00000000-0000-4000-8000-000000000001",
+        body=b'{"category":"phishing","name":"shop-demo-99.ru"}', email="citizen@mail.example", language="en",
+        address_key=b"a" * 32, created_at=NOON, expires_at=NOON + timedelta(days=3650),
+    )  # fmt: skip
+    given = CaseAnswer.objects.create(
+        link=link, case=case, role="host", kind="said", event="answered", seq=1, text="Write to duty@host.example",
+        contact="Ivanova, +375 29 000 00 00", digest="0" * 64, at=NOON,
+    )  # fmt: skip
+    return given.pk
 
 
 def _case(
@@ -288,7 +344,7 @@ def _decision(report: Report | None, case: Case, verdict: str, clause: str, reas
     )
 
 
-@cache
+@once
 def _agreement() -> bytes:
     parsed = parse_memorandum((Path(__file__).parent.parent / "fixtures" / "memorandum-ru-by.yaml").read_bytes())
     assert isinstance(parsed, Agreement)
@@ -320,6 +376,30 @@ def _draft() -> int:
     text = read_draft(tree)
     assert isinstance(text, Agreement)
     return begin_draft(text, partner="oac.by", actor="policy-officer", at=NOON)
+
+
+def _article() -> None:
+    """An article of ours in two versions and two languages, with a partner's remark."""
+    tags = Tags(kind="playbook", categories=("phishing",), techniques=("fast-flux",), tlp="TLP:GREEN")
+    row = create_article(ARTICLE, "cctld.ru", tags, language="en", at=NOON)
+    table = "| sign | means |\n|---|---|\n| age | days |\n"
+    body = f"Call the registrar.\n\n## Signs\n\n{table}\n- [ ] `comity case ack REF`\n"
+    for language, number, translates, title in (
+        ("en", 1, 0, "A night in May"), ("ru", 1, 1, "Ночь в мае"), ("en", 2, 0, "A night in June"),
+    ):  # fmt: skip
+        version = VersionRow(
+            language=language, number=number, translates=translates, title=title, body=f"{title}: {body}",
+            party="cctld.ru", author="supervisor", note="", at=NOON, erased=False,
+        )  # fmt: skip
+        add_version(row, version, at=NOON)
+    remark = AnnotationRow(
+        uuid=ARTICLE.replace("c", "d"), article_uuid=ARTICLE, language="en", version=2, party="oac.by", author="oac.by",
+        text="Seen at https://night-demo.by/ too.", at=NOON, told_at=NOON, erased=False,
+    )  # fmt: skip
+    add_annotation(row.pk, remark)
+    add_event(
+        row.pk, Happened(event="written", party="cctld.ru", actor="supervisor", language="en", version=1), at=NOON
+    )
 
 
 def _link() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import QuerySet
 from django.test import Client
 
 from comity.core.case_steps import Step
@@ -20,6 +21,7 @@ from comity.store.models import (
     Case,
     CaseAnswer,
     CaseEvent,
+    Look,
     OutgoingMail,
     PublicTry,
     Report,
@@ -28,13 +30,23 @@ from comity.store.models import (
     ReporterWord,
 )
 from comity.store.public_tries import keyed_hash, take_try
-from web.small_registry import TOKEN, Registry, signed_in
+from flows.test_case_weighed import PNG
+from web.small_registry import ANSWER_TOKEN, TOKEN, Registry, signed_in
 
 pytestmark = pytest.mark.django_db
 
 READERS = {"analyst", "supervisor", "policy-officer", "auditor"}
 HOSTILE = "<script>alert(1)</script> https://evil-demo.ru/x \u202egpj.exe"
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+
+
+def links() -> QuerySet[AnswerLink]:
+    """The links that a test made."""
+    return AnswerLink.objects.exclude(token_hash=token_hash(ANSWER_TOKEN))
+
+
+def answers() -> QuerySet[CaseAnswer]:
+    """What was answered by them."""
+    return CaseAnswer.objects.exclude(link__token_hash=token_hash(ANSWER_TOKEN))
 
 
 def link_to(home: Home, state: str, role: InvitedRole = "registrar", language: str = "ru") -> tuple[str, Case]:
@@ -61,7 +73,7 @@ def test_looking_changes_nothing_and_says_nothing_to_others(registry: Registry, 
         Client().head(path)
     assert page.status_code == 200
     assert (CaseEvent.objects.count(), PublicTry.objects.count()) == before
-    assert AnswerLink.objects.get().spent_at is None
+    assert links().get().spent_at is None
     assert page["Referrer-Policy"] == "no-referrer"
     assert page["X-Robots-Tag"].startswith("noindex")
     assert page["Cache-Control"] == "no-store, private"
@@ -108,13 +120,13 @@ def test_an_answer_is_given_once_and_its_receipt_is_shown(registry: Registry, ho
     assert '<form method="post" enctype' not in page
     case.refresh_from_db()
     assert (case.state, case.action) == ("mitigated", "sinkhole")
-    assert Attachment.objects.get().case_id == case.pk
+    assert Attachment.objects.get(name="s.png").case_id == case.pk
     shot.seek(0)
     assert client.post(path, form).status_code == 302
     other = client.post(path, {**form, "kind": "contested", "files": []})
     assert other.status_code == 409
     assert "An answer was given by this link already." in other.content.decode()
-    assert CaseAnswer.objects.count() == 1
+    assert answers().count() == 1
 
 
 @pytest.mark.parametrize(
@@ -138,18 +150,18 @@ def test_what_is_no_answer_is_said_and_nothing_typed_is_lost(
     assert answer.status_code == 409
     assert says in page
     assert "duty &lt;desk&gt;" in page
-    assert not CaseAnswer.objects.exists()
-    assert not Attachment.objects.exists()
+    assert not answers().exists()
+    assert not Attachment.objects.filter(case__ref=registry.answered).exists()
 
 
 def test_guesses_and_answers_are_limited(registry: Registry, home: Home) -> None:
     path, case = link_to(home, "notified", language="en")
     at, secret = datetime.now(UTC), home.settings.secret_key
-    answered = keyed_hash(secret, "answer", str(AnswerLink.objects.get().pk))
+    answered = keyed_hash(secret, "answer", str(links().get().pk))
     take_try(answered, limit=30, within=timedelta(hours=1), at=at, amount=29)
     one = Client().post(path, {"case": case.ref, "kind": "said", "text": "in time"})
     other = Client().post(path, {"case": case.ref, "kind": "said", "text": "late"})
-    assert (one.status_code, other.status_code, CaseAnswer.objects.count()) == (302, 409, 1)
+    assert (one.status_code, other.status_code, answers().count()) == (302, 409, 1)
     assert "Wait an hour" in other.content.decode()
 
     guessed = keyed_hash(secret, "guess", "127.0.0.1")
@@ -168,11 +180,32 @@ def test_the_store_keeps_no_token_but_in_the_letter(registry: Registry, home: Ho
     text = json.loads(bytes(letter.letter))["text"]
     found = re.search(r"/answer/([^/]+)/", text)
     assert found is not None
-    assert bytes(AnswerLink.objects.get().token_hash) == token_hash(found[1])
+    assert bytes(links().get().token_hash) == token_hash(found[1])
     assert found[1] not in repr(CaseEvent.objects.order_by("-pk").values()[0])
-    page = signed_in("supervisor").get(f"/cases/{AnswerLink.objects.get().case.ref}/answers/").content.decode()
+    page = signed_in("supervisor").get(f"/cases/{links().get().case.ref}/answers/").content.decode()
     assert found[1] not in page
-    assert "abuse@registrar.example" in page
+    assert "a…@registrar.example" in page
+    assert "abuse@registrar.example" not in page
+
+
+def test_who_answered_is_shown_to_whoever_says_why(registry: Registry) -> None:
+    client = signed_in("analyst")
+    page = client.get(f"/cases/{registry.answered}/answers/").content.decode()
+    assert "Write to redacted" in page
+    for hidden in ("Ivanova", "duty@host.example", "abuse@host.example"):
+        assert hidden not in page
+    address = f"/cases/{registry.answered}/answers/{registry.answer}/personal/"
+    assert "Ivanova" not in client.get(address).content.decode()
+    assert client.post(address, {"reason": " "}).status_code == 400
+    assert not Look.objects.exists()
+    seen = client.post(address, {"reason": "to call back"}).content.decode()
+    for shown in ("Ivanova", "duty@host.example", "abuse@host.example"):
+        assert shown in seen
+    look = Look.objects.get()
+    assert (look.actor, look.subject_kind, look.subject, look.case_ref, look.reason) == (
+        "analyst", "answer", str(registry.answer), registry.answered, "to call back",
+    )  # fmt: skip
+    assert client.post(f"/cases/{registry.closed}/answers/{registry.answer}/personal/").status_code == 404
 
 
 class TestReportStory:
@@ -221,7 +254,7 @@ class TestAppeals:
         anna, boris = Actor("anna", "analyst", home.party), Actor("boris", "supervisor", home.party)
         for step in (
             Step("start_triage", anna),
-            Step("confirm", anna, disposition="malicious", score=0.9, collateral="none"),
+            Step("confirm", anna, disposition="malicious", score=0.9, collateral="none", note="seen by us"),
             Step("propose_hold", anna, reason="phishing"),
             Step("approve_hold", boris),
         ):
@@ -286,7 +319,7 @@ class TestLinksOfACase:
             assert client.post(address, form).status_code == 409
         assert not OutgoingMail.objects.exists()
         client.post(address, {"role": "host", "recipient": "abuse@host.example", "language": "en"})
-        link = AnswerLink.objects.get()
+        link = links().get()
         assert client.post(address, {"revoke": str(link.pk)}).status_code == 302
         link.refresh_from_db()
         assert link.revoked_at is not None
@@ -297,7 +330,7 @@ class TestLinksOfACase:
         case = Case.objects.get(state="notified")
         form = {"role": "host", "recipient": "abuse@host.example", "language": "en"}
         assert signed_in("auditor").post(f"/cases/{case.ref}/answers/", form).status_code == 409
-        assert not AnswerLink.objects.exists()
+        assert not links().exists()
 
 
 class TestReporters:

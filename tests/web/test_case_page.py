@@ -81,7 +81,7 @@ class TestHostile:
         assert "<script" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
-    @pytest.mark.parametrize("event", ["attached", "observed", "clock_paused", "action_carried_out", "approval_noted"])
+    @pytest.mark.parametrize("event", ["attached", "observed", "clock_warned", "action_carried_out", "approval_noted"])
     def test_an_entry_that_is_no_step_cannot_be_written_by_hand(self, registry: Registry, event: str) -> None:
         assert signed_in("supervisor").post(f"/cases/{registry.received}/{event}/", {}).status_code == 404
 

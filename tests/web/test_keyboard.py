@@ -1,4 +1,4 @@
-"""The inbox from the keyboard in a real Chromium: single keys, the help, a row acknowledged in place; keys turned off.
+"""The inbox from the keyboard in a real Chromium: single keys, the help, a row acknowledged in place; keys off; paper.
 
 One browser and one store for all of it: the tests of the pages themselves are in `test_axe`.
 """
@@ -12,9 +12,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from comity.store.models import Case
 from comity.web.reading_panel import Reading
 from web.small_registry import Registry
-from web.test_axe import browser, registry, violations, visit
+from web.test_axe import browser, registry, violations, visit, window
 
-__all__ = ["browser", "registry", "visit"]  # fixtures
+__all__ = ["browser", "registry", "visit", "window"]  # fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Visit = Callable[..., BrowserContext]
@@ -113,3 +113,15 @@ def test_signed_out_meanwhile_the_reader_is_asked_to_sign_in(visit: Visit, regis
     page.keyboard.press("a")
     page.wait_for_url("**/sign-in/**")
     assert Case.objects.get(ref=registry.received).state == "received"
+
+
+def test_on_paper_nothing_is_cut_and_nothing_is_there_to_press(visit: Visit, registry: Registry) -> None:
+    page = visit("policy-officer", viewport={"width": 680, "height": 960}).new_page()  # A4 within its margins
+    for address in ("/inbox/?state=all", "/memoranda/oac.by/3/", f"/memoranda/drafts/{registry.draft}/"):
+        page.emulate_media(media="screen")
+        page.goto(address)
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, (
+            address
+        )
+        assert not page.locator("nav, button, input, select").filter(visible=True).count(), address

@@ -179,9 +179,7 @@ def test_where_the_profile_knows_too_little_only_consideration_is_offered(home: 
     assert "is not known; ask the registry" in answer.content.decode()
 
 
-def test_profiles_that_cannot_be_read_offer_nothing_and_hide_no_case(
-    home: Home, registry: Registry
-) -> None:
+def test_profiles_that_cannot_be_read_offer_nothing_and_hide_no_case(home: Home, registry: Registry) -> None:
     (home.path / "authority.toml").write_text("[profile")
     shown = page(signed_in("analyst"), f"/cases/{registry.protected}/")
     assert "ask the registry of the zone for consideration" in shown

@@ -15,11 +15,10 @@ from comity.edges.home import Home
 from comity.flows.file_public_report import reporter_key_of
 from comity.flows.judge_reporter import judge_reporter
 from comity.store.models import Memorandum, OutgoingMail, PublicFiling, Report, Reporter, TurnedAway
+from flows.test_case_weighed import PNG
 from web.small_registry import Registry
 
 pytestmark = pytest.mark.django_db
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 
 
 def form(**changes: object) -> dict[str, object]:

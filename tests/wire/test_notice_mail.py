@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from comity.core.categories import CATEGORIES, DISPOSITIONS
+from comity.core.defang import refang
 from comity.core.onward import Told
 from comity.core.registrars import LANGUAGES
 from comity.core.reports import Evidence, EvidenceKind, Report
@@ -116,6 +117,15 @@ def test_nothing_that_people_wrote_becomes_a_link(pieces: list[str]) -> None:
         language="en", at=AT,
     )  # fmt: skip
     assert render_message(letter)
+
+
+def test_an_address_within_an_address_is_broken_too_and_reads_back() -> None:
+    url = "https://kassa-demo.by/go.php?to=http://www.evil.example/a.html"
+    told = (Told(REPORT, url),)
+    text = render_notice(msgspec.structs.replace(FACTS, told=told)).text
+    (line,) = [line.strip() for line in text.splitlines() if "kassa-demo" in line]
+    assert line == "hxxps://kassa-demo[.]by/go[.]php?to=hxxp://www[.]evil[.]example/a[.]html"
+    assert refang(line) == url.replace("http://www", "hxxp://www")
 
 
 def test_nobody_is_asked_to_take_a_hacked_site_from_its_holder() -> None:

@@ -18,7 +18,7 @@ import msgspec
 from comity.cli.case_assign import assign_command
 from comity.cli.case_clocks import CLOCK_COMMANDS
 from comity.cli.case_files import attach_command, attachments_command, erase_command, save_command
-from comity.cli.case_notice import NOTICE, addressees
+from comity.cli.case_notice import NOTICE, REGISTRANT, addressees, registrant_of
 from comity.cli.case_views import list_command, show_command
 from comity.cli.collateral_answers import CHECK_OPTION, parse_check
 from comity.cli.context import dir_option, json_option, use_node
@@ -36,7 +36,7 @@ from comity.flows.close import close
 from comity.flows.confirm import confirm
 from comity.flows.decide_appeal import DECISIONS, decide_appeal
 from comity.flows.dismiss import dismiss
-from comity.flows.hold import approve_hold, hold, lift, refuse_hold, restore
+from comity.flows.hold import approve_hold, hold, hold_overdue, lift, refuse_hold, restore
 from comity.flows.merge import merge, unmerge
 from comity.flows.notify import notify
 from comity.flows.open_held import open_held
@@ -269,9 +269,12 @@ def _withdraw(desk: Desk, *, outcome: str) -> VerbOutcome:
     return withdraw(desk.home, desk.refs, desk.actor, at=desk.at, outcome=outcome, grounds=desk.grounds)
 
 
-@_verb("hold", "Propose that the registry takes the name out of the zone.", _SCORE)
-def _hold(desk: Desk, *, score: float | None) -> VerbOutcome:
-    return hold(desk.home, desk.refs, desk.actor, at=desk.at, score=score, grounds=desk.grounds)
+@_verb("hold", "Propose that the registry takes the name out of the zone.", _SCORE, REGISTRANT)
+def _hold(desk: Desk, *, score: float | None, registrant: str) -> VerbOutcome:
+    return hold(
+        desk.home, desk.refs, desk.actor, at=desk.at, score=score, grounds=desk.grounds,
+        registrant=registrant_of(registrant),
+    )  # fmt: skip
 
 
 @_verb("approve", "Approve a hold (role supervisor).")
@@ -353,5 +356,7 @@ def _open_held(desk: Desk, *, category: str) -> VerbOutcome:
     click.option("--outcome", default="", help="An outcome code."),
 )
 def _step(desk: Desk, *, event: str, outcome: str) -> VerbOutcome:
+    if event == "act_deadline_passed":
+        return hold_overdue(desk.home, desk.refs, desk.actor, at=desk.at, grounds=desk.grounds)
     step = msgspec.structs.replace(step_of(event, desk.actor, desk.grounds), outcome=outcome)
     return advance_cases(desk.home, same_step(desk.refs, step), at=desk.at)

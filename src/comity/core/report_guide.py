@@ -49,11 +49,8 @@ GUIDE: Final[tuple[Lead, ...]] = (
 )
 _LEADS: Final = {lead.code: lead for lead in GUIDE}
 
-# Who takes reports of child sexual abuse material, by zone's country; the network's list knows all others.
-HOTLINES: Final[tuple[tuple[str, str], ...]] = (
-    ("INHOPE", "https://inhope.org/EN#hotlineReferral"),
-    ("Friendly Runet Foundation", "https://hotline.friendlyrunet.ru/"),
-)
+# Who takes reports of child sexual abuse material: the international network, whose page leads to each country's own.
+HOTLINES: Final[tuple[tuple[str, str], ...]] = (("INHOPE", "https://inhope.org/"),)
 
 ALREADY_TOLD: Final = ("none", "registrar", "host", "trusted-notifier", "police")
 

@@ -9,17 +9,16 @@ day that is worked instead.  For years that no government has announced yet, the
 from collections.abc import Sequence
 from datetime import UTC, date, tzinfo
 from functools import lru_cache
+from importlib import import_module
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import holidays
 import msgspec
-from holidays.registry import COUNTRIES
 
 from comity.core.calendars import DAY_NAMES, Calendar, hours_of
 
 YEARS: Final = range(2020, 2051)
-_LISTED: Final = frozenset(codes[1] for codes in COUNTRIES.values())  # without loading every country
+_PACKAGE: Final = "holidays"  # loaded when first asked: most commands reckon no working time, and it takes 50 ms
 
 
 class Days(msgspec.Struct, frozen=True):
@@ -31,7 +30,7 @@ class Days(msgspec.Struct, frozen=True):
 
 def is_known(name: str) -> bool:
     """Answer whether there is such a list."""
-    return name.upper() in _LISTED
+    return bool(name) and name.upper() in _listed()
 
 
 @lru_cache(maxsize=16)
@@ -39,9 +38,15 @@ def load_days(name: str) -> Days:
     """The days of a list from 2020 to 2050; an unknown or empty name has none."""
     if not is_known(name):
         return Days()
-    found = holidays.country_holidays(name.upper(), years=YEARS)
+    found = import_module(_PACKAGE).country_holidays(name.upper(), years=YEARS)
     on = frozenset(day for day in getattr(found, "weekend_workdays", ()) if day.year in YEARS)
     return Days(off=frozenset(day for day in found if day.year in YEARS) - on, on=on)
+
+
+@lru_cache(maxsize=1)
+def _listed() -> frozenset[str]:
+    """The countries of which there is a list, without loading each of them."""
+    return frozenset(codes[1] for codes in import_module(f"{_PACKAGE}.registry").COUNTRIES.values())
 
 
 @lru_cache(maxsize=64)

@@ -33,7 +33,7 @@ from comity.edges.tokens import token_hash
 from comity.flows.advance_cases import advance_cases
 from comity.flows.attach import attach
 from comity.flows.queue_mail import Letter, queue_mail
-from comity.store.answers import lock_link, state_of_link
+from comity.store.answers import LinkState, lock_link, state_of_link
 from comity.store.cases import get_case
 from comity.store.models import AnswerLink, CaseAnswer
 from comity.wire.letters import write_letter
@@ -41,6 +41,11 @@ from comity.wire.letters import write_letter
 MOST_FILES: Final = 5
 MOST_ANSWERS: Final = 20  # by one link: words that do not end it
 ANSWER_TLP: Final = "TLP:AMBER"
+_CLOSED: Final[dict[LinkState, Reason]] = {
+    "spent": Reason("link-spent", "an answer was given by this link; ask for a new one"),
+    "expired": Reason("link-expired", "this link has expired; ask for a new one"),
+    "revoked": Reason("link-revoked", "this link was taken back; ask for a new one"),
+}
 
 
 class Upload(msgspec.Struct, frozen=True):
@@ -97,7 +102,7 @@ def _why_not(link: AnswerLink, answer: Answer, case_ref: str, uploads: Sequence[
         return [Reason("link-other-case", "this link is for another case; open it again")]
     state = state_of_link(link, at=at)
     if state != "open":
-        return [Reason(f"link-{state}", f"this link is {state}; ask for a new one")]
+        return [_CLOSED[state]]
     if CaseAnswer.objects.filter(link=link).count() >= MOST_ANSWERS:
         return [Reason("link-full", f"{MOST_ANSWERS} messages came by this link; ask for a new one")]
     reasons = why_not_answer(answer, link.role, link.case.state)

@@ -167,7 +167,7 @@ def _apply_annotation(home: Home, partner: str, entry: IncomingEntry, scales: Ar
     row = _ours(home, partner, str(facts.article))
     if entry.subject != str(facts.article):
         return "subject-mismatch"
-    if row is None or find_version(row.pk, facts.language, facts.version) is None:
+    if row is None or (facts.language, facts.version) not in sent_versions(row.pk)[partner]:
         return "no-such-article"
     known = find_annotation(str(facts.annotation))
     if known is not None and (known.party, known.article_uuid) != (partner, row.uuid):

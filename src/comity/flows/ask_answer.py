@@ -67,8 +67,10 @@ def revoke_link(home: Home, ref: str, link_pk: int, actor: Actor, *, at: datetim
         if link is None:
             raise NotFoundError("no such link of this case", item=ref)
         if link.spent_at is not None or link.revoked_at is not None:
-            why = Reason("link-spent" if link.spent_at else "link-revoked", "it is closed already")
-            return VerbOutcome((), {ref: (why,)})
+            spent = Reason("link-spent", "it was answered by already")
+            return VerbOutcome(
+                (), {ref: (spent if link.spent_at else Reason("link-revoked", "it is revoked already"),)}
+            )
         outcome = _note(home, ref, actor, _REVOKED, f"role: {link.role}", at)
         if outcome.done:
             AnswerLink.objects.filter(pk=link.pk).update(revoked_at=at)

@@ -18,6 +18,7 @@ from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.advance_cases import NO_GROUNDS, Grounds, VerbOutcome, advance_cases, same_step, step_of
 from comity.flows.queue_mail import Letter, queue_mail
+from comity.flows.restore_name import restore_held
 from comity.store.answers import find_appeals
 from comity.store.cases import CaseRow, find_cases
 from comity.wire.letters import write_letter
@@ -38,6 +39,8 @@ def decide_appeal(
         raise InputError(f"one of {', '.join(DECISIONS)}", item="decision")
     with transaction.atomic():
         outcome = advance_cases(home, same_step(refs, step_of(decision, actor, grounds)), at=at)
+        if decision != "upheld":
+            restore_held(home, outcome.done, actor, "appeal" if decision == "granted" else "interim", at)
         _tell_appellants(home, find_cases(outcome.done), decision, grounds.note, at)
     return outcome
 

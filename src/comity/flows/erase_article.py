@@ -1,9 +1,9 @@
 """Erase an article of ours, or one remark of ours on a partner's: here and at every partner that has it.
 
 As with a report (`flows.erase`): the words go, the payloads of our entries about it become their SHA-256, and every
-partner is asked to do the same; its confirmation comes back as an entry.  `forget_article_entry` is the other side: what
-was made of a partner's entry goes when the partner has it erased.  A copy that was adopted is its owner's text; it is
-told that its source was erased, and its owner decides.
+partner is asked to do the same; its confirmation comes back as an entry.  `forget_article_entry` is the other side:
+what was made of a partner's entry goes when the partner has it erased.  A copy that was adopted is its owner's text; it
+is told that its source was erased, and its owner decides.
 """
 
 from collections.abc import Callable

@@ -135,8 +135,8 @@ def _why_not(home: Home, email: str, network: bytes, open_seconds: float, at: da
     if recent.filter(email=email, confirmed_at=None, expires_at__gt=at).count() >= MOST_WAITING:
         reasons.append(Reason("letters-waiting", "letters sent to this address have not been answered; look for them"))
     if recent.filter(email=email).count() >= reports_a_day("public", pace):
-        code = "day-full-slowed" if pace == "slowed" else "day-full"
-        reasons.append(Reason(code, f"at most {reports_a_day('public', pace)} reports a day are taken from an address"))
+        why = f"at most {reports_a_day('public', pace)} reports a day are taken from an address"
+        reasons.append(Reason("day-full-slowed", why) if pace == "slowed" else Reason("day-full", why))
     if recent.filter(address_key=network).count() >= MOST_FROM_NETWORK:
         reasons.append(Reason("network-full", "too many reports came from your network today; try tomorrow"))
     return tuple(reasons)

@@ -145,7 +145,8 @@ def rebuild_clocks(home: Home, *, after: int = 0) -> int:
 
 def own_basis(home: Home, severity: str) -> Basis:
     """By what the clocks of our own cases are reckoned."""
-    return Basis(own_terms(severity), own_calendar(home))
+    terms = own_terms(severity)
+    return Basis(terms, own_calendar(home) if terms.working else None)
 
 
 def own_calendar(home: Home) -> Calendar:
@@ -197,5 +198,5 @@ class _Promises:
         terms = terms_of(memorandum.clocks, category, digest=first.memorandum)
         return Promise(
             partner=first.partner, by=by, to=to, reported=tuple(one.at for one in reports), joined_at=first.taken_at,
-            basis=Basis(terms, party_calendar(self._home, memorandum, by)),
+            basis=Basis(terms, party_calendar(self._home, memorandum, by) if terms.working else None),
         )  # fmt: skip

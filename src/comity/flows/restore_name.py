@@ -20,7 +20,7 @@ from comity.flows.advance_cases import VerbOutcome
 from comity.flows.end_step import close_restored
 from comity.flows.plan_action import candidates_of, limits_of
 from comity.store.cases import CaseRow, find_cases
-from comity.store.holds import drop_hold, standing_holds
+from comity.store.holds import drop_hold, standing_holds, were_held
 from comity.store.plans import add_plan, move_step, open_plans, unfinished_steps
 from comity.store.surroundings import known_around
 
@@ -42,6 +42,16 @@ def restore_names(home: Home, refs: Sequence[str], actor: Actor, why: Why, at: d
             else:
                 done.append(ref)
     return VerbOutcome(tuple(done), refused)
+
+
+def restore_held(home: Home, refs: Sequence[str], actor: Actor, why: Why, at: datetime) -> VerbOutcome:
+    """The same, for those of the cases whose hold is in place or is over; the others stay where they are, not named.
+
+    For who has just decided that names come back: after a cure was seen, after an appeal was granted.
+    """
+    rows = find_cases(refs)
+    held = were_held([row.pk for row in rows.values()])
+    return restore_names(home, [ref for ref, row in rows.items() if row.pk in held], actor, why, at)
 
 
 def _restore(home: Home, row: CaseRow, actor: Actor, why: Why, at: datetime) -> tuple[Reason, ...]:

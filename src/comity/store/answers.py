@@ -44,6 +44,11 @@ def list_answers(case_pk: int) -> list[CaseAnswer]:
     return list(CaseAnswer.objects.filter(case_id=case_pk).select_related("link").order_by("pk"))
 
 
+def find_answer(case_pk: int, pk: int) -> CaseAnswer | None:
+    """Find one answer of a case."""
+    return CaseAnswer.objects.filter(pk=pk, case_id=case_pk).select_related("link").first()
+
+
 def list_answers_by_link(link_pk: int) -> list[CaseAnswer]:
     """List what was answered by one link, in order."""
     return list(CaseAnswer.objects.filter(link_id=link_pk).order_by("pk"))

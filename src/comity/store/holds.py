@@ -62,7 +62,7 @@ def confirm_hold(step_pk: int, *, at: datetime) -> None:
 
 def drop_hold(step_pk: int, *, at: datetime) -> None:
     """Nothing of it was done."""
-    Hold.objects.filter(step_id=step_pk, state="beginning").update(state="restored", ended_at=at)
+    Hold.objects.filter(step_id=step_pk, state="beginning").update(state="dropped", ended_at=at)
 
 
 def holds_of_case(case_pk: int) -> list[HeldName]:
@@ -77,6 +77,15 @@ def standing_holds(case_pks: Sequence[int]) -> dict[int, HeldName]:
         rows = Hold.objects.filter(case_id__in=case_pks[start : start + _AT_ONCE], state__in=_STANDING)
         found.update((row.case_id, _held(row)) for row in rows.select_related("case").order_by("id"))
     return found
+
+
+def were_held(case_pks: Sequence[int]) -> frozenset[int]:
+    """Which of the cases have a hold in place, or had one that is over."""
+    found: set[int] = set()
+    for start in range(0, len(case_pks), _AT_ONCE):
+        rows = Hold.objects.filter(case_id__in=case_pks[start : start + _AT_ONCE]).exclude(state="dropped")
+        found.update(rows.values_list("case_id", flat=True))
+    return frozenset(found)
 
 
 def other_holds(hold: HeldName) -> list[HeldName]:

@@ -15,7 +15,7 @@ ON CONFLICT (day, place) DO UPDATE SET count = turned_away.count + 1"""
 def count_turned_away(place: str, *, at: datetime) -> None:
     """Count one."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [at.date(), place])
+        cursor.execute(_COUNT, [at.date().isoformat(), place])
 
 
 def turned_away() -> dict[str, int]:

@@ -84,7 +84,8 @@ def read_table(table: TableHead) -> Iterator[list[Any]]:
     special = [
         (index, kind) for index, (_name, kind) in enumerate(table.columns) if kind in {"boolean", "time", "json"}
     ]
-    query = f"SELECT {columns} FROM {_quoted(table.table)} ORDER BY id"  # noqa: S608 — names of our own tables
+    key = _quoted(table.columns[0][0])  # the first column is the key
+    query = f"SELECT {columns} FROM {_quoted(table.table)} ORDER BY {key}"  # noqa: S608 — names of our own tables
     with _streaming_cursor() as cursor:
         cursor.execute(query)
         while rows := cursor.fetchmany(_AT_ONCE):

@@ -54,6 +54,13 @@ class Option(msgspec.Struct, frozen=True):
     chosen: bool
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What is wrong: in the reader's language where there are words for it, and exactly, in English."""
+
+    text: str
+    reason: str
+
+
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """One field of a form as a page shows it; `hint` is what a duration means in words."""
 
@@ -69,7 +76,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     present: bool
     present_name: str
     hint: str
-    problems: tuple[str, ...]
+    problems: tuple[Told, ...]
     questions: tuple["Question", ...]
 
 
@@ -105,7 +112,7 @@ def questions_of(tree: Mapping[str, Any], part: str, problems: Sequence[Problem]
     """The form of a part, with each problem at the field that it is about."""
     fields = form_of(tree, part)
     paths = {field.path for field in _all(fields)}
-    at: dict[str, list[str]] = {}
+    at: dict[str, list[Told]] = {}
     for problem in problems:
         at.setdefault(_place(problem.path, paths), []).append(say_problem(problem))
     if part != "head" and fields[0].kind == "part":
@@ -126,10 +133,9 @@ def field_id(path: str) -> str:
     return "f-" + re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")
 
 
-def say_problem(problem: Problem) -> str:
-    """Say what is wrong in the reader's language, and exactly."""
-    text = _PROBLEMS.get(problem.code)
-    return f"{text} ({problem.reason})" if text else problem.reason
+def say_problem(problem: Problem) -> Told:
+    """Say what is wrong."""
+    return Told(str(_PROBLEMS.get(problem.code, "")), problem.reason)
 
 
 def place_of(problem: Problem, tree: Mapping[str, Any]) -> tuple[str, str]:
@@ -193,7 +199,7 @@ def _label(field: Field) -> str:
 _ONE_MORE: Final = {ord(str(digit)): str(digit + 1) for digit in range(9)}  # steps are counted from one
 
 
-def _question(field: Field, problems: Mapping[str, list[str]]) -> Question:
+def _question(field: Field, problems: Mapping[str, list[Told]]) -> Question:
     options = tuple(
         Option(
             word, _say(field.kind if field.kind == "choice" else "choice", word), word in {field.value, *field.chosen}

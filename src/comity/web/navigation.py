@@ -32,6 +32,7 @@ class Shown(msgspec.Struct, frozen=True):
     address: str
     text: str
     current: bool
+    begins: bool  # a group of places
 
 
 # The order of a working day: what waits, who must agree, whom to ask, what binds us, how it went, who keeps it running.
@@ -43,6 +44,7 @@ DESK: Final[tuple[Place, ...]] = (
     Place("reporters", "web:reporters", _("Reporters"), READERS),
     Place("consultations", "web:consultations", _("Consultations"), READERS),
     Place("library", "web:library", _("Library"), READERS),
+    Place("zones", "web:zones", _("Zones"), STAFF),
     Place("memoranda", "web:memoranda", _("Memoranda"), STAFF),
     Place("links", "web:links", _("Links"), STAFF),
     Place("statistics", "web:statistics", _("Statistics"), READERS),
@@ -56,7 +58,11 @@ PUBLIC: Final[tuple[Place, ...]] = (
 )
 
 
+# Where a group of places begins, after the desk's own: what others know, what binds us, who keeps it running.
+_BEGINS: Final = frozenset(("consultations", "memoranda", "administration"))
+
+
 def places_for(role: str, section: str, *, signed_in: bool) -> list[Shown]:
     """List what the head of a page offers to a role; `section` is the one that the page belongs to."""
     rows = [place for place in DESK if role in place.roles] if signed_in else PUBLIC
-    return [Shown(reverse(row.url_name), str(row.text), row.section == section) for row in rows]
+    return [Shown(reverse(row.url_name), str(row.text), row.section == section, row.section in _BEGINS) for row in rows]

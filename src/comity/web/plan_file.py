@@ -96,7 +96,7 @@ def actions_of_case(home: Home, case: Case, role: str) -> CaseActions:
     holds = holds_of_case(case.pk) if plans else []
     offered = offers(profile, case.state, ours=ours, on=today)
     is_open = any(stored.state in {"proposed", "approved", "carrying-out"} for stored in plans)
-    is_held = any(hold.state != "restored" for hold in holds)
+    is_held = any(hold.state in {"beginning", "held"} for hold in holds)
     may_plan = (
         "hold" in offered or (case.state == "on_hold" and not is_held and "restore" in offered)
     ) and case.state in {"hold_proposed", "on_hold"}

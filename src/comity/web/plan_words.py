@@ -44,7 +44,12 @@ RULE: Final[Labels] = {
 
 VOTE: Final[Labels] = {"approve": _("Approved"), "refuse": _("Refused"), "carry-out": _("Began to carry it out")}
 
-HOLD: Final[Labels] = {"beginning": _("Being set"), "held": _("In place"), "restored": _("Ended")}
+HOLD: Final[Labels] = {
+    "beginning": _("Being set"),
+    "held": _("In place"),
+    "restored": _("Ended"),
+    "dropped": _("Came to nothing"),
+}
 
 MARK: Final[Labels] = {
     "established": _("established"),

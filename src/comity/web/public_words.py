@@ -138,7 +138,9 @@ PROBLEM: Final[Labels] = {
     "text-not-storable": _("The text holds characters that cannot be stored."),
     "file-too-large": _("The file is larger than 10 MB."),
     "file-no-picture": _("The file is no picture."),
-    "bad-input": _("A file is no picture, PDF or plain text and is not kept. Send hashes and a sandbox’s report."),
+    "attachment-not-kept": _(
+        "A file is no picture, PDF or plain text and is not kept. Send hashes and a sandbox’s report."
+    ),
     "form-stale": _("The form was open too long. Look it over and send it again."),
     "form-too-fast": _("The form came very fast, as programs send it. Wait a minute, then send it again."),
     "letters-waiting": _("Letters that we sent to this address were not answered. Look for them, also among spam."),
@@ -178,6 +180,18 @@ ANSWER_HELP: Final[Labels] = {
     "contested": _("Say why the claim does not hold. Somebody at the registry reads it."),
     "said": _("A question, or how long it will take. The link stays open; the clock goes on."),
     "appealed": _("Somebody decides who has not worked on the case. You are told the decision and its reasons."),
+}
+
+# What is asked of whoever answers, by role.
+ASKED: Final[Labels] = {
+    "registrar": _(
+        "Look into the claim. Have the cause removed or end the delegation, and say so here; or say why you do not."
+    ),
+    "host": _("Find what the claim describes and remove it, and say so here; or say why the claim does not hold."),
+    "registrant": _(
+        "See whether your site was broken into and remove the cause, and say so here; or contest, or appeal if "
+        "something was done to your name."
+    ),
 }
 
 ACTED: Final[Labels] = {
@@ -245,6 +259,7 @@ PUBLIC_TABLES: Final[dict[str, Labels]] = {
     "problem": PROBLEM,
     "answer": ANSWER,
     "answer-help": ANSWER_HELP,
+    "asked-of": ASKED,
     "acted": ACTED,
     "answer-link": LINK,
     "awaited": AWAITED,

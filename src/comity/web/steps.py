@@ -33,6 +33,8 @@ _HARSHER: Final = frozenset(("propose_hold", "act_deadline_passed"))
 _BY_PLAN: Final = frozenset(("approve_hold", "refuse_hold"))
 
 OFFERED_NOTES: Final = ("info_sent", "withdrawal_sent", "note")
+# Asked for beside the clocks that they stop (web/parts/clocks.html).
+BY_CLOCK: Final = frozenset(("clock_paused", "clock_resumed"))
 
 
 class StepForm(msgspec.Struct, frozen=True):
@@ -67,7 +69,7 @@ def steps_for(
         row.event
         for row in TRANSITIONS
         if row.from_state == state and mine & set(row.roles) and ours_admits(row.event, ours=ours)
-        if row.event not in _BY_PLAN and (may_hold or row.event != "propose_hold")
+        if row.event not in _BY_PLAN and (may_hold or row.event not in _HARSHER)
     ]
     events += [
         event

@@ -1,6 +1,7 @@
 """What the desk's tables hold of what was there before, and the indexes that Django has no words for.
 
-Cases that were merged point to the case they follow; names that have a U-label can be found by it; each store indexes
+Cases that are open have a clock that is due at once: the desk's next round folds their entries and puts the real ones
+in its place.  Cases that were merged point to the case they follow; names that have a U-label can be found by it; each store indexes
 the words of `search_document` in its own way (store.full_text asks in the same words).
 """
 
@@ -76,11 +77,19 @@ def begin_of_names(_apps: Any, schema_editor: Any) -> None:
         schema_editor.execute("CREATE INDEX case_registrable_like ON abuse_case (registrable varchar_pattern_ops)")
 
 
+CLOCKS = """
+INSERT INTO case_clock (case_id, kind, number, owed_by, owed_to, clause, started_at, due_at, paused_us, next_at,
+                        next_percent)
+SELECT id, 'acknowledge', 0, party, '', '', opened_at, opened_at, 0, 0, 0 FROM abuse_case
+WHERE state NOT IN ('closed', 'merged')"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [("store", "0003_the_desk")]
 
     operations = [
+        migrations.RunSQL(CLOCKS, migrations.RunSQL.noop),
         migrations.RunPython(find_merges, migrations.RunPython.noop),
         migrations.RunPython(name_in_scripts, migrations.RunPython.noop),
         migrations.RunPython(begin_of_names, migrations.RunPython.noop),

@@ -50,7 +50,7 @@ class PublicTry(models.Model):
 class TurnedAway(models.Model):
     """How many were told to go elsewhere, by where they were sent: a sum a day and nothing about anybody."""
 
-    day = models.DateField()
+    day = models.CharField(max_length=10)  # 2026-11-25, UTC
     place = models.CharField(max_length=30)
     count = models.IntegerField()
 

@@ -68,7 +68,7 @@ class Hold(models.Model):
     step = models.OneToOneField(ActionStep, on_delete=models.PROTECT)
     registrable = models.CharField(max_length=253)
     driver = models.CharField(max_length=10)
-    state = models.CharField(max_length=10)  # beginning | held | restored
+    state = models.CharField(max_length=10)  # beginning | held | restored | dropped: nothing of it was done
     former = BytesField()  # canonical JSON: the statuses before
     added = BytesField()  # canonical JSON: the statuses that are ours to take off
     wanted = BytesField()  # canonical JSON: all statuses that this hold stands for

@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 
 from comity.core.consultation_items import WRITERS
 from comity.core.harmless import defang, show_unseen
+from comity.core.mail_addresses import hide_address
 from comity.core.parties import ZONE_UNICODE
+from comity.core.personal_data import mask
 from comity.core.techniques import BY_ID
+from comity.flows.look import MAY_LOOK
 from comity.web import assets
 from comity.web.access import READERS, STAFF
 from comity.web.defang import defang_text
@@ -25,6 +28,8 @@ register.filter("label", label)
 register.filter("defang", defang)
 register.filter("defang_text", defang_text)
 register.filter("u_label", u_label_of)
+register.filter("hide_address", hide_address)
+register.filter("masked", mask)
 
 
 @register.filter
@@ -73,6 +78,12 @@ def reads(role: str) -> bool:
 def writes(role: str) -> bool:
     """May this role write to partners?"""
     return role in WRITERS
+
+
+@register.filter
+def may_look_at_persons(role: str) -> bool:
+    """May this role see personal data, having said why?"""
+    return role in MAY_LOOK
 
 
 @register.filter

@@ -38,7 +38,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required  # type: ignore[untyped-decorator]
+@reauthentication_required  # type: ignore[untyped-decorator]  # django-allauth has no types
 def new_token(request: HttpRequest) -> HttpResponse:
     """Make a token for one's own programs, and show it this once."""
     person = person_of(request)

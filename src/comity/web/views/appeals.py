@@ -4,7 +4,7 @@ Everybody of the desk may read; a policy officer who has worked on the case neit
 with reasons that the appellant is told.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from django.contrib import messages
@@ -17,14 +17,15 @@ from comity.core.case_steps import Reason
 from comity.core.roles import Actor, case_roles
 from comity.flows.advance_cases import Grounds
 from comity.flows.decide_appeal import DECISIONS, decide_appeal
+from comity.flows.look import MAY_LOOK
 from comity.store.answers import list_answers
 from comity.store.appeals import find_waiting, list_waiting
 from comity.store.cases import find_case
+from comity.store.clocks import read_appeal_clocks
 from comity.web.access import person_of, reader_page
 from comity.web.case_file import open_case_file
 from comity.web.desk_steps import home_of_node, sentence
 
-_DECIDE_WITHIN: Final = timedelta(days=10)  # FIELD C.4; the case's own clock, where it runs, is shown instead
 _REASONS_LETTERS: Final = 4_000
 
 
@@ -32,7 +33,9 @@ _REASONS_LETTERS: Final = 4_000
 @require_GET
 def appeals(request: HttpRequest) -> HttpResponse:
     """List what waits, the oldest first."""
-    waiting = [(one, one.filed_at + _DECIDE_WITHIN) for one in list_waiting()]
+    appeals = list_waiting()
+    due = read_appeal_clocks([one.case.pk for one in appeals])
+    waiting = [(one, due.get(one.case.pk)) for one in appeals]
     return render(request, "web/appeals.html", {"section": "appeals", "waiting": waiting, "now": datetime.now(UTC)})
 
 
@@ -65,10 +68,11 @@ def appeal(request: HttpRequest, ref: str) -> HttpResponse:
         "case": row,
         "file": open_case_file(home_of_node(), row.ref, person.role, at=datetime.now(UTC)),
         "answers": list_answers(row.pk),
+        "may_look": person.role in MAY_LOOK,
         "decisions": DECISIONS,
         "may_decide": "appeals_officer" in case_roles(person.role),
         "is_involved": person.username in waiting.involved,
-        "due_at": waiting.filed_at + _DECIDE_WITHIN,
+        "due_at": read_appeal_clocks([row.pk]).get(row.pk),
         "refusals": refusals,
         "typed": request.POST if refusals else {},
     }

@@ -22,7 +22,7 @@ from comity.web.access import person_of, reader_page
 from comity.web.case_file import CaseFile, open_case_file
 from comity.web.desk_steps import home_of_node, may_attach, take_step
 from comity.web.plan_file import may_hold
-from comity.web.steps import OFFERED_NOTES, sort_steps, steps_for
+from comity.web.steps import BY_CLOCK, OFFERED_NOTES, sort_steps, steps_for
 
 
 @reader_page
@@ -36,7 +36,7 @@ def case_page(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def step(request: HttpRequest, ref: str, event: str) -> HttpResponse:
     """Take one step; a refusal shows the page again with every reason and what was typed."""
-    if event not in EVENTS and event not in OFFERED_NOTES:
+    if event not in EVENTS and event not in OFFERED_NOTES and event not in BY_CLOCK:
         raise Http404(event)
     refusals = take_step(ref.upper(), event, request.POST, person_of(request))
     if refusals:

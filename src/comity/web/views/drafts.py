@@ -207,10 +207,10 @@ def _problems(found: Draft) -> tuple[Problem, ...]:
     return (*find_problems(found.memorandum), *find_placeholders(found.memorandum))
 
 
-def _told(problem: Problem, tree: dict[str, object]) -> dict[str, str]:
+def _told(problem: Problem, tree: dict[str, object]) -> dict[str, object]:
     part, field = place_of(problem, tree)
     return {
-        "part": part, "part_name": part_name(part), "field": field, "path": problem.path, "text": say_problem(problem)
+        "part": part, "part_name": part_name(part), "field": field, "path": problem.path, "told": say_problem(problem)
     }  # fmt: skip
 
 
