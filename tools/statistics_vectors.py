@@ -16,8 +16,16 @@ from comity.core.ledger import PublicKey, ledger_origin
 from comity.core.periods import parse_period
 from comity.core.statistics import Said, count_matters
 from comity.core.zone_figures import MEASURES, THRESHOLD, Beside, count_zone, suppress
-from comity.wire.statistics import BasisPart, LedgerPart, StatisticsDocument, digest_of, period_part
-from comity.wire.statistics import render_signed, render_statistics, signed_bytes
+from comity.wire.statistics import (
+    BasisPart,
+    LedgerPart,
+    StatisticsDocument,
+    digest_of,
+    period_part,
+    render_signed,
+    render_statistics,
+    signed_bytes,
+)
 from comity.wire.statistics_entries import CosignedPayload, DiffersPayload, StatedPayload, kind_of, render_statement
 from comity.wire.transparency import TransparencyDocument, render_transparency
 

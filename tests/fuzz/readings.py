@@ -59,9 +59,6 @@ from comity.wire.evidence import MANIFEST, SEAL, Member, parse_manifest, render_
 from comity.wire.evidence_check import check_package
 from comity.wire.evidence_tar import parse_tar, render_tar
 from comity.wire.expert import parse_expert, render_expert
-from comity.wire.statistics import parse_signed, parse_statistics, render_statistics
-from comity.wire.statistics_entries import parse_cosigned, parse_differs, parse_stated, render_statement
-from comity.wire.transparency import parse_transparency
 from comity.wire.format_detection import REJECTS, detect_format
 from comity.wire.formats import FORMATS, parse_mapping
 from comity.wire.key_revocation import RevocationProblem, parse_revocation, render_revocation, weigh_revocation
@@ -76,6 +73,8 @@ from comity.wire.rdap import RdapProblem, is_server, parse_bootstrap, parse_doma
 from comity.wire.readers import open_reader
 from comity.wire.rejects import is_header, parse_header, parse_reject
 from comity.wire.report_json import NdjsonReader, parse_report, render_report
+from comity.wire.statistics import parse_signed, parse_statistics, render_statistics
+from comity.wire.statistics_entries import parse_cosigned, parse_differs, parse_stated, render_statement
 from comity.wire.stix import MAX_PAYLOAD_BYTES, CaseEventPayload, PayloadProblem, ReportPayload
 from comity.wire.stix import parse_case_event as parse_case_event_payload
 from comity.wire.stix import parse_report as parse_report_payload
@@ -83,6 +82,7 @@ from comity.wire.stix import render_case_event as render_case_event_payload
 from comity.wire.stix import render_report as render_report_payload
 from comity.wire.tiles import parse_entry_bundle, parse_tile_path, render_entry_bundle, render_tile_path
 from comity.wire.tlog_proof import parse_proof, render_proof
+from comity.wire.transparency import parse_transparency
 from fuzz import corpus
 from memoranda_made import SECRETS
 

@@ -15,9 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from comity.core.reports import Report as Claim
 from comity.store.models import Look, Person, Report
 from web.consultation_rows import FILE, OPEN
-from web.statistics_rows import PERIOD, STATEMENT
-from web.small_registry import ROLES, TOKEN, Registry, signed_in
 from web.small_registry import ANSWER_TOKEN, ARTICLE, ROLES, TOKEN, Registry, signed_in
+from web.statistics_rows import PERIOD, STATEMENT
 
 pytestmark = pytest.mark.django_db
 
