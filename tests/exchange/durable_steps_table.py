@@ -114,7 +114,6 @@ _ONE = "a message, its decision, files and entries in one transaction, as a case
 
 # What stands in the source with a transaction of its own and is not on the way of an entry between nodes.
 NOT_OF_THE_EXCHANGE = {
-    "cli.person.add": "an account of a person",
     "flows.attach._attach_once": "a file of a case and the entry that says so, together; no partner hears of it",
     "flows.attach.erase_attachment": "a file's octets and name go, and an entry says so; no partner has them",
     "flows.carry_out.begin_plan": "that a plan is being carried out; killed in tests/flows/test_plan_kills.py",
@@ -139,6 +138,9 @@ NOT_OF_THE_EXCHANGE = {
     "flows.deliver_mail._mark": "what became of a letter; claimed before, and killed in tests/flows/test_notices.py",
     "flows.observe.observe": "looks at a name; nothing waits for them",
     "flows.watch_names._keep": "what a look at a watched name told; claimed before, and looked at again",
+    "flows.add_person.add_person": "a person and the record of who added it; given again, it is refused as known",
+    "flows.change_person.change_person": "an account, and the record of who changed it; asked again, it is the same",
+    "flows.look.look": "a look at personal data, kept before it is shown; each look is one",
     "flows.assign.assign": "who works on a case, and the entry that says so; no partner hears of it",
     "flows.draft._begin": "a draft of a memorandum, which binds nobody",
     "flows.draft.drop": "that a draft was given up",
