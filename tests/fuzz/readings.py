@@ -30,6 +30,7 @@ from comity.core.name_batches import fold_many
 from comity.core.names import NameFolder, NameRefusal, Target, fold_target, parse_name
 from comity.core.observations import Registration
 from comity.core.public_reports import Filing, read_filing
+from comity.core.periods import parse_period
 from comity.core.reports import Record, Report, find_problems
 from comity.core.suffixes import SuffixList, parse_suffix_list
 from comity.core.target_batches import fold_targets
@@ -536,6 +537,8 @@ def read_mapping(data: bytes) -> object:
 
 def read_name(data: bytes) -> object:
     text = text_of(data)
+    period = parse_period(text)
+    assert period is None or period.name == text
     folder = _folder()
     found, target = folder.fold(text), folder.target(text)
     if isinstance(found, NameRefusal) is not isinstance(target, NameRefusal):
