@@ -45,16 +45,17 @@ WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 320, "height": 640}
 OPEN_ALL = "document.querySelectorAll('details').forEach(d => d.open = true)"
 SEND = """([end, typed]) => {
-  const form = [...document.querySelectorAll('main form')].find(f => f.getAttribute('method') === 'post' &&
-    new URL(f.action).pathname.endsWith(end));
+  const form = [...document.querySelectorAll('main form[method=post]')]
+    .find(f => new URL(f.action).pathname.endsWith(end));
   for (const [name, value] of Object.entries(typed))
-    for (const field of name === '*' ? form.querySelectorAll('input:is([type=text], [type=password], :not([type]))') : [form.elements[name]])
-      field.value = value;
+    for (const field of form.querySelectorAll('input:is([type=text], [type=password], :not([type]))'))
+      if (name === '*' || name === field.name) field.value = value;
   form.noValidate = true;
   form.requestSubmit();
 }"""
-WIDEST = """() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 0.5
-  && !e.closest('.scrolls')).slice(-1).map(e => e.outerHTML.slice(0, 160))[0]"""
+WIDEST = """() => [...document.querySelectorAll('body *')]
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5 && !e.closest('.scrolls'))
+  .slice(-1).map(e => e.outerHTML.slice(0, 160))[0]"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # The page as the panel's largest makes it; its colours are set one scheme after the other.
 LARGEST = """() => Object.assign(document.documentElement.dataset, {
