@@ -15,7 +15,9 @@ from web.test_visibility import PAGES, STRANGER, address_of
 
 # Who opens a page that several may open: the first of these whom the table lets in, so that most of it is shown.
 OPENERS: Final = (STRANGER, "supervisor", "policy-officer", "analyst", "administrator", *ROLES)
-FILES: Final = frozenset({"web:memorandum-file", "web:consultation-file", "web:asset"})
+FILES: Final = frozenset(
+    {"web:memorandum-file", "web:consultation-file", "web:asset", "web:statement-file", "web:transparency-file"}
+)
 CLAUSES: Final = ("marking", "safeguards")  # those with the most kinds of fields; the others are made of the same
 
 
@@ -69,6 +71,7 @@ def _states(registry: Registry) -> list[Opened]:
         Opened("supervisor", "/consultations/?box=all"),
         Opened("analyst", f"/consultations/{CLOSED}/"),
         Opened("analyst", f"/consultations/new/?case={registry.closed}"),
+        Opened("policy-officer", "/statistics/?period=2026-12"),
         Opened("supervisor", "/library/?q=night"),
         Opened("supervisor", "/library/"),
         Opened("supervisor", f"/library/{ARTICLE}/"),

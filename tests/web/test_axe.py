@@ -175,7 +175,6 @@ def addresses(registry: Registry) -> list[tuple[str, str]]:
 WRITTEN = ("scope", "exchange", "evidence", "marking", "personal_data", "safeguards")
 
 
-def violations(page: Page) -> list[str]:
 def violations(page: Page, *, rules: dict[str, Any] | None = None) -> list[str]:
     page.evaluate(AXE)
     found: list[str] = page.evaluate(RUN_AXE, [TAGS, rules or {}])
