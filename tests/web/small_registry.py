@@ -3,10 +3,11 @@ kinds of names.
 """
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache as once
 from pathlib import Path
 
 import msgspec
+from django.core.cache import cache
 from django.test import Client
 
 from comity.core.articles import Tags
@@ -74,6 +75,15 @@ def signed_in(role: str) -> Client:
     """A browser in which the person of a role is signed in; the name is the role's."""
     client = Client()
     client.force_login(Person.objects.get(username=role))
+    return client
+
+
+def typed_in(name: str) -> Client:
+    """A browser in which somebody has just typed a password, once to come in and once more for what protects it."""
+    cache.clear()  # how often a password may be typed is counted there
+    client = Client()
+    assert client.post("/sign-in/", {"username": name, "password": PASSWORD}).status_code == 302
+    assert client.post("/account/again/", {"password": PASSWORD}).status_code == 302
     return client
 
 
@@ -332,7 +342,7 @@ def _decision(report: Report | None, case: Case, verdict: str, clause: str, reas
     )
 
 
-@cache
+@once
 def _agreement() -> bytes:
     parsed = parse_memorandum((Path(__file__).parent.parent / "fixtures" / "memorandum-ru-by.yaml").read_bytes())
     assert isinstance(parsed, Agreement)

@@ -30,6 +30,7 @@ from comity.flows.close import close
 from comity.flows.confirm import confirm
 from comity.flows.decide_appeal import DECISIONS, decide_appeal
 from comity.flows.dismiss import dismiss
+from comity.flows.hold import hold_overdue
 from comity.flows.merge import merge, unmerge
 from comity.flows.notify import notify
 from comity.flows.open_held import open_held
@@ -244,5 +245,7 @@ def _open_held(desk: Desk, *, category: str) -> VerbOutcome:
     click.option("--outcome", default="", help="An outcome code."),
 )
 def _step(desk: Desk, *, event: str, outcome: str) -> VerbOutcome:
+    if event == "act_deadline_passed":
+        return hold_overdue(desk.home, desk.refs, desk.actor, at=desk.at, grounds=desk.grounds)
     step = msgspec.structs.replace(step_of(event, desk.actor, desk.grounds), outcome=outcome)
     return advance_cases(desk.home, same_step(desk.refs, step), at=desk.at)

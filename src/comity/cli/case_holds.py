@@ -7,14 +7,18 @@ from typing import Final
 
 import click
 
+from comity.cli.case_notice import REGISTRANT, registrant_of
 from comity.cli.case_verb import SCORE, Desk, verb
 from comity.flows.advance_cases import VerbOutcome
 from comity.flows.hold import approve_hold, hold, lift, refuse_hold, restore
 
 
-@verb("hold", "Propose that the registry takes the name out of the zone.", SCORE)
-def _hold(desk: Desk, *, score: float | None) -> VerbOutcome:
-    return hold(desk.home, desk.refs, desk.actor, at=desk.at, score=score, grounds=desk.grounds)
+@verb("hold", "Propose that the registry takes the name out of the zone.", SCORE, REGISTRANT)
+def _hold(desk: Desk, *, score: float | None, registrant: str) -> VerbOutcome:
+    return hold(
+        desk.home, desk.refs, desk.actor, at=desk.at, score=score, grounds=desk.grounds,
+        registrant=registrant_of(registrant),
+    )  # fmt: skip
 
 
 @verb("approve", "Approve a hold (role supervisor).")

@@ -41,7 +41,6 @@ class Round(NamedTuple):
 ROUNDS: Final[tuple[Round, ...]] = (
     Round("clocks", 20.0, tend_clocks),
     Round("plans", 2.0, carry_on),
-    Round("plans", 5.0, carry_on),
     Round("holds", 60.0, tend_holds),
     Round("mail delivered", 15.0, deliver_mail),
     Round("names watched", 60.0, watch_names),

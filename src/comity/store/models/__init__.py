@@ -5,7 +5,7 @@ raw SQL against these tables (`reports`, `cases`, `ledgers`), so names of tables
 Bytes that were signed or hashed are stored as they were and never re-serialised.  Times: `MomentField`.
 """
 
-from comity.store.models.answers import AnswerLink, CaseAnswer
+from comity.store.models.answers import AnswerLink, CaseAnswer, HolderAddress
 from comity.store.models.attachments import Attachment, AttachmentBody
 from comity.store.models.cases import Case, CaseEvent, CasePeer
 from comity.store.models.clocks import CaseClock
@@ -80,6 +80,7 @@ __all__ = [
     "Expert",
     "ExpertTold",
     "Hold",
+    "HolderAddress",
     "IntakeRun",
     "Ledger",
     "LedgerEntry",
