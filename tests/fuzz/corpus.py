@@ -61,6 +61,15 @@ def library_entries() -> list[bytes]:
     return [one["payload"].encode() for one in vectors("articles")["entries"]]
 
 
+def statements() -> list[bytes]:
+    return [one["payload"].encode() for one in vectors("statistics")["entries"]]
+
+
+def statistics_documents() -> list[bytes]:
+    page = vectors("statistics")
+    return [page["document"].encode(), page["file"].encode(), page["transparency"].encode()]
+
+
 def revocations() -> list[bytes]:
     return [vector["statement"].encode() for vector in vectors("keys")["vectors"]]
 

@@ -74,6 +74,8 @@ from comity.wire.rdap import RdapProblem, is_server, parse_bootstrap, parse_doma
 from comity.wire.readers import open_reader
 from comity.wire.rejects import is_header, parse_header, parse_reject
 from comity.wire.report_json import NdjsonReader, parse_report, render_report
+from comity.wire.statistics import parse_signed, parse_statistics, render_statistics
+from comity.wire.statistics_entries import parse_cosigned, parse_differs, parse_stated, render_statement
 from comity.wire.stix import MAX_PAYLOAD_BYTES, CaseEventPayload, PayloadProblem, ReportPayload
 from comity.wire.stix import parse_case_event as parse_case_event_payload
 from comity.wire.stix import parse_report as parse_report_payload
@@ -81,6 +83,7 @@ from comity.wire.stix import render_case_event as render_case_event_payload
 from comity.wire.stix import render_report as render_report_payload
 from comity.wire.tiles import parse_entry_bundle, parse_tile_path, render_entry_bundle, render_tile_path
 from comity.wire.tlog_proof import parse_proof, render_proof
+from comity.wire.transparency import parse_transparency
 from fuzz import corpus
 from memoranda_made import SECRETS
 
@@ -249,6 +252,28 @@ def read_library_entry(data: bytes) -> object:
         return withdrawn
     assert isinstance(article, PayloadProblem)
     raise InputError(article.code)
+
+
+def read_statement(data: bytes) -> object:
+    found = [parse_stated(data), parse_cosigned(data), parse_differs(data)]
+    must_be_told(tuple(one for one in found if isinstance(one, PayloadProblem)))
+    for said, parse in zip(found, (parse_stated, parse_cosigned, parse_differs), strict=True):
+        if not isinstance(said, PayloadProblem):
+            written = render_statement(said, sender="cctld.ru", tlp="TLP:AMBER", salt="s")
+            assert len(written) > MAX_PAYLOAD_BYTES or parse(written) == said
+            return said
+    raise InputError(found[0].code)  # type: ignore[union-attr]  # all three are problems
+
+
+def read_statistics_document(data: bytes) -> object:
+    for parse in (parse_signed, parse_transparency):
+        try:
+            return parse(data)
+        except InputError:
+            continue
+    found = parse_statistics(data)
+    assert render_statistics(found) == data
+    return found
 
 
 def read_revocation(data: bytes) -> object:

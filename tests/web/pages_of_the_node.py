@@ -27,7 +27,7 @@ LISTS: Final = (
 
 
 class Opened(msgspec.Struct, frozen=True):
-    """A page to look at: who opens it, where, and what is typed and sent first (a form is found by its action's end)."""
+    """A page to look at: who opens it, where, and what is typed and sent first (a form: how its action ends)."""
 
     role: str
     address: str

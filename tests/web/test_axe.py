@@ -21,6 +21,9 @@ from comity.edges.home import Home
 from comity.flows.invite import invite
 from comity.store.models import Case, CaseAnswer, Person
 from comity.web.reading_panel import CHOICES, Reading, render_reading
+from web.consultation_rows import CLOSED, OPEN
+from web.statistics_rows import PERIOD, STATEMENT
+from web.small_registry import PASSWORD, TOKEN, Registry, fill_store, signed_in
 from web.pages_of_the_node import AGAIN, LISTS, Opened, pages_to_look_at
 from web.small_registry import PASSWORD, ROLES, Registry, fill_store, signed_in, typed_in
 
@@ -42,16 +45,17 @@ WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 320, "height": 640}
 OPEN_ALL = "document.querySelectorAll('details').forEach(d => d.open = true)"
 SEND = """([end, typed]) => {
-  const form = [...document.querySelectorAll('main form')].find(f => f.getAttribute('method') === 'post' &&
-    new URL(f.action).pathname.endsWith(end));
+  const form = [...document.querySelectorAll('main form[method=post]')]
+    .find(f => new URL(f.action).pathname.endsWith(end));
   for (const [name, value] of Object.entries(typed))
-    for (const field of name === '*' ? form.querySelectorAll('input:is([type=text], [type=password], :not([type]))') : [form.elements[name]])
-      field.value = value;
+    for (const field of form.querySelectorAll('input:is([type=text], [type=password], :not([type]))'))
+      if (name === '*' || name === field.name) field.value = value;
   form.noValidate = true;
   form.requestSubmit();
 }"""
-WIDEST = """() => [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 0.5
-  && !e.closest('.scrolls')).slice(-1).map(e => e.outerHTML.slice(0, 160))[0]"""
+WIDEST = """() => [...document.querySelectorAll('body *')]
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5 && !e.closest('.scrolls'))
+  .slice(-1).map(e => e.outerHTML.slice(0, 160))[0]"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # The page as the panel's largest makes it; its colours are set one scheme after the other.
 LARGEST = """() => Object.assign(document.documentElement.dataset, {
@@ -116,6 +120,62 @@ def window(
         context.close()
 
 
+def addresses(registry: Registry) -> list[tuple[str, str]]:
+    """Every page: whose window, and where."""
+    return [
+        ("", "/"),
+        ("", "/sign-in/"),
+        ("", "/reading/"),
+        ("", "/accessibility/"),
+        ("", f"/status/{TOKEN}/"),
+        ("", f"/status/{TOKEN}/00000000-0000-4000-8000-000000000001/"),
+        ("", "/report/"),
+        ("", "/report/phishing/"),
+        ("", "/report/unauthorized-access/full/"),
+        ("", "/report/elsewhere/child-abuse/"),
+        ("", "/no-such-page/"),
+        ("auditor", "/inbox/?state=all"),
+        ("analyst", "/inbox/"),
+        ("analyst", f"/cases/{registry.closed}/"),
+        ("analyst", f"/cases/{registry.referred}/"),
+        ("analyst", "/cases/7K3Q-F9XW-0002/"),  # under review: the longest forms
+        ("supervisor", f"/cases/{registry.protected}/"),
+        ("supervisor", "/held/"),
+        ("supervisor", "/reporters/"),
+        ("supervisor", f"/reporters/{Reporter.objects.get(key='notifier').pk}/"),
+        ("analyst", f"/cases/{registry.closed}/answers/"),
+        ("policy-officer", "/appeals/"),
+        ("policy-officer", f"/appeals/{Case.objects.get(state='appeal').ref}/"),
+        ("supervisor", "/consultations/?box=all"),
+        ("supervisor", f"/consultations/{OPEN}/"),
+        ("analyst", f"/consultations/{CLOSED}/"),
+        ("analyst", f"/consultations/new/?case={registry.closed}"),
+        ("analyst", "/experts/"),
+        ("supervisor", "/approvals/"),
+        ("supervisor", f"/approvals/{registry.plan}/"),
+        ("supervisor", "/zones/"),
+        ("supervisor", "/zones/xn--p1ai/"),
+        ("policy-officer", "/memoranda/"),
+        ("policy-officer", f"/memoranda/oac.by/{registry.memorandum_version}/"),
+        ("policy-officer", f"/memoranda/drafts/{registry.draft}/"),
+        ("policy-officer", f"/memoranda/drafts/{registry.draft}/preview/"),
+        *(("policy-officer", f"/memoranda/drafts/{registry.draft}/clauses/{part}/") for part in WRITTEN),
+        ("", "/transparency/"),
+        ("", f"/transparency/{PERIOD}/"),
+        ("policy-officer", f"/statistics/?period={PERIOD}"),
+        ("auditor", f"/statistics/report/?period={PERIOD}"),
+        ("analyst", f"/statistics/{STATEMENT}/"),
+        ("administrator", "/links/"),
+        ("administrator", "/links/oac.by/"),
+        ("administrator", "/inbox/"),  # not for this role: the page that says so
+    ]
+
+
+# The clauses with the most kinds of fields; the others are made of the same.
+WRITTEN = ("scope", "exchange", "evidence", "marking", "personal_data", "safeguards")
+
+
+def violations(page: Page) -> list[str]:
 def violations(page: Page, *, rules: dict[str, Any] | None = None) -> list[str]:
     page.evaluate(AXE)
     found: list[str] = page.evaluate(RUN_AXE, [TAGS, rules or {}])

@@ -558,7 +558,36 @@ LOOK_ERROR: Final[Labels] = {
     "bad-name-server": _("the answer named a name server that cannot be one"),
 }
 
+STATEMENT: Final[Labels] = {
+    "proposed": _("Proposed; the partner has not answered"),
+    "waiting": _("Waits to be counted here"),
+    "agreed": _("Agreed: both have signed"),
+    "differs": _("The counts differ"),
+    "replaced": _("Replaced by a later one"),
+    "erased": _("Erased"),
+}
+
+STATEMENT_WHY: Final[Labels] = {
+    "figures": _("other figures"),
+    "ledgers": _("other entries"),
+    "basis": _("clocks by another calendar or memorandum"),
+    "erased-since": _("entries were erased since"),
+    "not-countable": _("could not be counted"),
+}
+
+MEASURE: Final[Labels] = {
+    "appeals": _("Appeals"),
+    "reversed": _("Reversed on appeal"),
+    "retracted": _("Retracted"),
+    "protected-name-hits": _("Protected names reported"),
+    "personal-data-requests": _("Requests about personal data"),
+    "personal-data-looks": _("Looks at personal data"),
+}
+
 TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
+    "statement": STATEMENT,
+    "statement-why": STATEMENT_WHY,
+    "measure": MEASURE,
     "category": CATEGORY,
     "state": STATE,
     "severity": SEVERITY,

@@ -47,12 +47,15 @@ DESK: Final[tuple[Place, ...]] = (
     Place("zones", "web:zones", _("Zones"), STAFF),
     Place("memoranda", "web:memoranda", _("Memoranda"), STAFF),
     Place("links", "web:links", _("Links"), STAFF),
-    # statistics
+    Place("statistics", "web:statistics", _("Statistics"), READERS),
     Place("administration", "web:administration", _("Administration"), OVERSEERS),
 )
 
 # What a stranger is offered; "Log in" stands after it, outside the table.
-PUBLIC: Final[tuple[Place, ...]] = (Place("report", "web:report", _("Report a domain"), frozenset()),)
+PUBLIC: Final[tuple[Place, ...]] = (
+    Place("report", "web:report", _("Report a domain"), frozenset()),
+    Place("transparency", "web:transparency", _("Transparency"), frozenset()),
+)
 
 
 # Where a group of places begins, after the desk's own: what others know, what binds us, who keeps it running.

@@ -385,7 +385,7 @@ ENTRIES: Final[dict[str, _Entry]] = {
             "The desk's process of the node in {about} gives no sign of life: no plan, letter or clock goes on.",
             "Процесс рабочего места узла в {about} не подаёт признаков жизни: планы, письма и сроки стоят.",
             "Працэс працоўнага месца вузла ў {about} не падае прыкмет жыцця: планы, лісты і тэрміны стаяць.",
-            "Tiến trình nghiệp vụ của nút trong {about} không có dấu hiệu hoạt động: kế hoạch, thư và thời hạn đều dừng.",
+            "Tiến trình nghiệp vụ của nút trong {about} không hoạt động: kế hoạch, thư và thời hạn đều dừng.",
             "{about} 中节点的业务进程没有响应：计划、信件和时限均已停滞。",
         ),
         (

@@ -47,6 +47,7 @@ from comity.store.models.plans import ActionPlan, ActionStep, Hold, PlanVote
 from comity.store.models.registrars import Registrar
 from comity.store.models.reporters import AwaitedOutcome, ReporterDecision, ReporterTally, ReporterWord
 from comity.store.models.reports import IntakeRun, Report, Reporter
+from comity.store.models.statistics import Release, Statement
 from comity.store.models.watches import Watch
 
 __all__ = [
@@ -98,6 +99,7 @@ __all__ = [
     "PublicFiling",
     "PublicTry",
     "Registrar",
+    "Release",
     "Report",
     "Reporter",
     "ReporterDecision",
@@ -108,6 +110,7 @@ __all__ = [
     "ScriptName",
     "SearchDocument",
     "SignInFailure",
+    "Statement",
     "TurnedAway",
     "Watch",
 ]

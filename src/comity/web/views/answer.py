@@ -13,7 +13,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from comity.core.answers import ACTIONS_TAKEN, ANSWER_KINDS, NEEDS_TEXT, Answer, kinds_offered
+from comity.core.answers import (
+    ACTIONS_TAKEN,
+    ANSWER_KINDS,
+    ANSWERED,
+    NEEDS_TEXT,
+    Answer,
+    event_of,
+    kinds_offered,
+)
 from comity.core.case_steps import Reason, Refusal
 from comity.core.errors import ConflictError, InputError
 from comity.core.media_types import MAX_BYTES
@@ -91,6 +99,7 @@ def _show(
     request: HttpRequest, link: AnswerLink, token: str, at: datetime, reasons: Sequence[Reason] = ()
 ) -> HttpResponse:
     state = state_of_link(link, at=at)
+    kinds = kinds_offered(link.role, link.case.state) if state == "open" else ()
     context = {
         "link": link,
         "case": link.case,
@@ -98,7 +107,8 @@ def _show(
         "token": token,
         "registry": home_of_node().party,
         "state": state,
-        "kinds": kinds_offered(link.role, link.case.state) if state == "open" else (),
+        "kinds": kinds,
+        "only_read": [kind for kind in kinds if kind != "said" and _is_only_read(kind, link)],
         "needs_text": NEEDS_TEXT,
         "actions": ACTIONS_TAKEN,
         "claims": _claims(link.case_id),
@@ -111,6 +121,11 @@ def _show(
     spoken = request.LANGUAGE_CODE or "en"
     response["Content-Language"] = BCP47.get(spoken, spoken)
     return response
+
+
+def _is_only_read(kind: str, link: AnswerLink) -> bool:
+    """Whether an answer changes nothing by itself: the desk reads it and decides."""
+    return event_of(kind, link.role, link.case.state) == ANSWERED
 
 
 def _due(case: Case) -> datetime | None:
