@@ -2,11 +2,14 @@
 
 A verb takes references (`-` reads them from standard input, one a line), works on all of them in one transaction and
 says of each that refused why.  It ends with 1 when any refused.  Who acts is `--as` (the name of whoever runs the
-command, if not said) in the role `--role`; `list` and `show` are in `comity.cli.case_views`, what all verbs share in
-`comity.cli.case_verb`, holds in `comity.cli.case_holds`.
+command, if not said) in the role `--role`; `list` and `show` are in `comity.cli.case_views`.
 """
 
+import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
+from getpass import getuser
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -15,22 +18,25 @@ import msgspec
 from comity.cli.case_assign import assign_command
 from comity.cli.case_clocks import CLOCK_COMMANDS
 from comity.cli.case_files import attach_command, attachments_command, erase_command, save_command
-from comity.cli.case_holds import HOLD_COMMANDS
-from comity.cli.case_notice import NOTICE, addressees
-from comity.cli.case_options import COLLATERAL, DISPOSITION, SCORE
-from comity.cli.case_verb import Desk, Verb, verb
+from comity.cli.case_notice import NOTICE, REGISTRANT, addressees, registrant_of
+from comity.cli.case_options import COLLATERAL, DISPOSITION, ROLES, SCORE
 from comity.cli.case_views import list_command, show_command
 from comity.cli.collateral_answers import CHECK_OPTION, parse_check
+from comity.cli.context import dir_option, json_option, use_node
+from comity.cli.outcome import print_json
 from comity.core.case_steps import RECIPIENTS
+from comity.core.errors import InputError
+from comity.core.roles import Actor
+from comity.edges.home import Home
 from comity.flows.acknowledge import acknowledge
-from comity.flows.advance_cases import VerbOutcome, advance_cases, same_step, step_of
+from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same_step, step_of
 from comity.flows.appeal import appeal
 from comity.flows.ask import ask
 from comity.flows.close import close
 from comity.flows.confirm import confirm
 from comity.flows.decide_appeal import DECISIONS, decide_appeal
 from comity.flows.dismiss import dismiss
-from comity.flows.hold import hold_overdue
+from comity.flows.hold import approve_hold, hold, hold_overdue, lift, refuse_hold, restore
 from comity.flows.merge import merge, unmerge
 from comity.flows.notify import notify
 from comity.flows.open_held import open_held
@@ -54,6 +60,19 @@ _STEPS: Final = (
 )
 
 
+class Desk(msgspec.Struct, frozen=True):
+    """Who does what to which cases, and when."""
+
+    home: Home
+    refs: tuple[str, ...]
+    actor: Actor
+    at: datetime
+    grounds: Grounds
+
+
+Verb = Callable[..., VerbOutcome]
+
+
 @click.group()
 def case() -> None:
     """Cases: list, show, and every verb of the desk."""
@@ -61,7 +80,7 @@ def case() -> None:
 
 case.add_command(list_command)
 case.add_command(show_command)
-for _command in (attach_command, attachments_command, save_command, erase_command, *CLOCK_COMMANDS, *HOLD_COMMANDS):
+for _command in (attach_command, attachments_command, save_command, erase_command, *CLOCK_COMMANDS):
     case.add_command(_command)
 case.add_command(assign_command)
 
@@ -69,14 +88,67 @@ case.add_command(assign_command)
 def _verb(
     name: str, line: str, *options: Callable[[Any], Any], argument: str = "REF"
 ) -> Callable[[Verb], click.Command]:
-    """Make a verb and add it to the group."""
+    """Make a command of a function that takes a `Desk` and the verb's own options."""
 
     def make(function: Verb) -> click.Command:
-        command = verb(name, line, *options, argument=argument)(function)
-        case.add_command(command)
-        return command
+        def run(
+            directory: Path, as_json: bool, refs: tuple[str, ...], actor: str, role: str, said: Grounds, **own: Any
+        ) -> int:
+            home = use_node(directory)
+            wanted = _all_refs(refs)
+            if not wanted:
+                raise InputError("name at least one case")
+            desk = Desk(
+                home=home,
+                refs=wanted,
+                actor=Actor(actor or getuser(), role, home.party),
+                at=datetime.now(UTC),
+                grounds=said,
+            )
+            return _tell(name, function(desk, **own), as_json=as_json)
+
+        # click hands over one keyword for each option; the four grounds are gathered here
+        def gather(**given: Any) -> int:
+            grounds = Grounds(**{field: given.pop(field) for field in ("reason", "clause", "evidence_hash", "note")})
+            return run(said=grounds, **given)
+
+        command: Callable[..., int] = gather
+        for option in (*reversed(options), *reversed(_COMMON)):
+            command = option(command)
+        command = click.argument("refs", nargs=-1, required=True, metavar=f"{argument}...")(command)
+        return case.command(name, help=line, short_help=line)(command)
 
     return make
+
+
+_COMMON: Final[tuple[Callable[[Any], Any], ...]] = (
+    click.option("--reason", default="", help="Why, as a code."),
+    click.option("--clause", default="", help="The clause of the memorandum it rests on."),
+    click.option("--evidence-hash", default="", help="SHA-256 of what was looked at."),
+    click.option("--note", default="", help="Why, in words."),
+    click.option("--as", "actor", default="", help="Who acts.  [default: you]"),
+    click.option("--role", type=click.Choice(ROLES), default="analyst", show_default=True, help="In which role."),
+    json_option,
+    dir_option,
+)
+
+
+def _all_refs(refs: tuple[str, ...]) -> tuple[str, ...]:
+    if refs != ("-",):
+        return refs
+    return tuple(line.strip() for line in sys.stdin if line.strip())
+
+
+def _tell(verb: str, outcome: VerbOutcome, *, as_json: bool) -> int:
+    if as_json:
+        print_json({"verb": verb, "done": outcome.done, "refused": msgspec.to_builtins(outcome.refused)})
+    else:
+        for ref in outcome.done:
+            click.echo(f"{ref}: {verb} done")
+    for ref, reasons in outcome.refused.items():
+        for reason in reasons:
+            click.echo(f"comity: {ref}: {reason.message} [{reason.code}]", err=True)
+    return 1 if outcome.refused else 0
 
 
 @_verb("ack", "Begin to look at cases that were received.")
@@ -183,6 +255,43 @@ def _reopen(desk: Desk) -> VerbOutcome:
 )
 def _withdraw(desk: Desk, *, outcome: str) -> VerbOutcome:
     return withdraw(desk.home, desk.refs, desk.actor, at=desk.at, outcome=outcome, grounds=desk.grounds)
+
+
+@_verb("hold", "Propose that the registry takes the name out of the zone.", SCORE, REGISTRANT)
+def _hold(desk: Desk, *, score: float | None, registrant: str) -> VerbOutcome:
+    return hold(
+        desk.home, desk.refs, desk.actor, at=desk.at, score=score, grounds=desk.grounds,
+        registrant=registrant_of(registrant),
+    )  # fmt: skip
+
+
+@_verb("approve", "Approve a hold (role supervisor).")
+def _approve(desk: Desk) -> VerbOutcome:
+    return approve_hold(desk.home, desk.refs, desk.actor, at=desk.at, grounds=desk.grounds)
+
+
+@_verb("refuse-hold", "Refuse a hold (role supervisor).")
+def _refuse_hold(desk: Desk) -> VerbOutcome:
+    return refuse_hold(desk.home, desk.refs, desk.actor, at=desk.at, grounds=desk.grounds)
+
+
+@_verb("lift", "Begin to restore a name whose cause was removed.")
+def _lift(desk: Desk) -> VerbOutcome:
+    return lift(desk.home, desk.refs, desk.actor, at=desk.at, grounds=desk.grounds)
+
+
+@_verb(
+    "restore",
+    "Record that the name is back in the zone, which closes the case.",
+    click.option(
+        "--outcome",
+        type=click.Choice(("restored_after_cure", "restored_on_appeal")),
+        required=True,
+        help="Why it is back.",
+    ),
+)
+def _restore(desk: Desk, *, outcome: str) -> VerbOutcome:
+    return restore(desk.home, desk.refs, desk.actor, outcome, at=desk.at, grounds=desk.grounds)
 
 
 @_verb("appeal", "File an appeal (role registrant, registrar or host).")
