@@ -55,6 +55,8 @@ def notices() -> list[bytes]:
 def consultations() -> list[bytes]:
     kinds = ("consultation", "attachment-part", "expert")
     return [vectors("consultations")[kind]["payload"].encode() for kind in kinds]
+
+
 def library_entries() -> list[bytes]:
     return [one["payload"].encode() for one in vectors("articles")["entries"]]
 

@@ -17,7 +17,7 @@ from nacl.signing import SigningKey
 from comity.core.case_evidence import Fault, parse_leaf
 from comity.core.collateral import CollateralProblem, Finding, parse_answers, render_check, settle
 from comity.core.defang import refang
-from comity.core.durations import parse_duration
+from comity.core.durations import parse_duration, parse_parts
 from comity.core.errors import ComityError, InputError
 from comity.core.exchange import OutgoingEntry
 from comity.core.guards import join_guard_lists, parse_guard_list
@@ -29,8 +29,10 @@ from comity.core.memoranda import Memorandum, Problem
 from comity.core.name_batches import fold_many
 from comity.core.names import NameFolder, NameRefusal, Target, fold_target, parse_name
 from comity.core.observations import Registration
+from comity.core.periods import parse_period
 from comity.core.public_reports import Filing, read_filing
 from comity.core.reports import Record, Report, find_problems
+from comity.core.scopes import parse_scopes
 from comity.core.suffixes import SuffixList, parse_suffix_list
 from comity.core.target_batches import fold_targets
 from comity.core.zone_hints import find_zone_hint
@@ -229,6 +231,8 @@ def read_consultation(data: bytes) -> object:
         assert parse_attachment_part(written) == part
         return part
     raise InputError(message.code)
+
+
 def read_library_entry(data: bytes) -> object:
     found = [parse_article(data), parse_annotation(data), parse_adopted(data), parse_withdrawn(data)]
     must_be_told(tuple(one for one in found if isinstance(one, PayloadProblem)))
@@ -536,6 +540,8 @@ def read_mapping(data: bytes) -> object:
 
 def read_name(data: bytes) -> object:
     text = text_of(data)
+    period = parse_period(text)
+    assert period is None or period.name == text
     folder = _folder()
     found, target = folder.fold(text), folder.target(text)
     if isinstance(found, NameRefusal) is not isinstance(target, NameRefusal):
@@ -556,8 +562,16 @@ def read_name(data: bytes) -> object:
     find_zone_hint(text)
     refang(text)
     fold_host(text)
-    parse_duration(text)
+    read_small_words(text)
     return target
+
+
+def read_small_words(text: str) -> None:
+    """A duration, whole and in its parts, and the scopes of a token: small grammars of text that people write."""
+    duration = parse_duration(text)
+    if duration is not None and duration.is_fixed:
+        assert parse_parts(text).span == duration.span
+    assert " ".join(parse_scopes(text)).split() == list(parse_scopes(text))
 
 
 def read_lists(data: bytes) -> object:

@@ -71,6 +71,7 @@ def _states(registry: Registry) -> list[Opened]:
         Opened("supervisor", "/consultations/?box=all"),
         Opened("analyst", f"/consultations/{CLOSED}/"),
         Opened("analyst", f"/consultations/new/?case={registry.closed}"),
+        Opened("policy-officer", "/statistics/?period=2026-12"),
         Opened("supervisor", "/library/?q=night"),
         Opened("supervisor", "/zones/xn--p1ai/"),
         Opened("auditor", f"/library/{ARTICLE}/?language=ru"),
