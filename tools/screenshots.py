@@ -53,7 +53,7 @@ def pictures(registry: Any, article: str) -> list[Picture]:
         Picture("consultation", "supervisor", "/consultations/00000000-0000-4000-8000-0000000c0001/"),
         Picture("library-article", "analyst", f"/library/{article}/", height=720),
         Picture("memorandum-editor", "policy-officer", f"/memoranda/drafts/{registry.draft}/", height=700),
-        Picture("statistics", "auditor", "/statistics/"),
+        Picture("statistics", "auditor", "/statistics/?period=2026-12"),
         Picture("report", "", "/report/"),
         Picture("answer", "", "/answer/answer-token-of-a-host-0123456789/"),
         Picture(

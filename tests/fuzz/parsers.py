@@ -129,7 +129,7 @@ PARSERS: Final[tuple[Parser, ...]] = (
            plan_readings.profiles, corpus.TOML_WORDS, PROFILES_MAX_BYTES, plan_readings.slow_toml, is_costly=True),
     Parser("name", ("core.names.parse_name", "core.names.fold_target", "core.name_batches.fold_many",
                     "core.target_batches.fold_targets", "core.defang.refang", "core.durations.parse_duration",
-                    "core.durations.parse_parts", "core.scopes.parse_scopes"),
+                    "core.durations.parse_parts", "core.scopes.parse_scopes", "core.periods.parse_period"),
            readings.read_name, corpus.names, corpus.NAME_WORDS, 16_384, slow.slow_name),
     Parser("public form", ("core.mail_addresses.parse_address", "core.public_reports.read_filing"),
            readings.read_public_form, readings.public_forms, corpus.NAME_WORDS, 16_384, slow.slow_name),

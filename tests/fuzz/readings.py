@@ -29,6 +29,7 @@ from comity.core.memoranda import Memorandum, Problem
 from comity.core.name_batches import fold_many
 from comity.core.names import NameFolder, NameRefusal, Target, fold_target, parse_name
 from comity.core.observations import Registration
+from comity.core.periods import parse_period
 from comity.core.public_reports import Filing, read_filing
 from comity.core.reports import Record, Report, find_problems
 from comity.core.scopes import parse_scopes
@@ -539,6 +540,8 @@ def read_mapping(data: bytes) -> object:
 
 def read_name(data: bytes) -> object:
     text = text_of(data)
+    period = parse_period(text)
+    assert period is None or period.name == text
     folder = _folder()
     found, target = folder.fold(text), folder.target(text)
     if isinstance(found, NameRefusal) is not isinstance(target, NameRefusal):

@@ -21,9 +21,6 @@ from comity.edges.home import Home
 from comity.flows.invite import invite
 from comity.store.models import Case, CaseAnswer, Person
 from comity.web.reading_panel import CHOICES, Reading, render_reading
-from web.consultation_rows import CLOSED, OPEN
-from web.statistics_rows import PERIOD, STATEMENT
-from web.small_registry import PASSWORD, TOKEN, Registry, fill_store, signed_in
 from web.pages_of_the_node import AGAIN, LISTS, Opened, pages_to_look_at
 from web.small_registry import PASSWORD, ROLES, Registry, fill_store, signed_in, typed_in
 
@@ -120,62 +117,6 @@ def window(
         context.close()
 
 
-def addresses(registry: Registry) -> list[tuple[str, str]]:
-    """Every page: whose window, and where."""
-    return [
-        ("", "/"),
-        ("", "/sign-in/"),
-        ("", "/reading/"),
-        ("", "/accessibility/"),
-        ("", f"/status/{TOKEN}/"),
-        ("", f"/status/{TOKEN}/00000000-0000-4000-8000-000000000001/"),
-        ("", "/report/"),
-        ("", "/report/phishing/"),
-        ("", "/report/unauthorized-access/full/"),
-        ("", "/report/elsewhere/child-abuse/"),
-        ("", "/no-such-page/"),
-        ("auditor", "/inbox/?state=all"),
-        ("analyst", "/inbox/"),
-        ("analyst", f"/cases/{registry.closed}/"),
-        ("analyst", f"/cases/{registry.referred}/"),
-        ("analyst", "/cases/7K3Q-F9XW-0002/"),  # under review: the longest forms
-        ("supervisor", f"/cases/{registry.protected}/"),
-        ("supervisor", "/held/"),
-        ("supervisor", "/reporters/"),
-        ("supervisor", f"/reporters/{Reporter.objects.get(key='notifier').pk}/"),
-        ("analyst", f"/cases/{registry.closed}/answers/"),
-        ("policy-officer", "/appeals/"),
-        ("policy-officer", f"/appeals/{Case.objects.get(state='appeal').ref}/"),
-        ("supervisor", "/consultations/?box=all"),
-        ("supervisor", f"/consultations/{OPEN}/"),
-        ("analyst", f"/consultations/{CLOSED}/"),
-        ("analyst", f"/consultations/new/?case={registry.closed}"),
-        ("analyst", "/experts/"),
-        ("supervisor", "/approvals/"),
-        ("supervisor", f"/approvals/{registry.plan}/"),
-        ("supervisor", "/zones/"),
-        ("supervisor", "/zones/xn--p1ai/"),
-        ("policy-officer", "/memoranda/"),
-        ("policy-officer", f"/memoranda/oac.by/{registry.memorandum_version}/"),
-        ("policy-officer", f"/memoranda/drafts/{registry.draft}/"),
-        ("policy-officer", f"/memoranda/drafts/{registry.draft}/preview/"),
-        *(("policy-officer", f"/memoranda/drafts/{registry.draft}/clauses/{part}/") for part in WRITTEN),
-        ("", "/transparency/"),
-        ("", f"/transparency/{PERIOD}/"),
-        ("policy-officer", f"/statistics/?period={PERIOD}"),
-        ("auditor", f"/statistics/report/?period={PERIOD}"),
-        ("analyst", f"/statistics/{STATEMENT}/"),
-        ("administrator", "/links/"),
-        ("administrator", "/links/oac.by/"),
-        ("administrator", "/inbox/"),  # not for this role: the page that says so
-    ]
-
-
-# The clauses with the most kinds of fields; the others are made of the same.
-WRITTEN = ("scope", "exchange", "evidence", "marking", "personal_data", "safeguards")
-
-
-def violations(page: Page) -> list[str]:
 def violations(page: Page, *, rules: dict[str, Any] | None = None) -> list[str]:
     page.evaluate(AXE)
     found: list[str] = page.evaluate(RUN_AXE, [TAGS, rules or {}])
@@ -227,24 +168,25 @@ def test_the_colours_of_the_device_itself(
         assert violations(page) == []
 
 
-@pytest.mark.skipif(not os.environ.get("COMITY_SOAK"), reason="the full product, each page loaded anew: COMITY_SOAK=1")
-@pytest.mark.parametrize("scheme", CHOICES["scheme"])
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_loaded_with_the_panel_at_its_extremes(
-    visit: Callable[..., BrowserContext], registry: Registry, language: str, scheme: str
-) -> None:
-    problems = []
-    for images in ("grey", "off"):
-        reading = Reading(size="200", face="serif", scheme=scheme, letter="widest", line="2", images=images)
-        pages: dict[str, Page] = {}
-        for opened in pages_to_look_at(registry):
-            page = pages.get(opened.role) or pages.setdefault(
-                opened.role, visit(opened.role, language=language, reading=reading).new_page()
-            )
-            open_page(page, opened)
-            found = violations(page) + small_targets(page) + faint(page, scheme) + too_wide(page)
-            problems += [f"{opened.address} {opened.form}: {problem}" for problem in found]
-    assert problems == [], "\n".join(problems)
+if os.environ.get("COMITY_SOAK"):  # the full product, each page loaded anew
+
+    @pytest.mark.parametrize("scheme", CHOICES["scheme"])
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_every_page_loaded_with_the_panel_at_its_extremes(
+        visit: Callable[..., BrowserContext], registry: Registry, language: str, scheme: str
+    ) -> None:
+        problems = []
+        for images in ("grey", "off"):
+            reading = Reading(size="200", face="serif", scheme=scheme, letter="widest", line="2", images=images)
+            pages: dict[str, Page] = {}
+            for opened in pages_to_look_at(registry):
+                page = pages.get(opened.role) or pages.setdefault(
+                    opened.role, visit(opened.role, language=language, reading=reading).new_page()
+                )
+                open_page(page, opened)
+                found = violations(page) + small_targets(page) + faint(page, scheme) + too_wide(page)
+                problems += [f"{opened.address} {opened.form}: {problem}" for problem in found]
+        assert problems == [], "\n".join(problems)
 
 
 def open_page(page: Page, opened: Opened) -> None:

@@ -59,7 +59,10 @@ def release(request: HttpRequest) -> HttpResponse:
     person, home = person_of(request), home_of_node()
     if person.role not in RELEASERS:
         raise PermissionDenied
-    period = _asked(request.POST.get("period", ""))
+    period = parse_period(request.POST.get("period", "")[:8])
+    if period is None:
+        messages.error(request, _("Choose a period."))
+        return redirect("web:statistics")
     try:
         release_statistics(home, period, Actor(person.username, person.role, home.party), at=datetime.now(UTC))
     except ComityError:

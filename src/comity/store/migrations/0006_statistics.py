@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0004_the_desk_filled'),
+        ('store', '0005_holder_address'),
     ]
 
     operations = [
