@@ -119,7 +119,7 @@ def main(wanted: list[str]) -> None:
             if wanted and one.name not in wanted:
                 continue
             try:
-                resolve(one.address)
+                resolve(one.address.partition("?")[0])
             except Resolver404:
                 print(f"{one.name}: this tree has no page {one.address}")
                 continue

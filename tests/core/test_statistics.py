@@ -14,7 +14,7 @@ from comity.core.periods import parse_period, period_of, periods_before
 from comity.core.quantiles import nearest_rank, spread_of
 from comity.core.statistics import Said, count_matters
 from comity.core.zone_figures import MEASURES, Beside, OwnCase, OwnClock, count_zone, suppress
-from comity.wire.statistics import differing_paths, parse_signed, parse_statistics
+from comity.wire.statistics import StatisticsDocument, differing_paths, parse_signed, parse_statistics
 
 PAGE = json.loads((Path(__file__).parents[2] / "docs/spec/vectors/statistics.json").read_text(encoding="utf-8"))
 MONTH = parse_period("2026-11")
@@ -36,6 +36,11 @@ def test_the_example_of_the_page_is_what_was_counted_by_hand() -> None:
     assert (figures.public_lines.restored, figures.public_lines.insufficient_grounds) == (1, 1)
     assert msgspec.structs.astuple(figures.reversed) == (2, 1, 0, 1)
     assert figures.erased.reports == 1
+
+
+def test_the_published_schema_is_that_of_the_document() -> None:
+    page = json.loads((Path(__file__).parents[2] / "docs/spec/comity-statistics-1.schema.json").read_text("utf-8"))
+    assert page == msgspec.json.schema(StatisticsDocument)
 
 
 def test_a_file_whose_document_or_signature_was_changed_is_refused() -> None:

@@ -136,7 +136,6 @@ NOT_OF_THE_EXCHANGE = {
     "flows.withdraw_expert.withdraw_expert": _ONE,
     "flows.propose_statistics.propose_statistics": "a statement, its decision and its entry; made anew if it was not",
     "flows.cosign_statistics.cosign_statistics": "an answer to a statement, and its entry; one that waits is later",
-    "flows.cosign_statistics.cosign_statistics": "an answer to a statement and its entry; one that waits is made again",
     "flows.release_statistics.release_statistics": "what the public reads of a period: one row of a person's",
     "flows.apply_kept._apply": "effects of kinds that were new once, when a newer version starts; not killed here",
     "flows.deliver_mail._mark": "what became of a letter; claimed before, and killed in tests/flows/test_notices.py",

@@ -19,6 +19,7 @@ from comity.edges.keys import load_signing_key
 from comity.flows.acknowledge import acknowledge
 from comity.flows.advance_cases import Grounds
 from comity.flows.apply_entry import apply_entries
+from comity.flows.apply_statistics import recall_statistics
 from comity.flows.ask import ask
 from comity.flows.cosign_statistics import cosign_statistics
 from comity.flows.count_statistics import NotThereYetError, count_statistics
@@ -247,6 +248,33 @@ def test_nobody_signs_for_another_nor_about_another_document(desks: Desks) -> No
     assert PublicKey(key.kid, key.public) == key.public_key()
 
 
+def test_a_restored_node_knows_again_what_it_stated_and_what_it_signed(desks: Desks) -> None:
+    desks.ru()
+    tend(desks)
+    desks.at = SETTLED
+    desks.exchange()
+    desks.by()
+    tend(desks, at=SETTLED + HOUR)
+    desks.exchange()
+    for home in (desks.parties.by, desks.parties.ru):
+        desks.sit(home)
+        entries, partner = desks.outgoing(), desks.partner
+        kept = {one.uuid: one for one in models.Statement.objects.all()}
+        models.Statement.objects.all().delete()
+        models.LedgerEntry.objects.filter(ledger__direction="out", kind__startswith="statistics").update(
+            refused="recalled"
+        )
+        with transaction.atomic():
+            recall_statistics(home, partner, entries, at=SETTLED)
+            said = [one for one in desks.incoming() if one.kind.startswith("statistics")]
+            assert set(apply_entries(home, partner, said, at=SETTLED + HOUR)) == {""}
+        for row in models.Statement.objects.all():
+            former = kept[row.uuid]
+            assert (row.body, row.stated_by, row.own_signature) == (former.body, former.stated_by, former.own_signature)
+            assert (row.state, row.partner_signature) == (former.state, former.partner_signature)
+        assert models.Statement.objects.count() == len(kept)
+
+
 steps = st.lists(
     st.tuples(
         st.sampled_from(("report", "report", "acknowledge", "ask", "dismiss", "withdraw", "erase", "carry")),
@@ -259,7 +287,7 @@ steps = st.lists(
 
 
 @given(steps)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_passes_between_them_both_count_the_same(parties: Parties, taken: list[tuple[str, int, int]]) -> None:
     with transaction.atomic():
         desks = Desks(parties)

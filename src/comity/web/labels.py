@@ -421,6 +421,8 @@ KIND: Final[Labels] = {
     "case-event": _("Case event"),
     "retraction": _("Retraction"),
     "statistics": _("Statistics"),
+    "statistics-cosigned": _("Statistics countersigned"),
+    "statistics-differs": _("Statistics that differ"),
     "experience": _("Playbook"),
     "consultation": _("Consultation"),
     "erasure": _("Erasure"),
