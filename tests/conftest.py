@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
+from zlib import crc32
 
 import psycopg
 import pytest
@@ -68,13 +69,19 @@ def pytest_report_header() -> str:
     return f"store: {'PostgreSQL' if _ON_POSTGRESQL else 'SQLite'}"
 
 
+def _lane_of(file: Path) -> int:
+    """Tests with processes of their own wait more than they compute: two of them run at a time, told apart by file."""
+    return crc32(file.name.encode()) % 2
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep tests that share a resource in one process; on PostgreSQL run only what touches a store."""
     for item in items:
-        for shared in ("browser", "processes"):
-            if item.get_closest_marker(shared) is not None:
-                item.add_marker(pytest.mark.xdist_group(shared))
+        if item.get_closest_marker("browser") is not None:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif item.get_closest_marker("processes") is not None:
+            item.add_marker(pytest.mark.xdist_group(f"processes-{_lane_of(item.path)}"))
     if _ON_POSTGRESQL:
         wanted = [item for item in items if any(map(item.get_closest_marker, ("django_db", "postgres", "stores")))]
         wanted = [item for item in wanted if item.get_closest_marker("browser") is None]

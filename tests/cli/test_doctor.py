@@ -7,6 +7,7 @@ namespace, so that the machine of a test that runs as root is not itself a findi
 import json
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import ssl
@@ -32,6 +33,7 @@ from comity.core.alarms import ALARMS
 from comity.core.reports import Evidence, Report
 from comity.demo.nodes import Node, Place, free_ports
 from comity.edges.disk import find_network_file_system
+from comity.edges.heartbeat import list_running
 from comity.testing.harness import Harness
 from comity.wire.report_json import render_report
 
@@ -224,6 +226,30 @@ def test_the_key_that_signs_must_be_there_and_named(copy: Node) -> None:
             (copy.party, kid, public),
         )
     assert codes(copy) == {"signing-key-revoked", "courier-absent"}
+
+
+def test_what_the_desk_acts_by_can_be_read_and_its_passwords_by_nobody_else(copy: Node) -> None:
+    authority = copy.place.path / "authority.toml"
+    authority.write_text("[profile.ru]\nzones = 1\n")
+    assert codes(copy) == {"authority-unreadable", "courier-absent"}
+    authority.unlink()
+    password = copy.place.path / "mail.password"
+    password.write_text("secret")
+    password.chmod(0o640)
+    with edited(copy, ("[web]\n", '[mail]\npassword_file = "mail.password"\n\n[web]\n')):
+        assert [one["about"] for one in findings(copy) if one["code"] == "secrets-exposed"] == [str(password)]
+    password.unlink()
+
+
+def test_a_desk_that_stands_still_is_told(node: Node) -> None:
+    (pid,) = list_running(node.place.path, "desk")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        long_ago = time.time() - 3600
+        os.utime(node.place.path / "run" / f"desk.{pid}", (long_ago, long_ago))
+        assert codes(node) == {"desk-absent"}
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def test_certificates_must_fit_and_ports_must_show_them(copy: Node, node: Node, house: Harness) -> None:

@@ -57,7 +57,7 @@ def test_a_desk_from_directory_to_letter(tmp_path: Path) -> None:
     _, _, lost, *bad, given, letters, shown, retried, none, look, no_name, removed = run_many(
         node,
         ["case", "ack", ref],
-        ["case", "confirm", ref, "--score", "0.9", "--collateral", "nothing"],
+        ["case", "confirm", ref, "--score", "0.9", "--collateral", "nothing", "--note", "seen"],
         ["case", "notify", ref],
         [*to, "host"],
         [*to, "nobody=a@b.by"],

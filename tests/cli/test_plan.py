@@ -70,7 +70,7 @@ def test_a_hold_from_its_proposal_to_its_end(tmp_path: Path) -> None:
         comity(f"intake {tmp_path}/reports.ndjson")
         ref = comity("case list --json").said["cases"][0]["ref"]
         comity(f"case ack {ref} --as anna")
-        comity(f"case confirm {ref} --as anna --score 0.9 --collateral none")
+        comity(f"case confirm {ref} --as anna --score 0.9 --collateral none --note seen")
         early = comity(f"plan make {ref} --as anna --json")
         assert early.code == 1
         assert early.said["refused"][ref][0]["code"] == "wrong-state"

@@ -189,3 +189,13 @@ def test_another_form_is_not_read() -> None:
     assert isinstance(plan, Plan)
     with pytest.raises(InputError):
         parse_plan(render_plan(msgspec.structs.replace(plan, form="comity-plan/2")))
+
+
+def test_whoever_is_known_has_at_least_the_names_of_the_plan() -> None:
+    one = plan_hold([candidate()], party="oac.by", proposer="anna", known=Known(), limits=Limits(), at=AT)
+    assert isinstance(one, Plan)
+    steps = [msgspec.structs.replace(one.steps[0], name=f"n{number}.by") for number in range(12)]
+    registrar = one.steps[0].present.registrar
+    for known, told in ((1, 12), (60, 60), (0, 0)):
+        (share,) = blast_of(steps, Known(registrars={registrar: known})).registrars
+        assert (share.planned, share.known) == (12, told)

@@ -53,6 +53,23 @@ def test_the_main_job_end_to_end(tmp_path: Path, new_database: Callable[[], str]
     assert "nothing lost, nothing doubled, ledgers equal" in said
     assert "Traceback" not in said
     assert {node.name for node in place.iterdir() if node.is_dir()} == {"cctld.ru", "oac.by"}
+    desk = place / "oac.by"
+    assert len(ask(desk, "appeal", "list")) == 1, "an appeal waits for its decision"
+    assert sorted(plan["state"] for plan in ask(desk, "plan", "list")) == ["approved", "proposed"]
+    states = {case["state"] for case in ask(desk, "case", "list", "--limit", "1000")}
+    assert states >= {"received", "triage", "needs_info", "confirmed", "notified", "hold_proposed", "appeal", "closed"}
+
+
+def ask(directory: Path, *command: str) -> list[dict[str, object]]:
+    """What a command of a node answers; the one list of its document."""
+    said = subprocess.run(
+        (sys.executable, "-m", "comity", *command, "--json", "--dir", str(directory)),
+        check=True, capture_output=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, timeout=60,
+    ).stdout  # fmt: skip
+    document = orjson.loads(said)
+    lists = [document] if isinstance(document, list) else [one for one in document.values() if isinstance(one, list)]
+    (found,) = lists
+    return list(found)
 
 
 def test_the_pages_stay_up_until_ctrl_c_and_nothing_stays_after_it(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ STEPS: dict[str, Row] = {
     "confirm.advance_once": Row("comity case confirm", _VERB),
     "decide_appeal.decide_appeal": Row("comity case decide-appeal", _VERB + "; the letter to whoever appealed"),
     "dismiss.advance_once": Row("comity case dismiss", _VERB),
-    "hold.hold": Row("comity case hold", "the plan of what is to be done; " + _VERB),
+    "hold.propose": Row("comity case hold", "the plan of what is to be done; " + _VERB),
     "hold.approve_plan": Row("comity case approve", _VOTE),
     "hold.refuse_plan": Row("comity case refuse-hold", _VOTE),
     "hold.lift": Row("comity case lift", "the plan to restore, where a hold of ours is in place; " + _VERB),
@@ -114,7 +114,6 @@ _ONE = "a message, its decision, files and entries in one transaction, as a case
 
 # What stands in the source with a transaction of its own and is not on the way of an entry between nodes.
 NOT_OF_THE_EXCHANGE = {
-    "cli.person.add": "an account of a person",
     "flows.attach._attach_once": "a file of a case and the entry that says so, together; no partner hears of it",
     "flows.attach.erase_attachment": "a file's octets and name go, and an entry says so; no partner has them",
     "flows.carry_out.begin_plan": "that a plan is being carried out; killed in tests/flows/test_plan_kills.py",
@@ -135,8 +134,16 @@ NOT_OF_THE_EXCHANGE = {
     "flows.say.say": _ONE,
     "flows.tend_consultations._remind": "a mark and a letter; neither is an entry",
     "flows.withdraw_expert.withdraw_expert": _ONE,
+    "flows.propose_statistics.propose_statistics": "a statement, its decision and its entry; made anew if it was not",
+    "flows.cosign_statistics.cosign_statistics": "an answer to a statement, and its entry; one that waits is later",
+    "flows.release_statistics.release_statistics": "what the public reads of a period: one row of a person's",
     "flows.apply_kept._apply": "effects of kinds that were new once, when a newer version starts; not killed here",
     "flows.deliver_mail._mark": "what became of a letter; claimed before, and killed in tests/flows/test_notices.py",
+    "flows.add_person.add_person": "an account, with the word on who made it; no partner hears of it",
+    "flows.change_person.change_person": "an account as it is changed, with the word on who did",
+    "flows.look.look": "that somebody looked at personal data, before it is shown; no look without it",
+    "flows.notify._ask_registry": "a look at a name; nothing waits for it",
+    "flows.tell_registrant.tell_registrant": "inside the transaction in which a hold becomes real",
     "flows.observe.observe": "looks at a name; nothing waits for them",
     "flows.watch_names._keep": "what a look at a watched name told; claimed before, and looked at again",
     "flows.assign.assign": "who works on a case, and the entry that says so; no partner hears of it",

@@ -55,8 +55,19 @@ def notices() -> list[bytes]:
 def consultations() -> list[bytes]:
     kinds = ("consultation", "attachment-part", "expert")
     return [vectors("consultations")[kind]["payload"].encode() for kind in kinds]
+
+
 def library_entries() -> list[bytes]:
     return [one["payload"].encode() for one in vectors("articles")["entries"]]
+
+
+def statements() -> list[bytes]:
+    return [one["payload"].encode() for one in vectors("statistics")["entries"]]
+
+
+def statistics_documents() -> list[bytes]:
+    page = vectors("statistics")
+    return [page["document"].encode(), page["file"].encode(), page["transparency"].encode()]
 
 
 def revocations() -> list[bytes]:

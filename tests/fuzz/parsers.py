@@ -26,6 +26,7 @@ from comity.wire.memorandum_yaml import MAX_BYTES as MEMORANDUM_MAX_BYTES
 from comity.wire.plan_json import MAX_BYTES as PLAN_MAX_BYTES
 from comity.wire.rdap import BOOTSTRAP_MAX_BYTES
 from comity.wire.rdap import MAX_BYTES as RDAP_MAX_BYTES
+from comity.wire.statistics import MAX_FILE_BYTES
 from comity.wire.stix import MAX_PAYLOAD_BYTES
 from fuzz import corpus, plan_readings, readings, slow
 
@@ -68,6 +69,14 @@ PARSERS: Final[tuple[Parser, ...]] = (
            ("wire.article.parse_article", "wire.article.parse_annotation", "wire.article.parse_adopted",
             "wire.article.parse_withdrawn"), readings.read_library_entry,
            corpus.library_entries, corpus.JSON_WORDS, MAX_PAYLOAD_BYTES, slow.slow_payload),
+    Parser("statistics",
+           ("wire.statistics_entries.parse_stated", "wire.statistics_entries.parse_cosigned",
+            "wire.statistics_entries.parse_differs"), readings.read_statement,
+           corpus.statements, corpus.JSON_WORDS, MAX_PAYLOAD_BYTES, slow.slow_payload),
+    Parser("statistics document",
+           ("wire.statistics.parse_statistics", "wire.statistics.parse_signed", "wire.transparency.parse_transparency"),
+           readings.read_statistics_document,
+           corpus.statistics_documents, corpus.JSON_WORDS, MAX_FILE_BYTES, slow.slow_json),
     Parser("key revocation", ("wire.key_revocation.parse_revocation", "wire.key_revocation.weigh_revocation"),
            readings.read_revocation, corpus.revocations, corpus.JSON_WORDS, REVOCATION_MAX_BYTES, slow.slow_json),
     Parser("evidence package", ("wire.evidence_check.check_package",), readings.read_package,
@@ -119,7 +128,8 @@ PARSERS: Final[tuple[Parser, ...]] = (
     Parser("authority profiles", ("wire.authority_toml.parse_profiles",), plan_readings.read_profiles,
            plan_readings.profiles, corpus.TOML_WORDS, PROFILES_MAX_BYTES, plan_readings.slow_toml, is_costly=True),
     Parser("name", ("core.names.parse_name", "core.names.fold_target", "core.name_batches.fold_many",
-                    "core.target_batches.fold_targets", "core.defang.refang", "core.durations.parse_duration"),
+                    "core.target_batches.fold_targets", "core.defang.refang", "core.durations.parse_duration",
+                    "core.durations.parse_parts", "core.scopes.parse_scopes", "core.periods.parse_period"),
            readings.read_name, corpus.names, corpus.NAME_WORDS, 16_384, slow.slow_name),
     Parser("public form", ("core.mail_addresses.parse_address", "core.public_reports.read_filing"),
            readings.read_public_form, readings.public_forms, corpus.NAME_WORDS, 16_384, slow.slow_name),

@@ -17,7 +17,7 @@ from nacl.signing import SigningKey
 from comity.core.case_evidence import Fault, parse_leaf
 from comity.core.collateral import CollateralProblem, Finding, parse_answers, render_check, settle
 from comity.core.defang import refang
-from comity.core.durations import parse_duration
+from comity.core.durations import parse_duration, parse_parts
 from comity.core.errors import ComityError, InputError
 from comity.core.exchange import OutgoingEntry
 from comity.core.guards import join_guard_lists, parse_guard_list
@@ -29,8 +29,10 @@ from comity.core.memoranda import Memorandum, Problem
 from comity.core.name_batches import fold_many
 from comity.core.names import NameFolder, NameRefusal, Target, fold_target, parse_name
 from comity.core.observations import Registration
+from comity.core.periods import parse_period
 from comity.core.public_reports import Filing, read_filing
 from comity.core.reports import Record, Report, find_problems
+from comity.core.scopes import parse_scopes
 from comity.core.suffixes import SuffixList, parse_suffix_list
 from comity.core.target_batches import fold_targets
 from comity.core.zone_hints import find_zone_hint
@@ -73,6 +75,8 @@ from comity.wire.rdap import RdapProblem, is_server, parse_bootstrap, parse_doma
 from comity.wire.readers import open_reader
 from comity.wire.rejects import is_header, parse_header, parse_reject
 from comity.wire.report_json import NdjsonReader, parse_report, render_report
+from comity.wire.statistics import parse_signed, parse_statistics, render_statistics
+from comity.wire.statistics_entries import parse_cosigned, parse_differs, parse_stated, render_statement
 from comity.wire.stix import MAX_PAYLOAD_BYTES, CaseEventPayload, PayloadProblem, ReportPayload
 from comity.wire.stix import parse_case_event as parse_case_event_payload
 from comity.wire.stix import parse_report as parse_report_payload
@@ -80,6 +84,7 @@ from comity.wire.stix import render_case_event as render_case_event_payload
 from comity.wire.stix import render_report as render_report_payload
 from comity.wire.tiles import parse_entry_bundle, parse_tile_path, render_entry_bundle, render_tile_path
 from comity.wire.tlog_proof import parse_proof, render_proof
+from comity.wire.transparency import parse_transparency
 from fuzz import corpus
 from memoranda_made import SECRETS
 
@@ -226,6 +231,8 @@ def read_consultation(data: bytes) -> object:
         assert parse_attachment_part(written) == part
         return part
     raise InputError(message.code)
+
+
 def read_library_entry(data: bytes) -> object:
     found = [parse_article(data), parse_annotation(data), parse_adopted(data), parse_withdrawn(data)]
     must_be_told(tuple(one for one in found if isinstance(one, PayloadProblem)))
@@ -246,6 +253,28 @@ def read_library_entry(data: bytes) -> object:
         return withdrawn
     assert isinstance(article, PayloadProblem)
     raise InputError(article.code)
+
+
+def read_statement(data: bytes) -> object:
+    found = [parse_stated(data), parse_cosigned(data), parse_differs(data)]
+    must_be_told(tuple(one for one in found if isinstance(one, PayloadProblem)))
+    for said, parse in zip(found, (parse_stated, parse_cosigned, parse_differs), strict=True):
+        if not isinstance(said, PayloadProblem):
+            written = render_statement(said, sender="cctld.ru", tlp="TLP:AMBER", salt="s")
+            assert len(written) > MAX_PAYLOAD_BYTES or parse(written) == said
+            return said
+    raise InputError(found[0].code)  # type: ignore[union-attr]  # all three are problems
+
+
+def read_statistics_document(data: bytes) -> object:
+    for parse in (parse_signed, parse_transparency):
+        try:
+            return parse(data)
+        except InputError:
+            continue
+    found = parse_statistics(data)
+    assert render_statistics(found) == data
+    return found
 
 
 def read_revocation(data: bytes) -> object:
@@ -511,6 +540,8 @@ def read_mapping(data: bytes) -> object:
 
 def read_name(data: bytes) -> object:
     text = text_of(data)
+    period = parse_period(text)
+    assert period is None or period.name == text
     folder = _folder()
     found, target = folder.fold(text), folder.target(text)
     if isinstance(found, NameRefusal) is not isinstance(target, NameRefusal):
@@ -531,8 +562,16 @@ def read_name(data: bytes) -> object:
     find_zone_hint(text)
     refang(text)
     fold_host(text)
-    parse_duration(text)
+    read_small_words(text)
     return target
+
+
+def read_small_words(text: str) -> None:
+    """A duration, whole and in its parts, and the scopes of a token: small grammars of text that people write."""
+    duration = parse_duration(text)
+    if duration is not None and duration.is_fixed:
+        assert parse_parts(text).span == duration.span
+    assert " ".join(parse_scopes(text)).split() == list(parse_scopes(text))
 
 
 def read_lists(data: bytes) -> object:

@@ -3,10 +3,11 @@ kinds of names.
 """
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache as once
 from pathlib import Path
 
 import msgspec
+from django.core.cache import cache
 from django.test import Client
 
 from comity.core.articles import Tags
@@ -44,6 +45,7 @@ from comity.store.plans import add_plan
 from comity.store.reporters import count_all, keep_tallies
 from comity.wire.memorandum_yaml import parse_memorandum, read_draft, render_memorandum
 from web.consultation_rows import fill_consultations
+from web.statistics_rows import fill_statistics
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -74,6 +76,15 @@ def signed_in(role: str) -> Client:
     """A browser in which the person of a role is signed in; the name is the role's."""
     client = Client()
     client.force_login(Person.objects.get(username=role))
+    return client
+
+
+def typed_in(name: str) -> Client:
+    """A browser in which somebody has just typed a password, once to come in and once more for what protects it."""
+    cache.clear()  # how often a password may be typed is counted there
+    client = Client()
+    assert client.post("/sign-in/", {"username": name, "password": PASSWORD}).status_code == 302
+    assert client.post("/account/again/", {"password": PASSWORD}).status_code == 302
     return client
 
 
@@ -136,6 +147,7 @@ def fill_store() -> Registry:
     _attach(closed)
     _link()
     fill_consultations(closed, NOON)
+    fill_statistics()
     _article()
     Case.objects.filter(pk=received.pk).update(due_at=NOON + timedelta(hours=1))
     version = _memorandum()
@@ -332,7 +344,7 @@ def _decision(report: Report | None, case: Case, verdict: str, clause: str, reas
     )
 
 
-@cache
+@once
 def _agreement() -> bytes:
     parsed = parse_memorandum((Path(__file__).parent.parent / "fixtures" / "memorandum-ru-by.yaml").read_bytes())
     assert isinstance(parsed, Agreement)

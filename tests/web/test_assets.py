@@ -36,3 +36,16 @@ def test_every_place_of_the_head_exists_and_is_for_known_roles() -> None:
         assert place.roles <= ROLES_OF_ACCOUNT.keys()
     assert all(place.roles for place in DESK)
     assert len({place.section for place in DESK}) == len(DESK)
+
+
+def test_the_style_sheet_is_whole() -> None:
+    """A block that is not closed takes all that follows into itself, and no browser complains."""
+    sheet = re.sub(r"/\*.*?\*/", "", ASSETS["comity.css"].body.decode(), flags=re.DOTALL)
+    depth, nested = 0, []
+    for mark in re.finditer(r"(@\w+)?[^{}@]*([{}])", sheet):
+        if mark[1] in {"@media", "@container"} and depth:
+            nested.append(mark[0])
+        depth += 1 if mark[2] == "{" else -1
+        assert 0 <= depth <= 2, mark[0]
+    assert depth == 0
+    assert nested == []

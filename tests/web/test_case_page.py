@@ -103,6 +103,24 @@ class TestLetters:
         assert "The characters of the name" not in page
 
 
+def test_addresses_of_persons_are_masked_and_whoever_wants_them_says_why(registry: Registry) -> None:
+    row = Report.objects.filter(case__ref=registry.received)[0]
+    claim = msgspec.structs.replace(
+        msgspec.json.decode(row.body, type=Claim), narrative="Ask victim.one@mail-demo.ru.",
+        url="https://shop-demo.ru/p?u=victim.two@mail-demo.ru",
+    )  # fmt: skip
+    Report.objects.filter(pk=row.pk).update(body=msgspec.json.encode(claim))
+    page = page_of(registry.received)
+    assert "victim." not in page
+    assert "Ask redacted." in page
+    link = f"/cases/{registry.received}/reports/{row.uuid}/personal/"
+    assert link in page
+    assert link not in page_of(registry.received, "auditor")
+    shown = signed_in("analyst").post(link, {"reason": "to warn the victim"}).content.decode()
+    assert "victim.one" in shown
+    assert Look.objects.filter(subject=row.uuid, reason="to warn the victim").count() == 1
+
+
 class TestWeighing:
     def test_score_checklist_and_next_step(self, registry: Registry) -> None:
         Case.objects.filter(ref=registry.received).update(state="triage")

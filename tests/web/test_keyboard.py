@@ -12,9 +12,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from comity.store.models import Case
 from comity.web.reading_panel import Reading
 from web.small_registry import Registry
-from web.test_axe import browser, registry, violations, visit
+from web.test_axe import browser, registry, violations, visit, window
 
-__all__ = ["browser", "registry", "visit"]  # fixtures
+__all__ = ["browser", "registry", "visit", "window"]  # fixtures
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Visit = Callable[..., BrowserContext]

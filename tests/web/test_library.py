@@ -12,10 +12,10 @@ from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.stock_library import stock_library
 from comity.flows.write_article import revise_article, write_article
-from comity.store.full_text import Document, put_document
 from comity.store.library import ArticleFilter, VersionRow, add_version, create_article, get_article, list_articles
 from comity.store.models import Article, ArticleAnnotation, Decision, Person
 from comity.web.shelf import playbooks_for
+from web.consultation_rows import CLOSED
 from web.small_registry import ROLES, Registry, signed_in
 from web.test_pages import READERS, assert_well_formed
 
@@ -175,12 +175,13 @@ def test_an_article_of_another_origin_is_not_edited_here(theirs: str) -> None:
 
 
 def test_a_consultation_becomes_the_beginning_of_an_article(registry: Registry) -> None:
-    key = str(uuid4())
-    asked = Document(kind="consultation", key=key, language="ru", title="Как вы читаете набор?", body="Так и так.")
-    put_document(asked)
-    page = signed_in("analyst").get(f"/library/new/?consultation={key}").content.decode()
-    assert "Как вы читаете набор?" in page
-    assert "Так и так.</textarea>" in page
+    client = signed_in("analyst")
+    link = f"/library/new/?consultation={CLOSED}"
+    assert link in client.get(f"/consultations/{CLOSED}/").content.decode()
+    page = client.get(link).content.decode()
+    assert "Имена DGA (closed)" in page
+    assert "Was habt ihr getan?" in page
+    assert '<option value="TLP:AMBER" selected' in page
     assert signed_in("analyst").get("/library/new/?consultation=%00nothing").status_code == 200
 
 

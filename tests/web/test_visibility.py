@@ -16,6 +16,7 @@ from comity.core.reports import Report as Claim
 from comity.store.models import Look, Person, Report
 from web.consultation_rows import FILE, OPEN
 from web.small_registry import ANSWER_TOKEN, ARTICLE, ROLES, TOKEN, Registry, signed_in
+from web.statistics_rows import PERIOD, STATEMENT
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +106,14 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:begin-draft": ({}, None, EDITORS),
     "web:draft": ({"pk": "draft"}, STAFF, None),
     "web:draft-preview": ({"pk": "draft"}, STAFF, None),
+    "web:statistics": ({}, READERS, None),
+    "web:statistics-report": ({}, READERS, None),
+    "web:release-statistics": ({}, None, frozenset({"policy-officer"})),
+    "web:statement": ({"uuid": STATEMENT}, READERS, None),
+    "web:statement-file": ({"uuid": STATEMENT}, READERS, None),
+    "web:transparency": ({}, EVERYBODY, None),
+    "web:transparency-period": ({"name": PERIOD}, EVERYBODY, None),
+    "web:transparency-file": ({"name": PERIOD, "kind": "figures.csv"}, EVERYBODY, None),
     "web:draft-clause": ({"pk": "draft", "part": "clocks"}, EDITORS, EDITORS),
     "web:draft-propose": ({"pk": "draft"}, None, EDITORS),
     "web:draft-drop": ({"pk": "draft"}, None, EDITORS),

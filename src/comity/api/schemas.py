@@ -55,10 +55,20 @@ class ConfirmBody(VerbBody, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     check: dict[str, str] = {}  # question → `answer` or `answer:source` (docs/spec/cases.md §9)
 
 
+class AddresseeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who is written to; without a language in that of the zone."""
+
+    role: Literal["registrar", "host", "registrant"]
+    address: str
+    language: str = ""
+
+
 class NoticeBody(VerbBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A notice; `told` says whom it went to."""
+    """A notice: `to` names addresses that are not in the directory; `told` whom one given by other means went to."""
 
     told: tuple[Literal["registrar", "host", "registrant"], ...] = ()
+    to: tuple[AddresseeBody, ...] = ()
+    by_other_means: bool = False
 
 
 class OutcomeBody(VerbBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,9 +90,11 @@ class ActionBody(VerbBody, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class HoldBody(VerbBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A proposal to hold."""
+    """A proposal to hold; `registrant` is where the holder of the name is told of it, for one case."""
 
     score: Score | None = None
+    registrant: str = ""
+    registrant_language: str = ""
 
 
 class MergeBody(VerbBody, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -48,7 +48,7 @@ from comity.flows.decide_appeal import decide_appeal
 from comity.flows.dismiss import dismiss
 from comity.flows.hold import approve_hold, hold, lift, refuse_hold
 from comity.flows.merge import merge, unmerge
-from comity.flows.notify import notify
+from comity.flows.notify import Addressee, notify
 from comity.flows.open_held import open_held
 from comity.flows.record_action import record_action
 from comity.flows.refer import refer
@@ -168,9 +168,15 @@ def post_unconfirm(call: Call) -> VerbDocument:
 
 
 def post_notify(call: Call) -> VerbDocument:
-    """Record a notice."""
+    """Give notice, or record one that was given by other means."""
     body: NoticeBody = call.body
-    return _said(notify(call.home, body.refs, call.actor, told=body.told, at=call.at, grounds=_grounds(body)))
+    to = [Addressee(one.role, one.address, one.language) for one in body.to]
+    return _said(
+        notify(
+            call.home, body.refs, call.actor, told=body.told, at=call.at, grounds=_grounds(body), to=to,
+            by_other_means=body.by_other_means,
+        )
+    )  # fmt: skip
 
 
 def post_act(call: Call) -> VerbDocument:
@@ -200,7 +206,13 @@ def post_withdraw(call: Call) -> VerbDocument:
 def post_hold(call: Call) -> VerbDocument:
     """Propose that the registry takes the name out of the zone."""
     body: HoldBody = call.body
-    return _said(hold(call.home, body.refs, call.actor, at=call.at, score=body.score, grounds=_grounds(body)))
+    registrant = Addressee("registrant", body.registrant, body.registrant_language) if body.registrant else None
+    return _said(
+        hold(
+            call.home, body.refs, call.actor, at=call.at, score=body.score, grounds=_grounds(body),
+            registrant=registrant,
+        )
+    )  # fmt: skip
 
 
 def post_approve_hold(call: Call) -> VerbDocument:

@@ -18,15 +18,15 @@ import msgspec
 from comity.cli.case_assign import assign_command
 from comity.cli.case_clocks import CLOCK_COMMANDS
 from comity.cli.case_files import attach_command, attachments_command, erase_command, save_command
-from comity.cli.case_notice import NOTICE, addressees
+from comity.cli.case_notice import NOTICE, REGISTRANT, addressees, registrant_of
+from comity.cli.case_options import COLLATERAL, DISPOSITION, ROLES, SCORE
 from comity.cli.case_views import list_command, show_command
 from comity.cli.collateral_answers import CHECK_OPTION, parse_check
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
 from comity.core.case_steps import RECIPIENTS
-from comity.core.categories import DISPOSITIONS
 from comity.core.errors import InputError
-from comity.core.roles import CASE_ROLES, ROLES_OF_ACCOUNT, Actor
+from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.acknowledge import acknowledge
 from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same_step, step_of
@@ -36,7 +36,7 @@ from comity.flows.close import close
 from comity.flows.confirm import confirm
 from comity.flows.decide_appeal import DECISIONS, decide_appeal
 from comity.flows.dismiss import dismiss
-from comity.flows.hold import approve_hold, hold, lift, refuse_hold, restore
+from comity.flows.hold import approve_hold, hold, hold_overdue, lift, refuse_hold, restore
 from comity.flows.merge import merge, unmerge
 from comity.flows.notify import notify
 from comity.flows.open_held import open_held
@@ -46,9 +46,6 @@ from comity.flows.reopen import reopen
 from comity.flows.supply_info import supply_info
 from comity.flows.unconfirm import unconfirm
 from comity.flows.withdraw import withdraw
-
-# A partner acts through its link and nowhere else.
-_ROLES: Final = tuple(dict.fromkeys((*ROLES_OF_ACCOUNT, *(role for role in CASE_ROLES if role != "partner"))))
 
 # Rows of the table without a verb of their own: what registrars answer, what clocks say, and words beside a case.
 _STEPS: Final = (
@@ -130,19 +127,10 @@ _COMMON: Final[tuple[Callable[[Any], Any], ...]] = (
     click.option("--evidence-hash", default="", help="SHA-256 of what was looked at."),
     click.option("--note", default="", help="Why, in words."),
     click.option("--as", "actor", default="", help="Who acts.  [default: you]"),
-    click.option("--role", type=click.Choice(_ROLES), default="analyst", show_default=True, help="In which role."),
+    click.option("--role", type=click.Choice(ROLES), default="analyst", show_default=True, help="In which role."),
     json_option,
     dir_option,
 )
-_SCORE: Final = click.option("--score", type=click.FloatRange(0, 1), help="Evidence score by the published rubric.")
-_DISPOSITION: Final = click.option(
-    "--disposition",
-    type=click.Choice(DISPOSITIONS),
-    default="malicious",
-    show_default=True,
-    help="Registered for abuse, or somebody's site that was broken into.",
-)
-_COLLATERAL: Final = click.option("--collateral", default="", help="What else would fall with the name, in words.")
 
 
 def _all_refs(refs: tuple[str, ...]) -> tuple[str, ...]:
@@ -180,7 +168,7 @@ def _info(desk: Desk, *, answer: str) -> VerbOutcome:
     return supply_info(desk.home, desk.refs, desk.actor, answer, at=desk.at, grounds=desk.grounds)
 
 
-@_verb("confirm", "Confirm: the report is true.", _DISPOSITION, _SCORE, _COLLATERAL, CHECK_OPTION)
+@_verb("confirm", "Confirm: the report is true.", DISPOSITION, SCORE, COLLATERAL, CHECK_OPTION)
 def _confirm(
     desk: Desk, *, disposition: str, score: float | None, collateral: str, answers: tuple[str, ...]
 ) -> VerbOutcome:
@@ -198,9 +186,9 @@ def _dismiss(desk: Desk, *, outcome: str) -> VerbOutcome:
 @_verb(
     "decide",
     "Confirm with a disposition, or dismiss with an outcome code.",
-    _DISPOSITION,
-    _SCORE,
-    _COLLATERAL,
+    DISPOSITION,
+    SCORE,
+    COLLATERAL,
     CHECK_OPTION,
     click.option("--dismiss", "outcome", default="", metavar="OUTCOME", help="Dismiss with this outcome code."),
 )
@@ -269,9 +257,12 @@ def _withdraw(desk: Desk, *, outcome: str) -> VerbOutcome:
     return withdraw(desk.home, desk.refs, desk.actor, at=desk.at, outcome=outcome, grounds=desk.grounds)
 
 
-@_verb("hold", "Propose that the registry takes the name out of the zone.", _SCORE)
-def _hold(desk: Desk, *, score: float | None) -> VerbOutcome:
-    return hold(desk.home, desk.refs, desk.actor, at=desk.at, score=score, grounds=desk.grounds)
+@_verb("hold", "Propose that the registry takes the name out of the zone.", SCORE, REGISTRANT)
+def _hold(desk: Desk, *, score: float | None, registrant: str) -> VerbOutcome:
+    return hold(
+        desk.home, desk.refs, desk.actor, at=desk.at, score=score, grounds=desk.grounds,
+        registrant=registrant_of(registrant),
+    )  # fmt: skip
 
 
 @_verb("approve", "Approve a hold (role supervisor).")
@@ -353,5 +344,7 @@ def _open_held(desk: Desk, *, category: str) -> VerbOutcome:
     click.option("--outcome", default="", help="An outcome code."),
 )
 def _step(desk: Desk, *, event: str, outcome: str) -> VerbOutcome:
+    if event == "act_deadline_passed":
+        return hold_overdue(desk.home, desk.refs, desk.actor, at=desk.at, grounds=desk.grounds)
     step = msgspec.structs.replace(step_of(event, desk.actor, desk.grounds), outcome=outcome)
     return advance_cases(desk.home, same_step(desk.refs, step), at=desk.at)

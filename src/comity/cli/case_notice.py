@@ -1,4 +1,4 @@
-"""The options by which `comity case notify` is told whom to write to."""
+"""The options by which `comity case notify` and `comity case hold` are told whom to write to."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -17,6 +17,19 @@ NOTICE: Final[tuple[Callable[[Any], Any], ...]] = (
     ),
     click.option("--by-other-means", is_flag=True, help="The notice was given otherwise; no letter is sent."),
 )
+
+REGISTRANT: Final = click.option(
+    "--registrant",
+    default="",
+    metavar="ADDRESS[,LANGUAGE]",
+    help="Where the holder of the name is told of the hold; for one case.",
+)
+
+
+def registrant_of(text: str) -> Addressee | None:
+    """Read the option `--registrant`; whether it is an address is judged where it is kept."""
+    address, _, language = text.partition(",")
+    return Addressee("registrant", address.strip(), language.strip()) if text else None
 
 
 def addressees(texts: Sequence[str]) -> list[Addressee]:

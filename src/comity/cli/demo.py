@@ -1,6 +1,7 @@
 """`comity demo`: the main job on one machine, with real processes and real HTTPS on loopback."""
 
 import signal
+import sys
 import tempfile
 import threading
 from contextlib import ExitStack
@@ -18,7 +19,9 @@ from comity.cli.demo_table import addresses, document, render_table
 from comity.cli.outcome import print_json
 from comity.core.errors import InputError
 from comity.demo.desk import Desk
+from comity.demo.display import lay_out
 from comity.demo.feed import write_feed
+from comity.demo.memorandum import COUNTERSIGNER, PROPOSER
 from comity.demo.mix import load_mix
 from comity.demo.play import FEED, Outcome, play
 
@@ -42,7 +45,9 @@ _SEED: Final = 2027
 )  # fmt: skip
 @click.option("--seed", type=int, default=_SEED, show_default=True, help="The same seed makes the same feeds.")
 @click.option("--verbose", is_flag=True, help="Tell also what was compared, and the peak memory of every process.")
-@click.option("--only", type=click.Choice(("feed", "desk")), hidden=True, help="One part, on one node's directory.")
+@click.option(
+    "--only", type=click.Choice(("feed", "desk", "display")), hidden=True, help="One part, on one node's directory."
+)
 def demo(
     records: int,
     exits: bool,
@@ -115,6 +120,10 @@ def _part(only: str, directory: Path, *, records: int, seed: int) -> int:
     if only == "feed":
         kinds = write_feed(directory / FEED, home.party, mix, records=records, seed=seed, start=datetime.now(UTC))
         click.echo(orjson.dumps(kinds))
+        return 0
+    if only == "display":
+        partner = next(party for party in (PROPOSER, COUNTERSIGNER) if party != home.party)
+        click.echo(orjson.dumps(lay_out(home, partner, password=sys.stdin.read())))
         return 0
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())

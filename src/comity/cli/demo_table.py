@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from rich.table import Table
 
+from comity.demo.display import PEOPLE
 from comity.demo.play import Outcome, Played
 from comity.demo.tally import Exchanged
 
@@ -56,6 +57,7 @@ def addresses(outcome: Outcome) -> str:
     lines = []
     for node in outcome.nodes:
         lines.append(f"{node.party}: {node.url}  sign in as {node.person!r} with password {node.password!r}")
+        lines.append(f"  with the same password: {', '.join(PEOPLE)}")
         lines.append(f"  what the reporter sees: {node.status_url}")
     return "\n".join(lines)
 

@@ -118,6 +118,14 @@ def assumed_for_hold(profile: Profile, *, on: date) -> tuple[str, ...]:
     return (*found, *(("basis",) if basis and basis.mark == "assumed" else ()))
 
 
+def asks_of_registrar(profile: Profile | None, disposition: str) -> tuple[str, ...]:
+    """What a notice asks of a registrar (`wire.notice_advice`): to end a delegation only where the rules let it."""
+    if disposition == "compromised":
+        return ("tell-holder-first",)
+    may = profile is not None and "registrar" in profile.cell("undelegates").words
+    return ("check-and-end-delegation",) if may and disposition == "malicious" else ("check-and-answer",)
+
+
 def offers(profile: Profile | None, state: str, *, ours: bool, on: date) -> tuple[Offer, ...]:
     """Answer which actions a case page offers in a state; `ours`: is the zone this node's own?
 

@@ -19,7 +19,7 @@ from comity.core.collateral import Finding
 from comity.core.outcomes import is_outcome, suits
 from comity.core.roles import Actor
 
-# Customary time to act after a notice (FIELD C.4); a memorandum's own clocks are looked at by the desk's clocks.
+# Customary time to act after a notice (FIELD C.4), where the case has no clock of its own.
 _ACT_WITHIN: Final[dict[str, timedelta]] = {
     "critical": timedelta(hours=12),
     "high": timedelta(hours=24),
@@ -72,6 +72,8 @@ class CaseFacts(msgspec.Struct, frozen=True, gc=False):
     closed_at: datetime | None = None
     score: float | None = None
     noticed_at: datetime | None = None
+    act_due_at: datetime | None = None  # when the clock of that notice is due; None: by the rules
+    appeal_within: timedelta | None = None  # how long after closing an appeal may be filed; None: by the rules
     looked_at: datetime | None = None  # when somebody last said what they saw after the case was opened
     told: frozenset[str] = frozenset()  # who got the last notice
     computed: float | None = None  # what the rubric gives now; None: nothing to compute from
@@ -240,9 +242,8 @@ def why_not_harsher(
 
 
 def _looked_since(facts: CaseFacts, rules: Rules) -> bool:
-    if facts.noticed_at is None or facts.looked_at is None:
-        return False
-    return facts.looked_at >= facts.noticed_at + rules.act_within[facts.severity]
+    due = act_due(facts, rules)
+    return due is not None and facts.looked_at is not None and facts.looked_at >= due
 
 
 def _propose_hold(facts: CaseFacts, step: Step, at: datetime, rules: Rules) -> list[Reason]:
@@ -267,8 +268,9 @@ def hold_threshold(facts: CaseFacts, rules: Rules) -> float:
 def _deadline(facts: CaseFacts, step: Step, at: datetime, rules: Rules) -> list[Reason]:
     reasons = _raised(facts, step.score, why=step.note.strip())
     if not is_overdue(facts, at, rules):
-        within = rules.act_within[facts.severity]
-        reasons.append(Reason("not-yet-due", f"the time to act after a notice is {within}"))
+        due = act_due(facts, rules)
+        until = f"ends {due:%Y-%m-%d %H:%M} UTC" if due else f"is {rules.act_within[facts.severity]}"
+        reasons.append(Reason("not-yet-due", f"the time to act after a notice {until}"))
         if (step.disposition or facts.disposition) == "compromised":
             return reasons  # that its owner has time is the same reason
     return reasons + _harsher(facts, step, at, rules)
@@ -281,7 +283,15 @@ def _harsher(facts: CaseFacts, step: Step, at: datetime, rules: Rules) -> list[R
 
 def is_overdue(facts: CaseFacts, at: datetime, rules: Rules) -> bool:
     """Answer whether the time to act after the notice has passed."""
-    return facts.noticed_at is not None and at >= facts.noticed_at + rules.act_within[facts.severity]
+    due = act_due(facts, rules)
+    return due is not None and at >= due
+
+
+def act_due(facts: CaseFacts, rules: Rules) -> datetime | None:
+    """When the time to act after the notice ends: by the case's own clock, which the notice named; None: no notice."""
+    if facts.noticed_at is None:
+        return None
+    return facts.act_due_at or facts.noticed_at + rules.act_within[facts.severity]
 
 
 def _refer(facts: CaseFacts, step: Step, _at: datetime, _rules: Rules) -> list[Reason]:
@@ -299,7 +309,7 @@ def _reopen(facts: CaseFacts, _step: Step, at: datetime, rules: Rules) -> list[R
 
 
 def _appeal(facts: CaseFacts, _step: Step, at: datetime, rules: Rules) -> list[Reason]:
-    return _within(facts, at, rules.appeal_within, "an appeal is filed")
+    return _within(facts, at, facts.appeal_within or rules.appeal_within, "an appeal is filed")
 
 
 def _within(facts: CaseFacts, at: datetime, limit: timedelta, what: str) -> list[Reason]:

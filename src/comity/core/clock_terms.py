@@ -25,6 +25,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     pause_when: frozenset[str] = frozenset(PAUSE_REASONS)
     pause_max: timedelta = timedelta(days=5)
     marks: tuple[tuple[int, str], ...] = ((75, "duty"), (BREACH, "head_of_unit"), (200, "contacts.legal"))
+    file_within: str = "P30D"  # of closing: how long an appeal may be filed
     clause: str = ""
     digest: str = ""
 
@@ -44,6 +45,7 @@ def terms_of(clocks: Clocks, category: str, *, digest: str = "", identity: str =
         pause_when=frozenset(clocks.pause_when),
         pause_max=parse_parts(clocks.pause_max).span,
         marks=tuple(sorted((percents | {BREACH: percents.get(BREACH, "")}).items())),
+        file_within=clocks.appeal.file_within,
         clause=clocks.clause,
         digest=digest,
     )  # fmt: skip

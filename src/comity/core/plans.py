@@ -226,11 +226,18 @@ def blast_of(steps: Sequence[PlannedStep], known: Known) -> Blast:
     zones = Counter(step.zone for step in names.values())
     return Blast(
         names=len(names),
-        registrars=tuple(Share(of, count, known.registrars.get(of, 0)) for of, count in sorted(registrars.items())),
-        zones=tuple(Share(of, count, known.zones.get(of, 0)) for of, count in sorted(zones.items())),
+        registrars=_shares(registrars, known.registrars),
+        zones=_shares(zones, known.zones),
         hosts=sum(known.hosts.get(name, 0) for name in names),
         popular=sum("popular" in step.guards for step in names.values()),
         sharing=sum(known.sharing.get(name, 0) for name in names),
+    )
+
+
+def _shares(planned: Mapping[str, int], known: Mapping[str, int]) -> tuple[Share, ...]:
+    """The share of each; whoever is known at all has at least the names that are planned."""
+    return tuple(
+        Share(of, count, max(known[of], count) if known.get(of) else 0) for of, count in sorted(planned.items())
     )
 
 

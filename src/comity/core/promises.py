@@ -113,6 +113,11 @@ def promise_ticks(entries: Sequence[CaseEntry], promise: Promise) -> list[Tick]:
             event, at, is_theirs = _told(entry), entry.at, False
         if event and (event in _BY_DEBTOR) == (is_theirs != promise.is_ours):
             ticks.append(Tick(event, at, entry.reason))
+    return in_promise_order(ticks)
+
+
+def in_promise_order(ticks: Iterable[Tick]) -> list[Tick]:
+    """Put what both sides know into the one order that both can make."""
     return _kept(sorted(ticks, key=lambda tick: (tick.at, tick.event != "report", tick.event)))
 
 

@@ -66,7 +66,7 @@ class Desk:
         self._cursor = str(page[-1].pk)
         cases = [case for case in page if not case.protected]
         self.done["left for a person"] += len(page) - len(cases)
-        begun = self._taken("acknowledged", acknowledge(self._home, _refs(cases), self._actor, at=_now()).done)
+        begun = self._taken("acknowledged", acknowledge(self._home, refs_of(cases), self._actor, at=_now()).done)
         outcome_of = self._decide([case for case in cases if case.ref in begun])
         told = self._taken("notified", notify(self._home, list(outcome_of), self._actor, at=_now()).done)
         for outcome in self._outcomes.words:
@@ -76,13 +76,13 @@ class Desk:
     def _decide(self, cases: Sequence[CaseRow]) -> dict[str, str]:
         """Confirm or dismiss each case; answer the outcome that each confirmed one will come to."""
         at = _now()
-        reports = _reports_of(cases)
+        reports = reports_of(cases)
         confirm, dismiss = step_of("confirm", self._actor, _SEEN_BY_HAND), step_of("dismiss", self._actor, _TOO_LITTLE)
         steps: dict[str, Step] = {}
         outcome_of: dict[str, str] = {}
         for case in cases:
             rng = Random(f"{self._seed}/{case.uuid}")  # noqa: S311 — a demo that decides alike when it is repeated
-            report, score = _strongest(reports.get(case.pk, ()), at)
+            report, score = strongest(reports.get(case.pk, ()), at)
             if report is None or score < self._home.settings.desk.confirm_score:
                 steps[case.ref] = msgspec.structs.replace(dismiss, outcome="insufficient_evidence")
             elif rng.random() < self._mix.dismissed_share:
@@ -108,7 +108,8 @@ class Desk:
         return frozenset(refs)
 
 
-def _reports_of(cases: Iterable[CaseRow]) -> dict[int, list[Report]]:
+def reports_of(cases: Iterable[CaseRow]) -> dict[int, list[Report]]:
+    """The reports of some cases, by case."""
     found: dict[int, list[Report]] = {}
     rows = models.Report.objects.filter(case_id__in=[case.pk for case in cases]).values_list("case_id", "body")
     for case_pk, body in rows.iterator(chunk_size=MAX_PAGE_ROWS):
@@ -117,7 +118,7 @@ def _reports_of(cases: Iterable[CaseRow]) -> dict[int, list[Report]]:
     return found
 
 
-def _strongest(reports: Iterable[Report], at: datetime) -> tuple[Report | None, float]:
+def strongest(reports: Iterable[Report], at: datetime) -> tuple[Report | None, float]:
     """The report with the best evidence: a case is as strong as the best that was said about it."""
     best: tuple[Report | None, float] = (None, 0.0)
     for report in reports:
@@ -127,7 +128,8 @@ def _strongest(reports: Iterable[Report], at: datetime) -> tuple[Report | None, 
     return best
 
 
-def _refs(cases: Iterable[CaseRow]) -> list[str]:
+def refs_of(cases: Iterable[CaseRow]) -> list[str]:
+    """The references of some cases."""
     return [case.ref for case in cases]
 
 

@@ -20,6 +20,7 @@ import msgspec
 import orjson
 
 from comity.demo.agreement import link_both_ways, sign_memorandum
+from comity.demo.display import RECORDS as DISPLAY_RECORDS
 from comity.demo.memorandum import COUNTERSIGNER, PROPOSER
 from comity.demo.memory import Memory
 from comity.demo.nodes import CommandError, Node, finish, finish_all, make_nodes, serving
@@ -138,6 +139,8 @@ class _Script:
         checks = [node.start_work("link", "verify", "--json") for node in nodes]
         verified = [orjson.loads(said)["equal"] for said in finish_all(checks, "comity link verify")]
         exchanged = [read_exchanged(ru.place, by.place), read_exchanged(by.place, ru.place)]
+        tell("a second, small feed comes in; its cases are left half-way, to be looked at")
+        self._lay_out(nodes, passwords)
         played = [
             Played(
                 party=node.party, url=node.place.url, intake=summaries[side], exchanged=exchanged[side],
@@ -170,6 +173,22 @@ class _Script:
         for command, password in zip(commands, passwords, strict=True):
             finish(command, "comity person add", text=password)
         return passwords
+
+    def _lay_out(self, nodes: Sequence[Node], passwords: Sequence[str]) -> None:
+        """Let another small feed in at each node, and leave its cases where a visitor finds them."""
+        seed = str(int(self._seed) + 1)  # other names than those of the first feed
+        size = ("--records", str(DISPLAY_RECORDS), "--seed", seed)
+        finish_all([node.start_work("demo", "--only", "feed", *size) for node in nodes], "the demo's second feed")
+        finish_all(
+            [
+                node.start_work("intake", str(node.place.path / FEED), "--reporter", REPORTER, "--json")
+                for node in nodes
+            ],
+            "comity intake",
+        )
+        displays = [node.start_work("demo", "--only", "display") for node in nodes]
+        for display, password in zip(displays, passwords, strict=True):
+            finish(display, "the demo's display", text=password)
 
     def _watch(
         self, nodes: Sequence[Node], intakes: Sequence["subprocess.Popen[bytes]"], claims: Sequence[int]

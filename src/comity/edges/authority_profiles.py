@@ -3,6 +3,7 @@
 The node's file is optional.  What is wrong with it is a `SettingError` that names it with every fault.
 """
 
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,13 @@ def load_profiles(home: Home) -> tuple[Profile, ...]:
 def find_profile(home: Home, zone: str) -> Profile | None:
     """The profile of a zone, or None: nothing is known of it."""
     return next((profile for profile in load_profiles(home) if zone in profile.zones), None)
+
+
+def find_basis(home: Home, zone: str, *, on: date) -> str:
+    """The name of the rule that actions in a zone rest on; empty where none is known."""
+    profile = find_profile(home, zone)
+    rule = profile.basis(on) if profile is not None else None
+    return rule.name if rule is not None else ""
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
-"""A sign of life of the node's courier: a file it touches, so that others can tell that it runs, and how many do.
+"""A sign of life of the node's courier and desk: a file each touches, so that others can tell that it runs.
 
     run/courier.<pid>    touched about once a second by the courier with that process number
+    run/desk.<pid>       touched by the desk between its rounds
 
 It answers nothing about other machines: a node whose database is shared by two machines has two directories.
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 ALIVE: Final = timedelta(seconds=90)  # longer than the longest time a partner's answer is waited for
+LONGEST_ROUND: Final = timedelta(minutes=15)  # the desk gives a sign between its rounds: a bulk plan is one of them
 _EACH_SECONDS: Final = 1.0
 
 

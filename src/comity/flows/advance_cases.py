@@ -19,11 +19,12 @@ from comity.core.case_score import DECIDING, FrozenScore
 from comity.core.case_steps import CaseFacts, Reason, Refusal, Rules, Step
 from comity.core.cases import NEEDS_HISTORY, Advance, CaseChange, advance
 from comity.core.collateral import Finding, render_check, settle
+from comity.core.durations import parse_parts
 from comity.core.errors import ConflictError
 from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.close_followers import close_followers
-from comity.flows.keep_clocks import keep_clocks
+from comity.flows.keep_clocks import clock_facts, keep_clocks
 from comity.flows.share import share_events
 from comity.flows.weigh_cases import read_lists, weigh_collateral, weigh_evidence
 from comity.store.case_merges import find_followers, keep_merges, lock_cases
@@ -143,11 +144,16 @@ class _Weighed:
 
         self._history = facts_with_history(of(NEEDS_HISTORY))
         self.evidence: Mapping[int, FrozenScore] = weigh_evidence(of(DECIDING), at=at)
+        appealed = of(("appeal_filed",))
+        self._terms = clock_facts(home, appealed) if appealed else {}
         self.collateral: Mapping[int, tuple[Finding, ...]] = weigh_collateral(home, of(("confirm",)))
 
     def facts(self, row: CaseRow) -> CaseFacts:
         """What the guards look at."""
         facts = self._history.get(row.pk) or row.facts()
+        if row.pk in self._terms:
+            within = parse_parts(self._terms[row.pk].basis.terms.file_within).span
+            facts = msgspec.structs.replace(facts, appeal_within=within)
         frozen = self.evidence.get(row.pk)
         return facts if frozen is None else msgspec.structs.replace(facts, computed=frozen.total)
 

@@ -22,6 +22,7 @@ from comity.flows.apply_experts import apply_experts
 from comity.flows.apply_notices import apply_erased, apply_erasures, apply_markings
 from comity.flows.apply_reports import apply_reports
 from comity.flows.apply_revocations import apply_revocations
+from comity.flows.apply_statistics import apply_cosigned, apply_differs, apply_statements
 from comity.store.consultations import lock_consultations
 from comity.store.intake_lock import lock_intake
 
@@ -45,6 +46,9 @@ KINDS: Final[dict[str, Callable[..., list[str]]]] = {
     "consultation": apply_consultations,
     "attachment-part": apply_attachment_parts,
     "expert": apply_experts,
+    "statistics": apply_statements,
+    "statistics-cosigned": apply_cosigned,
+    "statistics-differs": apply_differs,
 }
 
 

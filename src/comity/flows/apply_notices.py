@@ -27,9 +27,11 @@ from comity.store.case_reports import ReportRow, find_partner_report
 from comity.store.cases import find_cases
 from comity.store.erasures import add_erasures, confirm_erasure, erase_payloads, replace_report
 from comity.store.remains import wipe_remains
+from comity.store.statistics import erase_statement
 from comity.store.told import REPORT_KINDS, ToldEntry, find_entry
 from comity.wire.notices import ErasedPayload, ErasureAnswer, parse_erased, parse_erasure, parse_marking
 from comity.wire.report_json import render_report
+from comity.wire.statistics_entries import STATED
 from comity.wire.stix import CaseEventPayload, PayloadProblem, ReportPayload, parse_case_event, parse_report
 
 
@@ -112,6 +114,8 @@ def _erase_here(home: Home, partner: str, named: ToldEntry | None, reason: str, 
         forget_article_entry(partner, named, reason=reason, at=at)
     elif named.kind in CONSULTATION_KINDS:
         forget_entry(partner, partner, named.kind, named.subject, home.party, at=at)
+    elif named.kind == STATED:
+        erase_statement(named.subject, partner)
     erase_payloads([named], at=at)
     return "erased"
 

@@ -15,7 +15,7 @@ from typing import Final
 from django.db import transaction
 
 from comity.core.case_steps import Reason
-from comity.core.epp_statuses import next_update, settable
+from comity.core.epp_statuses import HOLDS, next_update, settable
 from comity.core.errors import ComityError, SettingError
 from comity.core.plans import FINAL_STEPS, PlannedStep, PlanState, has_moved
 from comity.core.roles import Actor
@@ -210,8 +210,10 @@ class _Step:
             ours = settable(now) & meant if now is not None else meant if answer.verdict != "not-found" else ours
         said = f"{answer.code} {answer.message}" + (f"; may be set: {', '.join(sorted(ours))}" if ours else "")
         code = str(answer.code)
+        is_out = bool(ours & HOLDS) if now is not None or not ours else None
         fail_step(
-            self._home, self._stored, step, "failed", code=code, message=said, is_held=bool(ours), at=self._at
+            self._home, self._stored, step, "failed", code=code, message=said, is_held=bool(ours), is_out=is_out,
+            at=self._at,
         )  # fmt: skip
 
     def _cltrid(self, step: StoredStep, what: str) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 from comity.core.alarms import BACKUP_OLD, Alarm, age, disk_alarms
 from comity.core.errors import ComityError
+from comity.edges.authority_profiles import load_profiles
 from comity.edges.disk import find_network_file_system, measure_room, read_mounts
 from comity.edges.guard_lists import load_guard
 from comity.edges.heartbeat import list_running
@@ -51,7 +52,11 @@ def check_addresses(patient: Patient, *, at: datetime) -> list[Alarm]:  # noqa: 
 def check_secrets(patient: Patient, *, at: datetime) -> list[Alarm]:  # noqa: ARG001
     """May others read keys, configuration or reports?"""
     path = patient.path
+    settings = patient.home.settings
+    named = [settings.mail.password_file, settings.sign_in.oidc_secret_file]
+    named += [settings.epp.password_file, settings.epp.key] if settings.epp.host else []
     secret = [path / "node.toml", *sorted((path / "keys").glob("*.pem")), *sorted((path / "tls").glob("*.key"))]
+    secret += [path / name for name in named if name]
     exposed = [file for file in secret if file.exists() and _mode(file) & _OTHERS]
     if _mode(path) & _OTHERS:
         exposed += [file for file in sorted(path.glob("*.sqlite3")) if _mode(file) & _OTHERS]
@@ -94,6 +99,17 @@ def check_backup(patient: Patient, *, at: datetime) -> list[Alarm]:
         return [Alarm("backup-missing", str(record))]
     old = at - datetime.fromtimestamp(record.stat().st_mtime, UTC)
     return [Alarm("backup-old", str(record), age(old))] if old > BACKUP_OLD else []
+
+
+def check_authority(patient: Patient, *, at: datetime) -> list[Alarm]:  # noqa: ARG001
+    """Can the node's own authority profiles be read?"""
+    if not patient.has_settings:
+        return []
+    try:
+        load_profiles(patient.home)
+    except ComityError as error:
+        return [Alarm("authority-unreadable", error.item, one_line(error.message))]
+    return []
 
 
 def check_lists(patient: Patient, *, at: datetime) -> list[Alarm]:  # noqa: ARG001

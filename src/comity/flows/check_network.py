@@ -13,7 +13,7 @@ from comity.core.alarms import CLOCK_APART, Alarm, age, ending_alarms
 from comity.core.errors import SettingError
 from comity.edges.certificates import covers, read_certificates, read_node_certificate, shown_certificate
 from comity.edges.clock import is_synchronised, measure_difference
-from comity.edges.heartbeat import ALIVE, list_beats
+from comity.edges.heartbeat import ALIVE, LONGEST_ROUND, list_beats
 from comity.edges.tls import client_context
 from comity.flows.admit import Patient, one_line
 from comity.store.database_state import measure_clock
@@ -54,6 +54,14 @@ def check_courier(patient: Patient, *, at: datetime) -> list[Alarm]:
     if not ages:
         return [Alarm("courier-absent", str(patient.path))]
     return [Alarm("couriers-two", str(patient.path), str(len(ages)))] if len(ages) > 1 else []
+
+
+def check_desk(patient: Patient, *, at: datetime) -> list[Alarm]:
+    """Does the desk's process live?  Of a node that does not run at all `check_courier` tells."""
+    if not any(each < ALIVE for each in list_beats(patient.path, "courier", at=at)):
+        return []
+    beats = list_beats(patient.path, "desk", at=at)
+    return [] if any(each < LONGEST_ROUND for each in beats) else [Alarm("desk-absent", str(patient.path))]
 
 
 def check_web_port(patient: Patient, *, at: datetime) -> list[Alarm]:

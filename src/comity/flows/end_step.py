@@ -15,6 +15,7 @@ from comity.core.plans import FINAL_STEPS, PlannedStep, PlanState, StepState
 from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.advance_cases import Grounds, advance_cases, step_of
+from comity.flows.tell_registrant import say_not_certain, tell_registrant
 from comity.store.cases import find_cases_by_pk
 from comity.store.holds import confirm_hold, drop_hold, end_hold, standing_holds
 from comity.store.plans import StoredPlan, StoredStep, counts_of_steps, lock_plan, move_step, set_plan_state
@@ -35,7 +36,9 @@ def confirm_step(
         if hold is not None:
             end_hold(hold, at=at)
     _say(home, stored, step, "action_carried_out", note=message, at=at)
-    if planned.effect == "restore":
+    if planned.effect == "hold":
+        _tell(home, stored, step, at=at)
+    else:
         close_restored(home, step.case_pk, stored.plan.why, stored.hash, at=at)
 
 
@@ -52,9 +55,12 @@ def close_restored(home: Home, case_pk: int, why: str, plan_hash: str, *, at: da
 
 def fail_step(
     home: Home, stored: StoredPlan, step: StoredStep, state: StepState, *, code: str, message: str, at: datetime,
-    is_held: bool = False,
+    is_held: bool = False, is_out: bool | None = False,
 ) -> None:  # fmt: skip
-    """The step came to nothing; `is_held`: part of it stands and is ours to take back."""
+    """The step came to nothing; `is_held`: part of it stands and is ours to take back.
+
+    `is_out`: did that take the name out of the zone?  None: nobody knows.
+    """
     with transaction.atomic():
         if not move_step(step, state, at=at, code=code, message=message):
             return
@@ -63,6 +69,10 @@ def fail_step(
         else:
             drop_hold(step.pk, at=at)
         _say(home, stored, step, "action_failed", note=f"{step.name}: {message}", at=at)
+        if is_out is None:
+            say_not_certain(home, step.case_pk, at=at)
+        elif is_out:
+            _tell(home, stored, step, at=at)
 
 
 def finish_plan(home: Home, stored: StoredPlan, *, at: datetime) -> PlanState:  # noqa: ARG001 — every flow knows its node
@@ -80,6 +90,12 @@ def finish_plan(home: Home, stored: StoredPlan, *, at: datetime) -> PlanState:  
 def node_actor(home: Home) -> Actor:
     """The node itself, as it acts."""
     return Actor("node", "system", home.party)
+
+
+def _tell(home: Home, stored: StoredPlan, step: StoredStep, *, at: datetime) -> None:
+    planned = stored.plan.steps[step.number]
+    occasion = f"{stored.hash[:16]}-{step.number}"
+    tell_registrant(home, step.case_pk, reason=planned.reason, hold_until=planned.until, occasion=occasion, at=at)
 
 
 def _say(home: Home, stored: StoredPlan, step: StoredStep, event: str, *, note: str, at: datetime) -> None:

@@ -13,16 +13,19 @@ import msgspec
 from django.db import transaction
 
 from comity.core.authority import unknown_for_hold
-from comity.core.case_steps import Reason
+from comity.core.case_steps import Reason, Step
+from comity.core.errors import InputError
 from comity.core.plans import PlanRefusal
 from comity.core.roles import Actor
 from comity.edges.authority_profiles import find_profile
 from comity.edges.home import Home
 from comity.flows.advance_cases import NO_GROUNDS, Grounds, VerbOutcome, advance_cases, same_step, step_of
 from comity.flows.approve_plan import PlanOutcome, approve_plan, refuse_plan
+from comity.flows.notify import Addressee, fold_addressee, language_of
 from comity.flows.plan_action import keep_proposal, plan_rows, read_present
 from comity.flows.restore_name import restore_held
 from comity.store.cases import CaseRow, find_cases
+from comity.store.holders import keep_holder
 from comity.store.holds import standing_holds
 from comity.store.plans import get_plan, open_plans
 
@@ -36,29 +39,31 @@ def hold(
     score: float | None = None,
     disposition: str = "",
     grounds: Grounds = NO_GROUNDS,
+    registrant: Addressee | None = None,
 ) -> VerbOutcome:
     """Propose a hold (`grounds.reason` must say why) and plan it.  Raises `EppUnavailableError` and changes nothing.
 
-    `disposition` settles what was left open when the case was confirmed.
+    `disposition` settles what was left open when the case was confirmed.  `registrant`: where the holder of the name is
+    told of the hold, for one case at a time.
     """
-    rows = find_cases(refs)
-    barred = {ref: reasons for ref, row in rows.items() if (reasons := _why_not_here(home, row, at))}
-    allowed = [ref for ref in refs if ref not in barred]
-    proposable = [rows[ref].registrable for ref in allowed if ref in rows and rows[ref].state == "confirmed"]
-    present = read_present(home, proposable, at=at) if proposable else {}
     step = msgspec.structs.replace(step_of("propose_hold", actor, grounds), score=score, disposition=disposition)
-    with transaction.atomic():
-        outcome = advance_cases(home, same_step(allowed, step), at=at)
-        proposed = find_cases(outcome.done)
-        plan = plan_rows(home, list(proposed.values()), actor, present, at=at) if proposed else None
-        if isinstance(
-            plan, PlanRefusal
-        ):  # what can be planned is; the rest waits in hold_proposed and is planned later
-            good = [row for ref, row in proposed.items() if row.ref not in plan.reasons and "" not in plan.reasons]
-            plan = plan_rows(home, good, actor, present, at=at) if good else None
-        if plan is not None and not isinstance(plan, PlanRefusal):
-            keep_proposal(home, plan, actor, at=at)
-    return VerbOutcome(outcome.done, {**barred, **outcome.refused})
+    return _propose(home, refs, step, "confirmed", registrant, at)
+
+
+def hold_overdue(
+    home: Home,
+    refs: Sequence[str],
+    actor: Actor,
+    *,
+    at: datetime,
+    score: float | None = None,
+    disposition: str = "",
+    grounds: Grounds = NO_GROUNDS,
+    registrant: Addressee | None = None,
+) -> VerbOutcome:
+    """The same for cases whose time to act after the notice has passed (notified → hold_proposed)."""
+    step = msgspec.structs.replace(step_of("act_deadline_passed", actor, grounds), score=score, disposition=disposition)
+    return _propose(home, refs, step, "notified", registrant, at)
 
 
 def approve_hold(
@@ -104,6 +109,34 @@ def restore(
     step = msgspec.structs.replace(step_of("restored", actor, grounds), outcome=outcome)
     done = advance_cases(home, same_step([ref for ref in refs if ref not in barred], step), at=at)
     return VerbOutcome(done.done, {**barred, **done.refused})
+
+
+def _propose(
+    home: Home, refs: Sequence[str], step: Step, from_state: str, registrant: Addressee | None, at: datetime
+) -> VerbOutcome:
+    if registrant is not None and len(set(refs)) > 1:
+        raise InputError("an address of a registrant is given for one case at a time", item="registrant")
+    told = fold_addressee(registrant) if registrant is not None else None
+    rows = find_cases(refs)
+    barred = {ref: reasons for ref, row in rows.items() if (reasons := _why_not_here(home, row, at))}
+    allowed = [ref for ref in refs if ref not in barred]
+    proposable = [rows[ref].registrable for ref in allowed if ref in rows and rows[ref].state == from_state]
+    present = read_present(home, proposable, at=at) if proposable else {}
+    with transaction.atomic():
+        outcome = advance_cases(home, same_step(allowed, step), at=at)
+        proposed = find_cases(outcome.done)
+        plan = plan_rows(home, list(proposed.values()), step.actor, present, at=at) if proposed else None
+        if isinstance(
+            plan, PlanRefusal
+        ):  # what can be planned is; the rest waits in hold_proposed and is planned later
+            good = [row for ref, row in proposed.items() if row.ref not in plan.reasons and "" not in plan.reasons]
+            plan = plan_rows(home, good, step.actor, present, at=at) if good else None
+        if plan is not None and not isinstance(plan, PlanRefusal):
+            keep_proposal(home, plan, step.actor, at=at)
+        for row in proposed.values():
+            if told is not None:
+                keep_holder(row.pk, told.address, language_of(told, row.zone), at=at)
+    return VerbOutcome(outcome.done, {**barred, **outcome.refused})
 
 
 def _why_not_here(home: Home, row: CaseRow, at: datetime) -> tuple[Reason, ...]:

@@ -15,12 +15,15 @@ LIVES: Final = timedelta(days=30)  # as long as an appeal may be filed (FIELD C.
 InvitedRole = Literal["registrar", "host", "registrant", "reporter"]
 
 
-def invite(home: Home, case_pk: int, *, role: InvitedRole, recipient: str, language: str, at: datetime) -> str:
-    """Make the link and answer its address."""
+def invite(
+    home: Home, case_pk: int, *, role: InvitedRole, recipient: str, language: str, is_passed_on: bool = False,
+    at: datetime,
+) -> str:  # fmt: skip
+    """Make the link and answer its address.  `is_passed_on`: the recipient is asked to hand it to whom it is for."""
     token = new_token()
     AnswerLink.objects.create(
         token_hash=token_hash(token), case_id=case_pk, role=role, recipient=recipient, language=language,
-        created_at=at, expires_at=at + LIVES,
+        is_passed_on=is_passed_on, created_at=at, expires_at=at + LIVES,
     )  # fmt: skip
     web = home.settings.web
     base = (web.url or f"https://{web.host}:{web.port}").rstrip("/")

@@ -8,31 +8,36 @@ people gave otherwise, as does a node without a mail server.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
+from django.db import transaction
 
-from comity.core.case_steps import Reason
+from comity.core.authority import asks_of_registrar
+from comity.core.case_steps import Reason, act_due
 from comity.core.cases import CaseChange
 from comity.core.errors import InputError
 from comity.core.mail_addresses import AddressProblem, fold_address
-from comity.core.observations import NOT_REGISTERED, Registration
+from comity.core.observations import Registration
 from comity.core.onward import Told
-from comity.core.registrars import LANGUAGES, Language, Recipient, find_recipient, language_of_zone
+from comity.core.registrars import LANGUAGES, Language, Recipient, language_of_zone
 from comity.core.registrars import Registrar as RegistrarRow
 from comity.core.roles import Actor
+from comity.edges.authority_profiles import find_basis, find_profile
+from comity.edges.epp_session import EppUnavailableError
 from comity.edges.home import Home
 from comity.flows.advance_cases import NO_GROUNDS, Grounds, VerbOutcome, advance_cases, rules_of, same_step, step_of
+from comity.flows.find_registrar import SEEN_WITHIN, find_registrar_of
 from comity.flows.observe import asks_rdap, observe
+from comity.flows.plan_action import read_present, registration_of
 from comity.flows.queue_mail import queue_mail
 from comity.flows.write_notice import told_of, write_notice
 from comity.store.cases import CaseRow, facts_with_history, find_cases
-from comity.store.observations import newest_looks
+from comity.store.observations import add_observation, newest_looks
 from comity.store.registrars import list_registrars
 
 Role = Literal["registrar", "host", "registrant"]
-SEEN_WITHIN: Final = timedelta(days=7)
 ROLES: Final[tuple[Role, ...]] = ("registrar", "host", "registrant")
 
 
@@ -73,10 +78,10 @@ def notify(
         return advance_cases(home, same_step(refs, step), at=at)
     if to and len(set(refs)) > 1:
         raise InputError("addresses are given for one case at a time", item="to")
-    named = {one.role: _named(one) for one in to}
+    named = {one.role: fold_addressee(one) for one in to}
     rows = find_cases(list(refs))
     directory = list_registrars()
-    if len(rows) == 1 and "registrar" not in named and asks_rdap(home):
+    if len(rows) == 1 and "registrar" not in named:
         _see(home, *rows.values(), at=at)
     plans: dict[int, list[_Plan]] = {}
     refused: dict[str, tuple[Reason, ...]] = {}
@@ -103,8 +108,23 @@ def notify(
 def _see(home: Home, case: CaseRow, *, at: datetime) -> None:
     """Look the name up where that was not done lately; for one case only, since others' servers are asked."""
     looks = [learned or look for look, learned in newest_looks(case.registrable)]
-    if not any(isinstance(seen.value, Registration) and at - seen.at <= SEEN_WITHIN for seen in looks):
+    if any(isinstance(seen.value, Registration) and at - seen.at <= SEEN_WITHIN for seen in looks):
+        return
+    if asks_rdap(home):
         observe(home, case.registrable, at=at)
+    elif home.settings.epp.host and case.party == home.party:
+        _ask_registry(home, case.registrable, at=at)
+
+
+def _ask_registry(home: Home, name: str, *, at: datetime) -> None:
+    """The registry's own server knows the registrar; where it does not answer, nothing was seen."""
+    try:
+        present = read_present(home, [name], at=at).get(name)
+    except EppUnavailableError:
+        return
+    if present is not None:
+        with transaction.atomic():
+            add_observation(name, "epp", registration_of(name, present), at=at)
 
 
 def _plan(
@@ -112,10 +132,10 @@ def _plan(
 ) -> list[_Plan] | Reason:
     """Who is written to about a case, and what they may read."""
     recipients: dict[Role, Recipient] = {
-        role: Recipient(one.address, _language(one, case.zone)) for role, one in named.items()
+        role: Recipient(one.address, language_of(one, case.zone)) for role, one in named.items()
     }
     if "registrar" not in recipients:
-        registrar = _registrar_of(case, directory, at=at)
+        registrar = find_registrar_of(case, directory, at=at)
         if isinstance(registrar, Recipient):
             recipients["registrar"] = registrar
         elif not recipients:
@@ -130,39 +150,25 @@ def _plan(
     return plans
 
 
-def _registrar_of(case: CaseRow, directory: Sequence[RegistrarRow], *, at: datetime) -> Recipient | Reason:
-    """Where the notice goes by what was seen lately: a registrar of yesterday must not read of today's case."""
-    looks = [(look, learned or look) for look, learned in newest_looks(case.registrable) if look.kind != "dns"]
-    if any(look.error == NOT_REGISTERED for look, _ in looks):
-        return Reason("not-registered", "nobody holds the name, so there is no registrar to write to")
-    fresh = [seen for _, seen in looks if isinstance(seen.value, Registration) and at - seen.at <= SEEN_WITHIN]
-    if not fresh:
-        return Reason(
-            "look-up-first", f"the registration was not seen within {SEEN_WITHIN.days} days: look the name up"
-        )
-    for seen in sorted(fresh, key=lambda seen: seen.at, reverse=True):
-        value = seen.value if isinstance(seen.value, Registration) else None
-        found = find_recipient(directory, value, zone=case.zone)
-        if found is not None:
-            return found
-    return Reason("no-address", "no address of the registrar is known: add the registrar, or give the address")
-
-
 def _queue(
     home: Home, change: CaseChange, plans: Sequence[_Plan], *, asks: tuple[str, ...], basis: str, at: datetime
 ) -> None:
     case = find_cases([change.case_uuid])[change.case_uuid]
-    score = facts_with_history([case])[case.pk].score
+    facts = facts_with_history([case])[case.pk]  # after the clocks were brought up to date: the letter names theirs
+    profile = find_profile(home, case.zone)
+    asks = asks or asks_of_registrar(profile, case.disposition)
+    basis = basis or find_basis(home, case.zone, on=at.date())
     for plan in plans:
         letter = write_notice(
             home, case, plan.role, plan.recipient, plan.told, key=f"notice/{case.uuid}/{change.seq}/{plan.role}", at=at,
-            due_at=at + rules_of(home).act_within[case.severity], asks=asks if plan.role == "registrar" else (),
-            basis=basis, score=score,
+            due_at=act_due(facts, rules_of(home)),
+            asks=asks if plan.role == "registrar" else (), basis=basis, score=facts.score,
         )  # fmt: skip
         queue_mail(home, letter, at=at)
 
 
-def _named(one: Addressee) -> Addressee:
+def fold_addressee(one: Addressee) -> Addressee:
+    """Fold an address to the form in which it is written to.  Raises `InputError`."""
     folded = fold_address(one.address)
     if isinstance(folded, AddressProblem):
         raise InputError(f"{folded.reason} [{folded.code}]", item=f"address of the {one.role}")
@@ -171,5 +177,6 @@ def _named(one: Addressee) -> Addressee:
     return msgspec.structs.replace(one, address=folded)
 
 
-def _language(one: Addressee, zone: str) -> Language:
+def language_of(one: Addressee, zone: str) -> Language:
+    """The language in which somebody is written to: the one that was said, else that of the zone."""
     return next((language for language in LANGUAGES if language == one.language), language_of_zone(zone))

@@ -62,8 +62,8 @@ def keep_proposal(home: Home, plan: Plan, actor: Actor, *, at: datetime) -> str:
     rows = find_cases([step.case for step in plan.steps])
     plan_hash = add_plan(plan, state="proposed", cases={ref: row.pk for ref, row in rows.items()}, at=at)
     for step in plan.steps:
-        if step.present.source == "epp":
-            add_observation(step.name, "epp", registration_of(step.name, step.present), at=at)
+        if step.present.source == "epp" and home.settings.epp.host:  # what was only read here is no new look
+            add_observation(step.name, "epp", registration_of(step.name, step.present), at=step.present.seen_at or at)
     note = step_of("action_planned", actor, Grounds(reason=plan.kind, evidence_hash=plan_hash))
     advance_cases(home, same_step([step.case for step in plan.steps], note), at=at)
     return plan_hash
@@ -136,9 +136,11 @@ def limits_of(home: Home) -> Limits:
 
 def registration_of(name: str, present: Present) -> Registration:
     """What the registry said of a name, as a look at its registration."""
+    handle = present.registrar if present.source == "epp" else ""  # EPP tells the registry's own handle (RFC 5731)
     return Registration(
-        name=name, registrar=present.registrar, statuses=present.statuses, name_servers=present.nameservers
-    )
+        name=name, registrar=present.registrar, registrar_id=handle, statuses=present.statuses,
+        name_servers=present.nameservers,
+    )  # fmt: skip
 
 
 def _own(profiles: Mapping[str, Profile], row: CaseRow, home: Home) -> Profile | None:

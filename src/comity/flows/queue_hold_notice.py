@@ -24,11 +24,12 @@ def queue_hold_notice(
     hold_until: datetime | None,
     occasion: str,
     basis: str = "",
+    is_passed_on: bool = False,
     at: datetime,
 ) -> bool:
     """Keep the notice; False where it was kept before, or where this node sends no mail and people tell the registrant.
 
-    `occasion` tells one hold of a case from another.
+    `occasion` tells one hold of a case from another.  `is_passed_on`: a registrar gets it for its registrant.
 
     `reason` is in words, in the recipient's language.  Raises `InputError` for an address that is none.
     """
@@ -38,6 +39,6 @@ def queue_hold_notice(
         return False
     letter = write_notice(
         home, case, "hold", to, told_of(home, case, "hold", at=at), key=key, at=at,
-        basis=basis, reason=reason, hold_until=hold_until,
+        basis=basis, reason=reason, hold_until=hold_until, is_passed_on=is_passed_on,
     )  # fmt: skip
     return queue_mail(home, letter, at=at)

@@ -22,6 +22,7 @@ from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_consultations import tend_consultations
 from comity.flows.tend_holds import tend_holds
+from comity.flows.tend_statistics import tend_statistics
 from comity.flows.watch_names import watch_names
 from comity.flows.weigh_reporters import weigh_reporters
 from comity.store.connect import let_go_if_read_only
@@ -41,7 +42,6 @@ class Round(NamedTuple):
 ROUNDS: Final[tuple[Round, ...]] = (
     Round("clocks", 20.0, tend_clocks),
     Round("plans", 2.0, carry_on),
-    Round("plans", 5.0, carry_on),
     Round("holds", 60.0, tend_holds),
     Round("mail delivered", 15.0, deliver_mail),
     Round("names watched", 60.0, watch_names),
@@ -49,6 +49,7 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("filings dropped", 600.0, drop_filings),
     Round("reporters weighed", 3600.0, weigh_reporters),
     Round("consultations", 60.0, tend_consultations),
+    Round("statistics", 60.0, tend_statistics),
 )
 
 

@@ -57,18 +57,22 @@ def write_notice(
     reason: str = "",
     hold_until: datetime | None = None,
     score: float | None = None,
+    is_passed_on: bool = False,
 ) -> Letter:
-    """Make the letter and its answer link."""
+    """Make the letter and its answer link.  `is_passed_on`: a registrar gets it for its registrant."""
     folded = NameFolder(load_suffixes(home)).fold(case.registrable)
     unicode = getattr(folded, "unicode", "") or case.registrable
-    url = invite(home, case.pk, role=_AUDIENCE[kind], recipient=recipient.address, language=recipient.language, at=at)
+    url = invite(
+        home, case.pk, role=_AUDIENCE[kind], recipient=recipient.address, language=recipient.language,
+        is_passed_on=is_passed_on, at=at,
+    )  # fmt: skip
     xarf = _xarf(home, case, told, score=score, at=at) if kind in {"registrar", "host"} else None
     notice = render_notice(
         NoticeFacts(
             kind=kind, language=recipient.language, party=home.party, ref=case.ref, name=case.registrable,
             unicode=unicode, category=case.category, disposition=case.disposition, told=told, answer_url=url,
             answer_until=at + LIVES, due_at=due_at, asks=asks, basis=basis, reason=reason, hold_until=hold_until,
-            has_xarf=xarf is not None,
+            has_xarf=xarf is not None, is_passed_on=is_passed_on,
         )
     )  # fmt: skip
     subject = notice.subject

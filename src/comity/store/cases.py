@@ -17,6 +17,7 @@ from comity.core.case_steps import CaseFacts
 from comity.core.cases import CaseChange, CaseEntry, fold
 from comity.core.collateral import Finding
 from comity.core.errors import InputError, NotFoundError
+from comity.store.clocks import read_act_clocks
 from comity.store.fields import moment
 
 PAGE_ROWS: Final = 100
@@ -216,11 +217,16 @@ def count_approvals(rows: Sequence[CaseRow]) -> dict[int, int]:
 
 
 def facts_with_history(rows: Sequence[CaseRow]) -> dict[int, CaseFacts]:
-    """Fold many cases from their entries: who worked on them, and on what evidence."""
+    """Fold many cases from their entries: who worked on them, on what evidence, and until when others have time."""
     entries = read_entries([row.pk for row in rows])
-    return {
+    facts = {
         row.pk: fold(entries[row.pk], party=row.party, severity=row.severity, protected=row.protected) for row in rows
     }
+    noticed = {pk: one.noticed_at for pk, one in facts.items() if one.noticed_at is not None}
+    for (pk, started), due in (read_act_clocks(noticed) if noticed else {}).items():
+        if started == noticed[pk]:
+            facts[pk] = msgspec.structs.replace(facts[pk], act_due_at=due)
+    return facts
 
 
 def count_by_state() -> dict[str, int]:

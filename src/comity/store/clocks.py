@@ -156,6 +156,21 @@ def count_overdue(*, at: datetime) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def read_act_clocks(case_pks: Collection[int]) -> dict[tuple[int, datetime], datetime]:
+    """When the time to act is over, by case and by the moment at which it began."""
+    query = "SELECT case_id, started_at, due_at FROM case_clock WHERE kind = 'act' AND case_id IN ({marks})"
+    rows = _in_parts(query, sorted(case_pks))
+    return {(case_pk, moment(started)): moment(due) for case_pk, started, due in rows}
+
+
+def read_appeal_clocks(case_pks: Collection[int]) -> dict[int, datetime]:
+    """When the appeal that waits is to be decided, by case."""
+    query = (
+        "SELECT case_id, due_at FROM case_clock WHERE kind = 'appeal' AND stopped_at IS NULL AND case_id IN ({marks})"
+    )
+    return {case_pk: moment(due) for case_pk, due in _in_parts(query, sorted(case_pks))}
+
+
 def read_rows(case_pks: Collection[int]) -> dict[int, list[tuple[Any, ...]]]:
     """The rows of cases as they stand, each case's in the order of its clocks: to be compared with `rows_of`."""
     found: dict[int, list[tuple[Any, ...]]] = {pk: [] for pk in case_pks}

@@ -15,7 +15,7 @@ from django.http import Http404
 from comity.core.cases import CaseEntry
 from comity.core.erasure import is_reduced
 from comity.core.media_types import TEXTS, excerpt
-from comity.core.personal_data import mask
+from comity.core.personal_data import mask, mask_report, without_userinfo
 from comity.core.reports import Report as Claim
 from comity.core.roles import may_read
 from comity.edges.home import Home
@@ -40,8 +40,9 @@ class ShownReport(msgspec.Struct, frozen=True):
     reporter_kind: str
     received_at: datetime
     readable: bool
-    claim: Claim | None
+    claim: Claim | None  # with a word in the place of e-mail addresses and of the user part of URLs
     erased: bool
+    has_personal_data: bool  # declared or found: it is shown to whoever says why
 
 
 class ShownDecision(msgspec.Struct, frozen=True):
@@ -118,6 +119,7 @@ def _report(row: Report, role: str) -> ShownReport:
     except msgspec.DecodeError:  # an older or newer form: the row's own columns still say what it is about
         claim = None
     readable = claim is None or may_read(role, claim.tlp)
+    bare = mask_report(without_userinfo(claim)) if claim is not None else None
     return ShownReport(
         uuid=row.uuid,
         host=row.host,
@@ -125,8 +127,9 @@ def _report(row: Report, role: str) -> ShownReport:
         reporter_kind=row.reporter.kind,
         received_at=row.received_at,
         readable=readable,
-        claim=claim if readable else None,
+        claim=bare if readable else None,
         erased=claim is not None and is_reduced(claim, host=row.host),
+        has_personal_data=claim is not None and bool(claim.personal_data or bare != claim),
     )
 
 

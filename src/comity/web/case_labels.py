@@ -156,7 +156,7 @@ CASE_TABLES: Final[dict[str, Labels]] = {
     "field": FIELD,
     "fact": FACT,
     "collateral": COLLATERAL,
-    "answer": ANSWER,
+    "check-answer": ANSWER,
     "source": SOURCE,
     "teller": TELLER,
     "next": NEXT,

@@ -22,7 +22,7 @@ from comity.flows.advance_cases import Grounds, VerbOutcome, advance_cases, same
 from comity.flows.assign import ASSIGNED, assign
 from comity.flows.attach import AttachmentError, attach_to_case
 from comity.flows.decide_appeal import decide_appeal
-from comity.flows.hold import approve_hold, hold, lift, refuse_hold
+from comity.flows.hold import approve_hold, hold, hold_overdue, lift, refuse_hold
 from comity.flows.merge import merge
 from comity.flows.notify import ROLES, Addressee, notify
 from comity.flows.open_held import open_held
@@ -128,8 +128,13 @@ def _take(home: Home, ref: str, step: Step, form: QueryDict) -> VerbOutcome:
             return pause(home, [ref], step.actor, step.reason, at=at, grounds=grounds)
         case "clock_resumed":
             return resume(home, [ref], step.actor, at=at, grounds=grounds)
-        case "propose_hold":
-            return hold(home, [ref], step.actor, at=at, score=step.score, disposition=step.disposition, grounds=grounds)
+        case "propose_hold" | "act_deadline_passed":
+            propose = hold if step.event == "propose_hold" else hold_overdue
+            address = form.get("to_registrant", "").strip()[:_LONGEST_ADDRESS]
+            return propose(
+                home, [ref], step.actor, at=at, score=step.score, disposition=step.disposition, grounds=grounds,
+                registrant=Addressee("registrant", address) if address else None,
+            )  # fmt: skip
         case "approve_hold":
             return approve_hold(home, [ref], step.actor, at=at, grounds=grounds)
         case "refuse_hold":

@@ -364,6 +364,12 @@ REASON: Final[Labels] = {
     "attachment-erased": _("a file was erased"),
     "hold": _("take out of the zone"),
     "restore": _("give back"),
+    "registrant-told": _("a letter to the holder was written"),
+    "registrant-told-through-registrar": _("the registrar was asked to tell the holder"),
+    "registrant-not-told": _("the holder was not told: the letter could not be written; tell them within 24 hours"),
+    "registrant-not-told-no-mail": _("the holder was not told: this node sends no mail; tell them within 24 hours"),
+    "registrant-not-told-no-address": _("the holder was not told: no address is known; tell them within 24 hours"),
+    "registrant-not-told-not-certain": _("the holder was not told: nobody knows whether the name is held; look"),
     "hold-ends-soon": _("a hold ends soon"),
     "hold-ended": _("a hold has ended; the name is given back"),
     "hold-ended-decide": _("a hold has ended; decide what follows"),
@@ -415,6 +421,8 @@ KIND: Final[Labels] = {
     "case-event": _("Case event"),
     "retraction": _("Retraction"),
     "statistics": _("Statistics"),
+    "statistics-cosigned": _("Statistics countersigned"),
+    "statistics-differs": _("Statistics that differ"),
     "experience": _("Playbook"),
     "consultation": _("Consultation"),
     "erasure": _("Erasure"),
@@ -552,7 +560,36 @@ LOOK_ERROR: Final[Labels] = {
     "bad-name-server": _("the answer named a name server that cannot be one"),
 }
 
+STATEMENT: Final[Labels] = {
+    "proposed": _("Proposed; the partner has not answered"),
+    "waiting": _("Waits to be counted here"),
+    "agreed": _("Agreed: both have signed"),
+    "differs": _("The counts differ"),
+    "replaced": _("Replaced by a later one"),
+    "erased": _("Erased"),
+}
+
+STATEMENT_WHY: Final[Labels] = {
+    "figures": _("other figures"),
+    "ledgers": _("other entries"),
+    "basis": _("clocks by another calendar or memorandum"),
+    "erased-since": _("entries were erased since"),
+    "not-countable": _("could not be counted"),
+}
+
+MEASURE: Final[Labels] = {
+    "appeals": _("Appeals"),
+    "reversed": _("Reversed on appeal"),
+    "retracted": _("Retracted"),
+    "protected-name-hits": _("Protected names reported"),
+    "personal-data-requests": _("Requests about personal data"),
+    "personal-data-looks": _("Looks at personal data"),
+}
+
 TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
+    "statement": STATEMENT,
+    "statement-why": STATEMENT_WHY,
+    "measure": MEASURE,
     "category": CATEGORY,
     "state": STATE,
     "severity": SEVERITY,

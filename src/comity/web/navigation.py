@@ -32,6 +32,7 @@ class Shown(msgspec.Struct, frozen=True):
     address: str
     text: str
     current: bool
+    begins: bool  # a group of places
 
 
 # The order of a working day: what waits, who must agree, whom to ask, what binds us, how it went, who keeps it running.
@@ -46,15 +47,22 @@ DESK: Final[tuple[Place, ...]] = (
     Place("zones", "web:zones", _("Zones"), STAFF),
     Place("memoranda", "web:memoranda", _("Memoranda"), STAFF),
     Place("links", "web:links", _("Links"), STAFF),
-    # statistics
+    Place("statistics", "web:statistics", _("Statistics"), READERS),
     Place("administration", "web:administration", _("Administration"), OVERSEERS),
 )
 
 # What a stranger is offered; "Log in" stands after it, outside the table.
-PUBLIC: Final[tuple[Place, ...]] = (Place("report", "web:report", _("Report a domain"), frozenset()),)
+PUBLIC: Final[tuple[Place, ...]] = (
+    Place("report", "web:report", _("Report a domain"), frozenset()),
+    Place("transparency", "web:transparency", _("Transparency"), frozenset()),
+)
+
+
+# Where a group of places begins, after the desk's own: what others know, what binds us, who keeps it running.
+_BEGINS: Final = frozenset(("consultations", "memoranda", "administration"))
 
 
 def places_for(role: str, section: str, *, signed_in: bool) -> list[Shown]:
     """List what the head of a page offers to a role; `section` is the one that the page belongs to."""
     rows = [place for place in DESK if role in place.roles] if signed_in else PUBLIC
-    return [Shown(reverse(row.url_name), str(row.text), row.section == section) for row in rows]
+    return [Shown(reverse(row.url_name), str(row.text), row.section == section, row.section in _BEGINS) for row in rows]

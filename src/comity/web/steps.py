@@ -69,7 +69,7 @@ def steps_for(
         row.event
         for row in TRANSITIONS
         if row.from_state == state and mine & set(row.roles) and ours_admits(row.event, ours=ours)
-        if row.event not in _BY_PLAN and (may_hold or row.event != "propose_hold")
+        if row.event not in _BY_PLAN and (may_hold or row.event not in _HARSHER)
     ]
     events += [
         event

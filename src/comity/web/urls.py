@@ -27,6 +27,8 @@ from comity.web.views import (
     report,
     reporters,
     sign_in,
+    statistics,
+    transparency,
     zones,
 )
 
@@ -124,6 +126,14 @@ urlpatterns = [
     path("experts/<word:uuid>/withdraw/", experts.withdraw, name="withdraw-expert"),
     path("memoranda/<word:partner>/<int:version>/amend/", drafts.amend, name="amend"),
     path("memoranda/<word:partner>/<int:version>/file/", memoranda.signed_file, name="memorandum-file"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/report/", statistics.report, name="statistics-report"),
+    path("statistics/release/", statistics.release, name="release-statistics"),
+    path("statistics/<word:uuid>/", statistics.statement, name="statement"),
+    path("statistics/<word:uuid>/file/", statistics.statement_file, name="statement-file"),
+    path("transparency/", transparency.transparency, name="transparency"),
+    path("transparency/<word:name>/", transparency.period, name="transparency-period"),
+    path("transparency/<word:name>/<word:kind>", transparency.file, name="transparency-file"),
     path("links/", links.links, name="links"),
     path("links/<word:partner>/", links.link, name="link"),
     path("assets/<word:digest>/<word:name>", asset, name="asset"),

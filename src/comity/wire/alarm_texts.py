@@ -380,6 +380,23 @@ ENTRIES: Final[dict[str, _Entry]] = {
         ),
         "systemctl start comity; journalctl --unit comity --since -1h",
     ),
+    "desk-absent": _Entry(
+        (
+            "The desk's process of the node in {about} gives no sign of life: no plan, letter or clock goes on.",
+            "Процесс рабочего места узла в {about} не подаёт признаков жизни: планы, письма и сроки стоят.",
+            "Працэс працоўнага месца вузла ў {about} не падае прыкмет жыцця: планы, лісты і тэрміны стаяць.",
+            "Tiến trình nghiệp vụ của nút trong {about} không hoạt động: kế hoạch, thư và thời hạn đều dừng.",
+            "{about} 中节点的业务进程没有响应：计划、信件和时限均已停滞。",
+        ),
+        (
+            "Start the node again; the log says where it stays",
+            "Перезапустите узел; в журнале видно, на чём он стоит",
+            "Перазапусціце вузел; у журнале відаць, на чым ён стаіць",
+            "Khởi động lại nút; nhật ký cho biết nó dừng ở đâu",
+            "重启节点；停在何处见日志",
+        ),
+        _RESTART + "; journalctl --unit comity --since -1h",
+    ),
     "couriers-two": _Entry(
         (
             "{detail} couriers run for the node in {about}: the same entries are sent more than once.",
@@ -635,6 +652,23 @@ ENTRIES: Final[dict[str, _Entry]] = {
             "放回文件，或更正 node.toml 的 [guard] 与 [names]；此前不接收任何内容",
         ),
         _SETTINGS,
+    ),
+    "authority-unreadable": _Entry(
+        (
+            "{about} cannot be read: {detail}.  No hold is offered or planned until it can.",
+            "{about} не читается: {detail}. До исправления снятие с делегирования не предлагается и не планируется.",
+            "{about} не чытаецца: {detail}. Да выпраўлення спыненне дэлегавання не прапануецца і не плануецца.",
+            "Không đọc được {about}: {detail}. Chưa sửa thì không thể đề xuất hay lập kế hoạch tạm giữ.",
+            "无法读取 {about}：{detail}。修正之前不提供也不计划暂停解析。",
+        ),
+        (
+            "Mend the file: docs/spec/authority.md says what stands in it",
+            "Исправьте файл: его содержание описано в docs/spec/authority.md",
+            "Выпраўце файл: яго змест апісаны ў docs/spec/authority.md",
+            "Sửa tệp: nội dung được mô tả trong docs/spec/authority.md",
+            "修正该文件：内容说明见 docs/spec/authority.md",
+        ),
+        "comity zone list --dir {directory}",
     ),
     "calendar-unknown": _Entry(
         (

@@ -18,7 +18,7 @@ from comity.core.onward import Told
 from comity.core.registrars import LANGUAGES, Language
 from comity.wire.case_words import CATEGORIES, DISPOSITIONS, say
 from comity.wire.notice_advice import ASKS, CONTESTS, CURES, EVIDENCE_KINDS
-from comity.wire.notice_texts import HEADINGS, LINES, OPENINGS, SUBJECTS
+from comity.wire.notice_texts import HEADINGS, LINES, OPENINGS, REASONS, SUBJECTS
 
 NoticeKind = Literal["registrar", "host", "registrant", "hold"]
 
@@ -50,6 +50,7 @@ class NoticeFacts(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     hold_until: datetime | None = None
     has_xarf: bool = False
+    is_passed_on: bool = False  # it goes to a registrar, for the registrant
 
 
 class NoticeText(msgspec.Struct, frozen=True):
@@ -81,7 +82,8 @@ def render_notice(facts: NoticeFacts) -> NoticeText:
     }
     sections: list[tuple[str, list[str]]] = [("found", _found(facts, place))]
     if facts.reason:
-        sections.insert(0, ("reason", [show_unseen(facts.reason)]))
+        said = REASONS[facts.reason][place] if facts.reason in REASONS else show_unseen(facts.reason)
+        sections.insert(0, ("reason", [said]))
     sections += [
         ("addresses", _addresses(facts, place)),
         ("claim", _claims(facts)),
@@ -96,13 +98,15 @@ def render_notice(facts: NoticeFacts) -> NoticeText:
         sections.append(("cure", [CURES[facts.category][place]]))
     sections.append(("contest", [CONTESTS["hold" if facts.kind == "hold" else "notice"][place]]))
     sections.append(("answer", [LINES["answer"][place].format(until=_moment(facts.answer_until)), facts.answer_url]))
-    blocks = [OPENINGS[facts.kind][place].format(**values)]
+    blocks = [LINES["pass-on"][place].format(**values)] if facts.is_passed_on else []
+    blocks.append(OPENINGS[facts.kind][place].format(**values))
     blocks += [HEADINGS[head][place] + "\n" + "\n".join(lines) for head, lines in sections if lines]
     if facts.has_xarf:
         blocks.append(LINES["xarf"][place])
     blocks.append("-- \n" + LINES["footer"][place].format(party=facts.party, tlp=marking_of(facts.told)))
     # A subject holds the name that people read; the A-labels stand in the text.
-    subject = SUBJECTS[facts.kind][place].format(name=defang(facts.unicode), ref=facts.ref)
+    subjects = SUBJECTS["pass-on" if facts.is_passed_on else facts.kind]
+    subject = subjects[place].format(name=defang(facts.unicode), ref=facts.ref)
     return NoticeText(_one_line(subject), "\n\n".join(blocks) + "\n")
 
 

@@ -38,6 +38,13 @@ SUBJECTS: Final[dict[str, _Texts]] = {
         "Tên miền {name} của quý vị đang bị tạm giữ (vụ việc {ref})",
         "您的域名 {name} 已被暂停（案件 {ref}）",
     ),
+    "pass-on": (
+        "Please pass this on to the holder of {name} (case {ref})",
+        "Просим передать администратору домена {name} (дело {ref})",
+        "Просім перадаць уладальніку дамена {name} (справа {ref})",
+        "Đề nghị chuyển cho chủ thể tên miền {name} (vụ việc {ref})",
+        "请转交域名 {name} 的持有者（案件 {ref}）",
+    ),
 }
 
 OPENINGS: Final[dict[str, _Texts]] = {
@@ -161,6 +168,28 @@ LINES: Final[dict[str, _Texts]] = {
         "Không có tệp; tổ chức quản lý đã tự kiểm tra tên miền.",
         "无文件；注册管理机构已自行核查该域名。",
     ),
+    "pass-on": (
+        (
+            "To the registrar: we know no address of the holder of {name}. Please pass this letter on to the holder "
+            "today, as it is. The link in it is for the holder and not for you."
+        ),
+        (
+            "Регистратору: адрес администратора домена {name} нам неизвестен. Просим сегодня же передать ему это "
+            "письмо без изменений. Ссылка в письме предназначена администратору домена, а не вам."
+        ),
+        (
+            "Рэгістратару: адрас уладальніка дамена {name} нам невядомы. Просім сёння ж перадаць яму гэты ліст без "
+            "змен. Спасылка ў лісце прызначана ўладальніку дамена, а не вам."
+        ),
+        (
+            "Gửi nhà đăng ký: chúng tôi không biết địa chỉ của chủ thể tên miền {name}. Đề nghị quý vị chuyển nguyên "
+            "văn thư này cho chủ thể ngay trong hôm nay. Liên kết trong thư dành cho chủ thể, không dành cho quý vị."
+        ),
+        (
+            "致注册服务机构：我们没有域名 {name} 持有者的联系地址。请于今日将本邮件原文转交持有者。"
+            "邮件中的链接供持有者使用，而非贵方。"
+        ),
+    ),
     "due": (
         "Please act and answer by {due}.",
         "Просим принять меры и ответить до {due}.",
@@ -208,5 +237,16 @@ LINES: Final[dict[str, _Texts]] = {
         "Ліст адпраўлены праграмай {party}. Маркіроўка: {tlp}.",
         "Thư này do chương trình của {party} gửi. Nhãn: {tlp}.",
         "本邮件由 {party} 的程序发送。标记：{tlp}。",
+    ),
+}
+
+# Reasons of a hold that the program gives by itself; what a person wrote stands as it was written.
+REASONS: Final[dict[str, _Texts]] = {
+    "act-deadline-passed": (
+        "The time to act after the notice has passed.",
+        "Срок для принятия мер после уведомления истёк.",
+        "Тэрмін для прыняцця мер пасля апавяшчэння скончыўся.",
+        "Thời hạn xử lý sau thông báo đã hết.",
+        "通知后的处理期限已过。",
     ),
 }

@@ -31,4 +31,6 @@ def parse_plan(data: bytes) -> Plan:
         raise InputError(str(error), item="plan") from None
     if plan.form != FORM:
         raise InputError(f"another form: {plan.form[:40]}", item="plan")
+    if render_plan(plan) != data:  # a field left out or not known, a time written in another way
+        raise InputError("not a plan as it is written", item="plan")
     return plan

@@ -5,7 +5,7 @@ raw SQL against these tables (`reports`, `cases`, `ledgers`), so names of tables
 Bytes that were signed or hashed are stored as they were and never re-serialised.  Times: `MomentField`.
 """
 
-from comity.store.models.answers import AnswerLink, CaseAnswer
+from comity.store.models.answers import AnswerLink, CaseAnswer, HolderAddress
 from comity.store.models.attachments import Attachment, AttachmentBody
 from comity.store.models.cases import Case, CaseEvent, CasePeer
 from comity.store.models.clocks import CaseClock
@@ -47,6 +47,7 @@ from comity.store.models.plans import ActionPlan, ActionStep, Hold, PlanVote
 from comity.store.models.registrars import Registrar
 from comity.store.models.reporters import AwaitedOutcome, ReporterDecision, ReporterTally, ReporterWord
 from comity.store.models.reports import IntakeRun, Report, Reporter
+from comity.store.models.statistics import Release, Statement
 from comity.store.models.watches import Watch
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "Expert",
     "ExpertTold",
     "Hold",
+    "HolderAddress",
     "IntakeRun",
     "Ledger",
     "LedgerEntry",
@@ -97,6 +99,7 @@ __all__ = [
     "PublicFiling",
     "PublicTry",
     "Registrar",
+    "Release",
     "Report",
     "Reporter",
     "ReporterDecision",
@@ -107,6 +110,7 @@ __all__ = [
     "ScriptName",
     "SearchDocument",
     "SignInFailure",
+    "Statement",
     "TurnedAway",
     "Watch",
 ]

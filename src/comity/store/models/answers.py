@@ -13,6 +13,7 @@ class AnswerLink(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT)
     role = models.CharField(max_length=20)  # registrar host registrant reporter
     recipient = models.CharField(max_length=254)
+    is_passed_on = models.BooleanField(default=False)  # it went to a registrar, to be passed on to the registrant
     language = models.CharField(max_length=10)
     created_at = MomentField()
     expires_at = MomentField()
@@ -21,6 +22,18 @@ class AnswerLink(models.Model):
 
     class Meta:
         db_table = "answer_link"
+
+
+class HolderAddress(models.Model):
+    """Where the desk says a case's registrant is reached; personal data, which is told to no partner."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT)
+    address = models.CharField(max_length=254)
+    language = models.CharField(max_length=10)
+    given_at = MomentField()
+
+    class Meta:
+        db_table = "holder_address"
 
 
 class CaseAnswer(models.Model):

@@ -14,6 +14,7 @@ from comity.core.mail_addresses import hide_address
 from comity.core.parties import ZONE_UNICODE
 from comity.core.personal_data import mask
 from comity.core.techniques import BY_ID
+from comity.flows.look import MAY_LOOK
 from comity.web import assets
 from comity.web.access import READERS, STAFF
 from comity.web.defang import defang_text
@@ -77,6 +78,12 @@ def reads(role: str) -> bool:
 def writes(role: str) -> bool:
     """May this role write to partners?"""
     return role in WRITERS
+
+
+@register.filter
+def may_look_at_persons(role: str) -> bool:
+    """May this role see personal data, having said why?"""
+    return role in MAY_LOOK
 
 
 @register.filter

@@ -6,6 +6,7 @@ from django import template
 from django.conf import settings
 
 from comity.core.roles import DESK
+from comity.store.holders import find_holder
 from comity.store.mails import list_mails
 from comity.store.watches import find_watch
 from comity.web.access import role_of
@@ -38,3 +39,9 @@ def letters(context: Any, case: Any) -> dict[str, Any]:
 def sends_mail() -> bool:
     """Whether this node has a mail server for its notices."""
     return settings.HOME is not None and bool(settings.HOME.settings.mail.server)
+
+
+@register.simple_tag
+def knows_holder(case: Any) -> bool:
+    """Whether an address of the case's registrant is known; which one is not shown here."""
+    return find_holder(case.pk) is not None

@@ -13,16 +13,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from comity.core.answers import ACTIONS_TAKEN, ANSWER_KINDS, NEEDS_TEXT, Answer, kinds_offered
+from comity.core.answers import (
+    ACTIONS_TAKEN,
+    ANSWER_KINDS,
+    ANSWERED,
+    NEEDS_TEXT,
+    Answer,
+    event_of,
+    kinds_offered,
+)
 from comity.core.case_steps import Reason, Refusal
-from comity.core.errors import InputError
+from comity.core.errors import ConflictError, InputError
 from comity.core.media_types import MAX_BYTES
 from comity.core.reports import Report as Claim
 from comity.core.told_claims import ToldClaim, tell_claim
 from comity.edges.tokens import token_hash
 from comity.flows.answer_case import MOST_FILES, Upload, answer_case
 from comity.store.answers import find_link, list_answers_by_link, state_of_link
-from comity.store.models import AnswerLink, Report
+from comity.store.cases import facts_with_history, find_case
+from comity.store.models import AnswerLink, Case, Report
 from comity.store.public_tries import has_try, keyed_hash, take_try
 from comity.web.desk_steps import home_of_node
 from comity.web.guarded_forms import FORM_WITH_FILES, secret_page, speak
@@ -90,13 +99,16 @@ def _show(
     request: HttpRequest, link: AnswerLink, token: str, at: datetime, reasons: Sequence[Reason] = ()
 ) -> HttpResponse:
     state = state_of_link(link, at=at)
+    kinds = kinds_offered(link.role, link.case.state) if state == "open" else ()
     context = {
         "link": link,
         "case": link.case,
+        "due_at": _due(link.case),
         "token": token,
         "registry": home_of_node().party,
         "state": state,
-        "kinds": kinds_offered(link.role, link.case.state) if state == "open" else (),
+        "kinds": kinds,
+        "only_read": [kind for kind in kinds if kind != "said" and _is_only_read(kind, link)],
         "needs_text": NEEDS_TEXT,
         "actions": ACTIONS_TAKEN,
         "claims": _claims(link.case_id),
@@ -109,6 +121,22 @@ def _show(
     spoken = request.LANGUAGE_CODE or "en"
     response["Content-Language"] = BCP47.get(spoken, spoken)
     return response
+
+
+def _is_only_read(kind: str, link: AnswerLink) -> bool:
+    """Whether an answer changes nothing by itself: the desk reads it and decides."""
+    return event_of(kind, link.role, link.case.state) == ANSWERED
+
+
+def _due(case: Case) -> datetime | None:
+    """Until when an answer to the notice is awaited; the registry's other clocks are its own."""
+    if case.state != "notified":
+        return None
+    row = find_case(case.ref)
+    try:
+        return facts_with_history([row])[row.pk].act_due_at if row is not None else None
+    except ConflictError:  # entries that do not follow one another: the page takes the answer all the same
+        return None
 
 
 def _claims(case_pk: int) -> list[ToldClaim]:

@@ -4,7 +4,7 @@ Everybody of the desk may read; a policy officer who has worked on the case neit
 with reasons that the appellant is told.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 
 from django.contrib import messages
@@ -21,11 +21,11 @@ from comity.flows.look import MAY_LOOK
 from comity.store.answers import list_answers
 from comity.store.appeals import find_waiting, list_waiting
 from comity.store.cases import find_case
+from comity.store.clocks import read_appeal_clocks
 from comity.web.access import person_of, reader_page
 from comity.web.case_file import open_case_file
 from comity.web.desk_steps import home_of_node, sentence
 
-_DECIDE_WITHIN: Final = timedelta(days=10)  # FIELD C.4; the case's own clock, where it runs, is shown instead
 _REASONS_LETTERS: Final = 4_000
 
 
@@ -33,7 +33,9 @@ _REASONS_LETTERS: Final = 4_000
 @require_GET
 def appeals(request: HttpRequest) -> HttpResponse:
     """List what waits, the oldest first."""
-    waiting = [(one, one.filed_at + _DECIDE_WITHIN) for one in list_waiting()]
+    appeals = list_waiting()
+    due = read_appeal_clocks([one.case.pk for one in appeals])
+    waiting = [(one, due.get(one.case.pk)) for one in appeals]
     return render(request, "web/appeals.html", {"section": "appeals", "waiting": waiting, "now": datetime.now(UTC)})
 
 
@@ -70,7 +72,7 @@ def appeal(request: HttpRequest, ref: str) -> HttpResponse:
         "decisions": DECISIONS,
         "may_decide": "appeals_officer" in case_roles(person.role),
         "is_involved": person.username in waiting.involved,
-        "due_at": waiting.filed_at + _DECIDE_WITHIN,
+        "due_at": read_appeal_clocks([row.pk]).get(row.pk),
         "refusals": refusals,
         "typed": request.POST if refusals else {},
     }

@@ -5,7 +5,7 @@ being looked at: steps are POSTed and come back to the article.
 """
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -39,7 +39,7 @@ from comity.flows.publish_article import plan_publication, publish_article
 from comity.flows.withdraw_article import withdraw_article
 from comity.flows.write_article import revise_article, write_article
 from comity.store.article_events import list_events
-from comity.store.full_text import find_document
+from comity.store.consultation_draft import find_draft
 from comity.store.library import find_version, list_article_versions, list_origins
 from comity.web.access import person_of, reader_page
 from comity.web.article_form import ArticleForm, faults_of, form_of, read_form, say_faults
@@ -52,8 +52,6 @@ from comity.web.shelf import (
     read_question,
 )
 from comity.wire.markdown_page import Page, render_page
-
-_CONSULTATION: Final = "consultation"
 
 
 @reader_page
@@ -250,10 +248,10 @@ def _editor(
 
 def _prefilled(request: HttpRequest) -> ArticleForm:
     asked = request.GET.get("consultation", "")
-    found = find_document(_CONSULTATION, asked[:36].replace("\0", "")) if asked else None
+    found = find_draft(asked[:36].replace("\0", ""), _home().party) if asked else None
     if found is None:
         return ArticleForm(language=_language(request))
-    return ArticleForm(kind="case-study", language=found.language, title=found.title, body=found.body)
+    return ArticleForm(kind="playbook", language=found.language, title=found.title, tlp=found.tlp, body=found.body)
 
 
 def _preview(form: ArticleForm, faults: dict[str, str]) -> Page | None:
