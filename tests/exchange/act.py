@@ -8,7 +8,6 @@ from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from django.core.management import call_command
 from django.db import transaction
 
 import comity.cli.django_setup  # noqa: F401 — starts Django before any module that holds a model
@@ -30,6 +29,7 @@ from comity.store.links import create_link, get_ledger, get_link, known_keys, pa
 from comity.store.memoranda import find_in_force
 from comity.store.models import LedgerEntry
 from comity.store.outgoing import append_outgoing
+from comity.testing.empty_store import make_store
 from comity.wire.checkpoint import read_head
 from comity.wire.key_revocation import Revocation, sign_revocation
 from comity.wire.memorandum_document import render_document
@@ -62,7 +62,7 @@ def _make(directory: Path, party: str, link_port: str, database: str) -> dict[st
     )  # fmt: skip
     set_up(directory, new, at=now())
     home = use_node(directory)
-    call_command("migrate", interactive=False, verbosity=0)
+    make_store(home)
     key = load_signing_key(home)
     return {"kid": key.kid, "public": b64encode(key.public).decode(), "ca": own_authority(home)}
 

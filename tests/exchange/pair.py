@@ -15,9 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from comity.testing.empty_store import EMPTY_STORE
+
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent / "src"
 START_SECONDS = 60.0
+_KEPT = {"PATH", "HOME", "LANG", "TMPDIR", EMPTY_STORE}
 
 
 def free_port() -> int:
@@ -28,7 +31,7 @@ def free_port() -> int:
 
 
 def environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT}
     return kept | {"PYTHONPATH": str(SOURCE)}
 
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from django.core.management import call_command
 
 import comity.cli.django_setup  # noqa: F401 — starts Django before any module that holds a model
 from comity.cli.context import use_node
@@ -30,6 +29,7 @@ from comity.flows.join import join
 from comity.flows.propose import propose
 from comity.flows.set_up import NewNode, set_up
 from comity.store.links import partner_authorities
+from comity.testing.empty_store import make_store
 from comity.wire.memorandum_document import render_document
 
 ZONES: Final = {party.id: party.zones for party in PARTIES}
@@ -111,7 +111,7 @@ def _make(node: NodePlan, settings: str, *, at: datetime) -> Home:
         re.sub(r"(?m)^\[link\]$", f"[link]\n{settings}", file.read_text(encoding="utf-8")), encoding="utf-8"
     )
     home = use_node(node.path)
-    call_command("migrate", interactive=False, verbosity=0)
+    make_store(home)
     return home
 
 

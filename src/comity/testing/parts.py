@@ -27,6 +27,7 @@ from comity.testing.assembly import AssemblyPlan, NodePlan
 from comity.testing.census import Census
 from comity.testing.command_forks import CommandForks, Forked
 from comity.testing.crashing import HOOK, VARIABLE, Crashes
+from comity.testing.empty_store import EMPTY_STORE
 
 _SOURCE: Final = Path(__file__).resolve().parent.parent.parent
 _START_SECONDS: Final = 60.0
@@ -206,7 +207,8 @@ def assemble_nodes(
 
 
 def _clean() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("COMITY_", "PYTEST_"))}
+    dropped = ("COMITY_", "PYTEST_")
+    kept = {name: value for name, value in os.environ.items() if name == EMPTY_STORE or not name.startswith(dropped)}
     return {**kept, "PYTHONPATH": str(_SOURCE), "DJANGO_SETTINGS_MODULE": "comity.node.settings"}
 
 
