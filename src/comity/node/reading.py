@@ -14,7 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from comity.store.replica import Replica
 
 _ONLY_PRIMARY: Final = frozenset({"/healthz", "/readyz", "/metrics"})
-_SIGNING_IN: Final = ("/sign-in/", "/account/")  # where a question may begin something that is kept with the session
+# Where a question may begin something that is kept: a session, or a guess that is counted.
+_PRIMARY_PLACES: Final = ("/sign-in/", "/account/", "/answer/", "/report/", "/status/")
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -33,7 +34,7 @@ class ReadingMiddleware:
             response = self.get_response(request)
             self._replica.note_write()
             return response
-        if request.path in _ONLY_PRIMARY or request.path.startswith(_SIGNING_IN):
+        if request.path in _ONLY_PRIMARY or request.path.startswith(_PRIMARY_PLACES):
             return self.get_response(request)
         with self._replica.reading():
             return self.get_response(request)
