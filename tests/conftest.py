@@ -35,6 +35,7 @@ _SECOND_LANE = frozenset({
     "test_campaign", "test_doctor", "test_durable_steps", "test_processes", "test_run", "test_several_parties",
     "test_suspension",
 })  # fmt: skip
+_PAGES_ON_BOTH = frozenset({"test_pages", "test_inbox", "test_drafts"})
 _ON_POSTGRESQL = os.environ.get("COMITY_TEST_DATABASE", "sqlite") == "postgresql"
 
 # The machines that run this are shared and slow at times: a deadline per example would measure the neighbours.
@@ -94,6 +95,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if _ON_POSTGRESQL:
         wanted = [item for item in items if any(map(item.get_closest_marker, ("django_db", "postgres", "stores")))]
         wanted = [item for item in wanted if item.get_closest_marker("browser") is None]
+        # What a page asks of the store is asked by `flows` and `store` too; each page is opened once here.
+        wanted = [item for item in wanted if item.path.parent.name != "web" or item.path.stem in _PAGES_ON_BOTH]
         chosen = set(map(id, wanted))
         config.hook.pytest_deselected(items=[item for item in items if id(item) not in chosen])
         items[:] = wanted
