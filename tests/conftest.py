@@ -84,7 +84,7 @@ def _lane_of(file: Path) -> int:
     return 2 if file.stem in _SECOND_LANE else 1
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads which tests belong together
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep tests that share a resource in one process; on PostgreSQL run only what touches a store."""
     for item in items:
