@@ -7,7 +7,7 @@ from django.conf import LazySettings
 from playwright.sync_api import BrowserContext
 
 from web.small_registry import PASSWORD, Registry
-from web.test_axe import browser, registry, visit  # noqa: F401 — the browser and its windows
+from web.test_axe import browser, registry, visit, window  # noqa: F401 — the browser and its windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
