@@ -35,7 +35,7 @@ _SECOND_LANE = frozenset({
     "test_campaign", "test_doctor", "test_durable_steps", "test_processes", "test_run", "test_several_parties",
     "test_suspension",
 })  # fmt: skip
-_PAGES_ON_BOTH = frozenset({"test_pages", "test_inbox", "test_drafts"})
+_PAGES_ON_BOTH = frozenset({"test_pages"})
 _ON_POSTGRESQL = os.environ.get("COMITY_TEST_DATABASE", "sqlite") == "postgresql"
 
 # The machines that run this are shared and slow at times: a deadline per example would measure the neighbours.
