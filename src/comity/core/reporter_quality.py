@@ -111,7 +111,9 @@ def wilson(part: int, whole: int) -> Share:
     square = _Z * _Z
     middle = (share + square / (2 * whole)) / (1 + square / whole)
     half = _Z * sqrt(share * (1 - share) / whole + square / (4 * whole * whole)) / (1 + square / whole)
-    return Share(share, max(0.0, middle - half), min(1.0, middle + half))
+    # At its ends the interval ends there: rounding would leave a last digit.
+    low = 0.0 if part == 0 else max(0.0, middle - half)
+    return Share(share, low, 1.0 if part == whole else min(1.0, middle + half))
 
 
 def weigh_reporter(tally: Tally, kind: str) -> Quality:
