@@ -29,12 +29,6 @@ from postgres_cluster import PostgresCluster
 
 ROOT = Path(__file__).resolve().parent.parent
 _URL_VARIABLE = "COMITY_TEST_DATABASE_URL"
-# Half of the time that tests with real processes take, on either store.  What holds a time or a memory against a limit
-# (test_burst, test_hostile_listener, test_listener_life) stays together in the other half.
-_SECOND_LANE = frozenset({
-    "test_campaign", "test_doctor", "test_durable_steps", "test_processes", "test_run", "test_several_parties",
-    "test_suspension",
-})  # fmt: skip
 _PAGES_ON_BOTH = frozenset({"test_pages"})
 _ON_POSTGRESQL = os.environ.get("COMITY_TEST_DATABASE", "sqlite") == "postgresql"
 
@@ -79,19 +73,9 @@ def pytest_report_header() -> str:
     return f"store: {'PostgreSQL' if _ON_POSTGRESQL else 'SQLite'}"
 
 
-def _lane_of(file: Path) -> int:
-    """Tests with processes of their own wait more than they compute: two of them run at a time, told apart by file."""
-    return 2 if file.stem in _SECOND_LANE else 1
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads which tests belong together
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep tests that share a resource in one process; on PostgreSQL run only what touches a store."""
-    for item in items:
-        if item.get_closest_marker("browser") is not None:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-        elif item.get_closest_marker("processes") is not None:
-            item.add_marker(pytest.mark.xdist_group(f"processes-{_lane_of(item.path)}"))
+    """On PostgreSQL run only what touches a store."""
     if _ON_POSTGRESQL:
         wanted = [item for item in items if any(map(item.get_closest_marker, ("django_db", "postgres", "stores")))]
         wanted = [item for item in wanted if item.get_closest_marker("browser") is None]
