@@ -44,7 +44,7 @@ def test_a_node_at_work_is_backed_up_and_what_comes_back_is_what_was_signed(pair
     ru = pair.ru.directory
     pair.start()
     for node, other in pair.directions():
-        node.begin("append", other.party, "0", "4000", "20")
+        node.begin("append", other.party, "0", "12000", "20")
     made = []
     while pair.ru.processes["append"].poll() is None:  # one backup after another while entries are filed and cross
         file = tmp_path / f"{len(made)}.backup"
@@ -52,7 +52,7 @@ def test_a_node_at_work_is_backed_up_and_what_comes_back_is_what_was_signed(pair
         time.sleep(0.1)
     assert pair.ru.wait("append") == pair.by.wait("append") == 0
     pair.settle(seconds=120)
-    in_the_middle = [(file, told) for file, told in made if 0 < sizes(told)[f"{RU}/ledger/{BY}"] < 4000]
+    in_the_middle = [(file, told) for file, told in made if 0 < sizes(told)[f"{RU}/ledger/{BY}"] < 12000]
     assert in_the_middle, [sizes(told) for _file, told in made]
 
     file, told = in_the_middle[-1]
