@@ -13,12 +13,17 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
 from comity.core.errors import ComityError, InputError
+from comity.core.guards import Guard
 from comity.core.names import NameFolder
 from comity.edges.guard_lists import load_guard
+from comity.edges.home import Home
 from comity.edges.reject_file import RejectFile
 from comity.edges.report_source import STDIN, Limits, Source
 from comity.edges.suffix_file import load_suffixes
+from comity.flows.take_document import take_document
 from comity.flows.take_in import Intake, Plan, take_in
+from comity.wire.document_readers import detect_document
+from comity.wire.documents import MAX_DOCUMENT_BYTES, MAX_NAMED, NotUnderstood
 from comity.wire.format_detection import REJECTS, detect_format
 from comity.wire.formats import FORMATS, Format, fixed_category, parse_mapping
 
@@ -78,6 +83,7 @@ def intake(
         raise InputError("is a source of this run; write the refusals elsewhere", item=str(rejects))
     total = Intake()
     errors: list[dict[str, str]] = []
+    left: list[NotUnderstood] = []
     folder = NameFolder(load_suffixes(home))
     guard = load_guard(home)
     where = rejects or _rejects_path(home.path, files[0])
@@ -86,6 +92,9 @@ def intake(
             try:
                 with Source(file, limits) as source:
                     plan = _plan(source, declared, format_name, reporter, category)
+                    if plan.declared is not None and plan.declared.kind == "document":
+                        left += _take_document(home, source, plan, total, refused, folder, guard)
+                        continue
                     take_in(
                         home, source, plan, intake=total, rejects=refused, folder=folder, guard=guard, clock=_now,
                         progress=bar.show(file),
@@ -95,6 +104,8 @@ def intake(
                 errors.append({"source": file, "code": error.code, "message": str(shown)})
         rejects_file = str(where) if refused.is_written else None
     summary = _summary(total, rejects_file, errors)
+    if left:
+        summary["not_understood"] = [{"item": one.item, "reason": one.reason} for one in left[:MAX_NAMED]]
     if as_json:
         print_json(summary)
     else:
@@ -102,6 +113,22 @@ def intake(
     for one in errors:
         click.echo(f"comity: {one['message']} [{one['code']}]", err=True)
     return 1 if errors else 0
+
+
+def _take_document(
+    home: Home, source: Source, plan: Plan, total: Intake, refused: RejectFile, folder: NameFolder, guard: Guard
+) -> list[NotUnderstood]:
+    """Take in a source that is one document; what was not understood of it is answered."""
+    assert plan.declared is not None  # noqa: S101 — the caller looked
+    data = source.whole(min(MAX_DOCUMENT_BYTES, source.limits.unpacked_bytes))
+    taken = take_document(
+        home, data, plan.declared, source=source.path, reporter=plan.reporter, kind=plan.kind, folder=folder,
+        guard=guard, clock=_now,
+    )  # fmt: skip
+    total.add(taken.intake)
+    if taken.rejects:
+        refused.write(taken.rejects, source=source.path, reporter=plan.reporter, declared=plan.declared, header="")
+    return taken.not_understood
 
 
 def _now() -> datetime:
@@ -135,8 +162,8 @@ def _plan(source: Source, mapping: Format | None, format_name: str, reporter: st
         raise InputError("is UTF-16; convert it to UTF-8 first", item=source.path)
     declared = mapping
     if declared is None:
-        name = format_name
-        if name == AUTO:
+        name = detect_document(head) if format_name == AUTO else format_name
+        if not name:
             text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").replace("\r\n", "\n")
             lines = text.split("\n")
             name = detect_format(lines[:-1] or lines)
@@ -166,6 +193,8 @@ def _tell(summary: dict[str, Any]) -> None:
         if summary[key]:
             parts = sorted(summary[key].items(), key=lambda part: (-part[1], part[0]))
             click.echo(f"{title}: " + ", ".join(f"{name} {count:,}" for name, count in parts))
+    for one in summary.get("not_understood", ()):
+        click.echo(f"not understood: {one['item']}: {one['reason']}")
     if summary["rejects_file"]:
         click.echo(f"refused records, to be mended and fed again: {summary['rejects_file']}")
 

@@ -88,6 +88,19 @@ class Source:
             self._ahead.append(chunk)
         return b"".join(self._ahead)
 
+    def whole(self, limit: int) -> bytes:
+        """Take all of it at once.  Raises `TooLargeError` over `limit` bytes, `InputError` where it is damaged."""
+        parts: list[bytes] = []
+        size = 0
+        for chunk in self._take():
+            parts.append(chunk)
+            size += len(chunk)
+            if size > limit:
+                raise TooLargeError(f"is read as a whole and has more than {limit} bytes", item=self.path)
+        if self._ended_by is not None:
+            raise self._ended_by
+        return b"".join(parts)
+
     def blocks(self) -> Iterator[Block]:
         """Hand out the lines.  Raises `InputError` at the end of a source that is damaged or over a limit."""
         limit = self.limits.line_bytes

@@ -60,6 +60,15 @@ class Intake(msgspec.Struct, kw_only=True):
     by_category: Counter[str] = msgspec.field(default_factory=Counter)
     by_reason: Counter[str] = msgspec.field(default_factory=Counter)
 
+    def add(self, other: "Intake") -> None:
+        """Add what came of another source."""
+        for field in self.__struct_fields__:
+            mine, more = getattr(self, field), getattr(other, field)
+            if isinstance(mine, Counter):
+                mine.update(more)
+            else:
+                setattr(self, field, mine + more)
+
     def counts(self) -> dict[str, Any]:
         """As plain values, for a summary and for the run's row."""
         counts = msgspec.structs.asdict(self)

@@ -23,6 +23,8 @@ from comity.core.labels import Host, fold_host
 from comity.store.fields import micros
 from comity.store.intake_lock import lock_intake
 from comity.store.rows import NewRows
+from comity.store.subscribers import has_subscribers
+from comity.store.told_items import mark_changed
 from comity.wire.canonical import canonical
 
 CASE_NAMESPACE: Final = uuid5(NAMESPACE_URL, "urn:comity:case")
@@ -133,6 +135,8 @@ def open_cases(
             if "xn--" in case.registrable and isinstance(host := fold_host(case.registrable), Host)
         ]
     )
+    if has_subscribers():
+        mark_changed(pks)
     return [OpenedCase(pk, name.uuid, name.ref) for pk, name in zip(pks, named, strict=True)]
 
 
@@ -165,6 +169,8 @@ def append_events(changes: Sequence[CaseChange], *, at: datetime) -> None:
         if cursor.rowcount != len(after):
             raise ConflictError("somebody else changed it meanwhile; look again", item=", ".join(_stale(after)))
     _EVENTS.write([_event_row(change, moment) for change in changes])
+    if has_subscribers():
+        mark_changed(list(after))
 
 
 class _After:

@@ -47,7 +47,7 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """One declared format.  Times without a zone are `utc_offset_minutes` east of UTC."""
 
     name: str = "csv"
-    kind: Literal["csv", "ndjson", "names", "urls", "hosts", "adblock"] = "csv"
+    kind: Literal["csv", "ndjson", "names", "urls", "hosts", "adblock", "document"] = "csv"
     about: str = ""
     reporter: str = ""
     header: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     @property
     def says_category(self) -> bool:
         """Whether the source itself says what a row is about."""
-        return self.kind == "ndjson" or self.category.fixed is not None or bool(self.category.column)
+        return self.kind in {"ndjson", "document"} or self.category.fixed is not None or bool(self.category.column)
 
 
 _PHISHING: Final = CategoryRule(fixed="phishing")

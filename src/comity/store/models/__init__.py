@@ -48,6 +48,7 @@ from comity.store.models.registrars import Registrar
 from comity.store.models.reporters import AwaitedOutcome, ReporterDecision, ReporterTally, ReporterWord
 from comity.store.models.reports import IntakeRun, Report, Reporter
 from comity.store.models.statistics import Release, Statement
+from comity.store.models.subscribers import ChangedCase, Subscriber, SubscriberKey, ToldItem
 from comity.store.models.watches import Watch
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "CaseEvent",
     "CaseMerge",
     "CasePeer",
+    "ChangedCase",
     "Consultation",
     "ConsultationFile",
     "ConsultationMessage",
@@ -111,6 +113,9 @@ __all__ = [
     "SearchDocument",
     "SignInFailure",
     "Statement",
+    "Subscriber",
+    "SubscriberKey",
+    "ToldItem",
     "TurnedAway",
     "Watch",
 ]
