@@ -9,7 +9,10 @@ Several processes (pytest-xdist) share one PostgreSQL: the first starts it and h
 """
 
 import os
+import shlex
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -24,6 +27,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from comity.edges.home import database_entry
+from comity.edges.processes import PROGRAM
+from comity.testing.command_host import CLIENT
 from comity.testing.empty_store import EMPTY_STORE
 from postgres_cluster import PostgresCluster
 
@@ -39,6 +44,24 @@ hypothesis_settings.register_profile(
     "soak", deadline=None, suppress_health_check=_SLOW_IS_FINE, max_examples=5_000, stateful_step_count=100
 )
 hypothesis_settings.load_profile("soak" if os.environ.get("COMITY_SOAK") else "quick")
+
+
+def _host_commands(config: pytest.Config) -> None:
+    """Let one process read the program for all commands of the run (`comity.testing.command_host`)."""
+    directory = Path(tempfile.mkdtemp(prefix="comity-commands-"))
+    host = subprocess.Popen(
+        [sys.executable, "-m", "comity.testing.command_host", str(directory / "socket")],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.environ[PROGRAM] = shlex.join([sys.executable, "-I", "-S", str(CLIENT), str(directory / "socket")])
+
+    def end() -> None:
+        del os.environ[PROGRAM]
+        host.terminate()
+        host.wait()
+        shutil.rmtree(directory)
+
+    config.add_cleanup(end)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,6 +85,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if EMPTY_STORE not in os.environ:
         os.environ[EMPTY_STORE] = tempfile.mkdtemp(prefix="comity-empty-")
         config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(EMPTY_STORE)))
+    if PROGRAM not in os.environ:
+        _host_commands(config)
     settings.DATABASES["default"].clear()
     settings.DATABASES["default"].update(entry)
     connections.settings.update(connections.configure_settings(settings.DATABASES))

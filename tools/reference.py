@@ -110,6 +110,7 @@ SETTINGS: Final = {
 VARIABLES: Final = {
     "COMITY_DIR": "The node's directory, for commands that are not given `--dir`.",
     "COMITY_CRASHES": "Tests: where a process is told at which durable step to die (`comity.testing.crashing`).",
+    "COMITY_PROGRAM": "Tests: the command line that is started in place of `comity`.",
     "COMITY_EMPTY_STORE": "Tests: where a run keeps the empty store that its nodes' stores are copies of.",
     "COMITY_SHARED": "Tests and measurements: where the shared data is, if not in `../shared`.",
     "COMITY_SOAK": "Tests: `1` lets Hypothesis try for long instead of for a moment (`make soak`).",

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from comity.edges.processes import program
+
 
 def comity(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "comity", *arguments], capture_output=True, text=True, check=False)
+    return subprocess.run([*program(), *arguments], capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,18 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from comity.edges.processes import program
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "200"}
-    command = [sys.executable, "-m", "comity", *arguments]
+    command = [*program(), *arguments]
     return subprocess.run(command, input=stdin, capture_output=True, text=True, env=environment, check=False)
 
 

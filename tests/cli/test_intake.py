@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from comity.edges.processes import program
+
 SOURCES = Path(__file__).parent.parent.parent / "src"
 SAMPLES = Path(__file__).parent.parent / "samples"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SOURCES)}
@@ -30,7 +32,7 @@ def comity(*arguments: object) -> list[str]:
 
 def run(*arguments: object, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        comity(*arguments), input=stdin, capture_output=True, env=ENVIRONMENT, timeout=120, check=False
+        [*program(), *map(str, arguments)], input=stdin, capture_output=True, env=ENVIRONMENT, timeout=120, check=False
     )
 
 

@@ -2,13 +2,13 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import orjson
 import pytest
 
 import comity
+from comity.edges.processes import program
 
 GOOD = "correct horse battery\n"
 SOURCES = str(Path(comity.__file__).parent.parent)
@@ -19,7 +19,7 @@ def run(*arguments: str, stdin: str = "", home: Path | None = None) -> subproces
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     if home is None:
         del environment["COMITY_DIR"]
-    command = [sys.executable, "-m", "comity", *arguments]
+    command = [*program(), *arguments]
     return subprocess.run(command, input=stdin, capture_output=True, text=True, env=environment, check=False)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from comity.edges.processes import program
 from comity.wire.canonical import canonical
 from comity.wire.decision_texts import LANGUAGES
 from comity.wire.evidence import MANIFEST
@@ -32,7 +33,7 @@ def case_file(tmp_path: Path) -> Path:
 def verify(file: Path, *options: str) -> subprocess.CompletedProcess[str]:
     # An empty directory and no home: whatever a node would give is not there.
     return subprocess.run(
-        [sys.executable, "-m", "comity", "verify", str(file), *options],
+        [*program(), "verify", str(file), *options],
         capture_output=True, text=True, check=False, env=ENVIRONMENT, cwd=file.parent,
     )  # fmt: skip
 

@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from comity.edges.processes import program
+from comity.testing.command_host import SCRIPT
 from comity.testing.empty_store import EMPTY_STORE
 
 HERE = Path(__file__).resolve().parent
@@ -36,7 +38,7 @@ def environment() -> dict[str, str]:
 
 
 def act(verb: str, directory: Path, *rest: str) -> Any:
-    command = [sys.executable, str(HERE / "act.py"), verb, str(directory), *rest]
+    command = [*program(), SCRIPT, str(HERE / "act.py"), verb, str(directory), *rest]
     done = subprocess.run(command, env=environment(), capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return json.loads(done.stdout)
@@ -73,7 +75,7 @@ class Node:
 
     def comity(self, *arguments: str) -> str:
         """Run a command on this node's directory to its end, as its operator would."""
-        command = [sys.executable, "-m", "comity", *arguments, "--dir", str(self.directory)]
+        command = [*program(), *arguments, "--dir", str(self.directory)]
         done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -2,18 +2,18 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from comity.edges.processes import program
 from exchange.pair import Node, Pair, environment
 
 pytestmark = [pytest.mark.processes, pytest.mark.stores]
 
 
 def comity(node: Node, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "comity", "link", *words, "--dir", str(node.directory)]
+    command = [*program(), "link", *words, "--dir", str(node.directory)]
     return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
 
 

@@ -3,13 +3,13 @@
 import json
 import stat
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from comity.edges.processes import program
 from exchange.pair import Node, Pair, environment
 
 pytestmark = pytest.mark.processes
@@ -18,7 +18,7 @@ NAME = "xn----8sbzclmxk.xn--90ais"  # a name in .бел
 
 
 def comity(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "comity", *words]
+    command = [*program(), *words]
     return subprocess.run(command, env=environment(), cwd=cwd, capture_output=True, text=True, check=False)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from comity.edges.processes import program
 from comity.testing.harness import Harness
 from exchange.pair import Pair, environment
 from exchange.test_processes import BY, RU, feed
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.processes
 
 
 def comity(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "comity", *map(str, words)]
+    command = [*program(), *map(str, words)]
     return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
 
 

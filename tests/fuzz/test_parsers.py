@@ -81,6 +81,8 @@ def test_what_grows_with_the_square_is_noticed(parser: Parser) -> None:
     quarter = parser.slow(parser.most_bytes // 32)
     for what, data in parser.slow(parser.most_bytes // 8).items():
         before, after = _cost(parser, quarter[what]), _cost(parser, data)
+        if after >= GROWTH * max(before, _NOISE_SECONDS):  # the square is slow each time, garbage is not
+            after = min(after, _cost(parser, data), _cost(parser, data))
         assert after < GROWTH * max(before, _NOISE_SECONDS), f"{what}: {before:.2f} s, then {after:.2f} s"
 
 

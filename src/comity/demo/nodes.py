@@ -23,7 +23,7 @@ import orjson
 from comity.core.errors import ComityError
 from comity.core.parties import PARTIES
 from comity.edges.home import database_entry
-from comity.edges.processes import die_with_parent
+from comity.edges.processes import die_with_parent, program
 
 SQLITE: Final = "sqlite:///comity.sqlite3"
 _START_SECONDS: Final = 120.0  # a machine may be busy; a node that ends is noticed at once
@@ -93,7 +93,7 @@ class Node:
     def start_comity(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start one `comity` command."""
         return subprocess.Popen(  # noqa: S603 — our own interpreter and our own modules
-            (sys.executable, "-m", "comity", *arguments),
+            (*program(), *arguments),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env=_environment(), process_group=0, preexec_fn=die_with_parent,  # noqa: PLW1509 — no threads here
         )  # fmt: skip

@@ -7,11 +7,14 @@ leaves no listener on the port.
 import ctypes
 import logging
 import os
+import shlex
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+PROGRAM = "COMITY_PROGRAM"
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 _log = logging.getLogger(__name__)
@@ -20,6 +23,12 @@ _log = logging.getLogger(__name__)
 def die_with_parent() -> None:
     """Ask the kernel to end this process when its parent is gone: a `preexec_fn`."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def program() -> tuple[str, ...]:
+    """What starts `comity` here: this interpreter, or what COMITY_PROGRAM says."""
+    said = os.environ.get(PROGRAM, "")
+    return tuple(shlex.split(said)) or (sys.executable, "-m", "comity")
 
 
 class Child:
