@@ -45,6 +45,7 @@ from comity.store.models.observations import Observation
 from comity.store.models.people import ApiToken, Look, Person, PersonChange, SignInFailure
 from comity.store.models.plans import ActionPlan, ActionStep, Hold, PlanVote
 from comity.store.models.registrars import Registrar
+from comity.store.models.releases import ReleaseMark, SubscriberChange
 from comity.store.models.reporters import AwaitedOutcome, ReporterDecision, ReporterTally, ReporterWord
 from comity.store.models.reports import IntakeRun, Report, Reporter
 from comity.store.models.statistics import Release, Statement
@@ -102,6 +103,7 @@ __all__ = [
     "PublicTry",
     "Registrar",
     "Release",
+    "ReleaseMark",
     "Report",
     "Reporter",
     "ReporterDecision",
@@ -114,6 +116,7 @@ __all__ = [
     "SignInFailure",
     "Statement",
     "Subscriber",
+    "SubscriberChange",
     "SubscriberKey",
     "ToldItem",
     "TurnedAway",
