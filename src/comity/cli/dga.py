@@ -202,7 +202,7 @@ def check(
 def answer(
     directory: Path, as_json: bool, as_role: str, actor: str, family: str, answer: str, note: str, **which: str | None
 ) -> int:  # fmt: skip
-    """Answer what became of our names of FAMILY; what is registered or dangerous is answered with --name, one by one."""
+    """Answer what became of our names of FAMILY; registered or dangerous ones are answered alone, with --name."""
     home = use_node(directory)
     who = Actor(actor or getuser(), as_role, home.party)
     done = answer_dga(home, family, _asked(which), answer, who, note=note, at=datetime.now(UTC))

@@ -1,8 +1,9 @@
 """Names of a list to the zones and days they belong to: what is whose, and what is left out and why.
 
 Every line that named something is counted once: kept, or why not.  A name is kept where it is itself what a registry
-registers: of a host below somebody's domain the domain would be accused.  A day that has passed cannot be prepared for.
-What one version of a list said already is not said again by the next.
+registers, and no suffix under which others have their names: of a host below somebody's domain the domain would be
+accused.  A day that has passed cannot be prepared for.  What one version of a list said already is not said again by
+the next.
 """
 
 from collections import Counter
@@ -62,7 +63,7 @@ class Split:
                 self.leave_out(line, found.code, text)
                 continue
             host = found.ascii
-            if host != found.registrable:
+            if host != found.registrable or not found.registrable_private:
                 self.leave_out(line, NOT_REGISTRABLE, text)
                 continue
             if day and day < self._today:

@@ -176,7 +176,9 @@ class _Taking:
             self._folder = NameFolder(load_suffixes(self._home))
         hosts = [host for _day, host in part_of(payload).hosts()]
         for host, found in zip(hosts, fold_many(hosts, folder=self._folder), strict=True):
-            if not isinstance(found, Name) or found.ascii != host or found.registrable != host:
+            if not isinstance(found, Name) or not found.ascii == found.registrable == host:
+                return "not-registrable"
+            if not found.registrable_private:  # a suffix under which others have their names
                 return "not-registrable"
         return ""
 

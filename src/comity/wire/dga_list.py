@@ -69,10 +69,10 @@ def detect_dga_format(lines: Sequence[str], *, dates: str = "iso") -> DgaFormat:
     """Find the format by the first line that says something.  Raises `InputError` where it cannot be told."""
     first = next((line for line in lines if line.strip() and not line.startswith(_COMMENTS)), "")
     delimiter = max(_DELIMITERS, key=first.count)
-    cells = [cell.strip().strip('"').lower() for cell in first.split(delimiter)]
+    cells = [cell.strip().strip('"') for cell in first.split(delimiter)]
     if len(cells) == 1:
         return DgaFormat(("name",), ",", dates)
-    header = tuple(_HEADER.get(cell, "-") for cell in cells)
+    header = tuple(_HEADER.get(cell.lower(), "-") for cell in cells)
     if "name" in header and len([one for one in header if one != "-"]) == len({*header} - {"-"}):
         return DgaFormat(header, delimiter, dates)
     read_day = _day_reader(dates)
