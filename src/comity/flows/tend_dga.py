@@ -1,8 +1,8 @@
 """Tend lists of algorithmic names: what waits for a partner goes when it may, names that are due are looked at.
 
-A round of the desk.  Parts that a cap, a suspension or a missing link kept back are asked about again, an hour after
-they were asked about last; so are answers.  Counts that changed are told to whoever takes part.  Each partner and list
-is a transaction of its own.
+A person offers a list first (`share_family`); nothing of it leaves before.  A round of the desk goes on: parts that a
+cap, a suspension or a missing link kept back are asked about again, an hour after they were asked about last; so are
+answers.  Counts that changed are told to whoever takes part.  Each partner and list is a transaction of its own.
 """
 
 from datetime import UTC, datetime, timedelta

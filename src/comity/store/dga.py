@@ -182,8 +182,8 @@ def told_version(row: DgaList, partner: str) -> DgaTold | None:
 
 
 def untold_shares(own: str, *, asked_before: datetime, today: str) -> dict[tuple[int, str], int]:
-    """Parts of lists of ours that wait for their partner, by (list, partner); those asked about lately wait on."""
-    rows = DgaPart.objects.filter(Q(asked_at=None) | Q(asked_at__lt=asked_before), list__origin=own, told_at=None)
+    """Parts of lists of ours that a person offered and that wait, by (list, partner); those asked lately wait on."""
+    rows = DgaPart.objects.filter(asked_at__lt=asked_before, list__origin=own, told_at=None)
     rows = rows.exclude(party__in=("", own)).filter(Q(last_day="") | Q(last_day__gte=today))
     return {(pk, party): number for pk, party, number in rows.values_list("list", "party").annotate(Count("pk"))}
 

@@ -10,7 +10,7 @@ DGA_TABLES: Final[dict[str, dict[str, Promise]]] = {
     "dga-answer": {
         "waiting": _("Waiting for an answer"),
         "blocked": _("Blocked for registration"),
-        "sinkholed": _("Sent to a sinkhole"),
+        "sinkholed": _("Redirected to a sinkhole"),
         "registered-by-victim": _("Registered by somebody legitimate: not touched"),
         "not-registered": pgettext_lazy("name", "Not registered"),
         "declined": _("Declined"),
