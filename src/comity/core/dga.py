@@ -23,8 +23,8 @@ Answer = Literal[
     "waiting", "blocked", "sinkholed", "registered-by-victim", "not-registered", "declined", "already-acted"
 ]
 ANSWERS: Final[tuple[Answer, ...]] = get_args(Answer)
-LETTERS: Final[dict[Answer, str]] = dict(zip(ANSWERS, "wbsvnda", strict=True))
-_ANSWER_OF: Final[dict[str, Answer]] = {letter: answer for answer, letter in LETTERS.items()}
+LETTERS: Final[dict[str, str]] = dict(zip(ANSWERS, "wbsvnda", strict=True))
+_ANSWER_OF: Final[dict[str, Answer]] = {LETTERS[answer]: answer for answer in ANSWERS}
 
 # What the registry of the zone found, by asking or by its own list of names.
 Check = Literal["unchecked", "unregistered", "undelegated", "registered", "protected", "failed"]
@@ -104,7 +104,7 @@ def _days(piece: Sequence[tuple[str, str]]) -> Iterator[DayNames]:
 
 def render_answers(answers: Iterable[str]) -> str:
     """Write one answer a name as runs: `3w2b` is three that wait and two blocked; one alone has no number."""
-    runs = ((LETTERS[answer], sum(1 for _ in run)) for answer, run in groupby(answers))  # type: ignore[index]
+    runs = ((LETTERS[answer], sum(1 for _ in run)) for answer, run in groupby(answers))
     return "".join(letter if length == 1 else f"{length}{letter}" for letter, length in runs)
 
 
