@@ -107,7 +107,8 @@ def test_a_partner_keeps_within_what_may_be_kept(parties: Parties, monkeypatch: 
     monkeypatch.setattr("comity.flows.apply_dga.MOST_PARTS_OF_A_PARTNER", 2)
     many = [msgspec.structs.replace(good, number=number, of=4) for number in range(4)]
     assert apply(parties.by, "cctld.ru", *many) == ["", "", "too-many-parts", "too-many-parts"]
-    assert stored.count_parts_from("cctld.ru") == 2
+    assert stored.count_parts_from("cctld.ru", today="2026-12-03") == 0
+    assert stored.count_parts_from("cctld.ru", today="2026-12-02") == 2
 
 
 def test_nobody_answers_for_another_or_about_what_it_was_not_given(parties: Parties) -> None:

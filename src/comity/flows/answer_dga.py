@@ -49,7 +49,7 @@ def answer_dga(
         locked = [lock_list(row.pk) for row in sorted(lists, key=lambda row: row.pk)]
         left_out, touched = _set(locked, asked, said, actor)
         answered = sum(touched.values())
-        parts = _refold(locked, touched, at)
+        parts = _refold(home, locked, touched, at)
         for row in locked:
             names = sum(number for part, number in touched.items() if part in {one.pk for one in parts[row.pk]})
             if names:
@@ -96,14 +96,15 @@ def _set(
     return left_out, touched
 
 
-def _refold(lists: Iterable[DgaList], touched: Mapping[int, int], at: datetime) -> dict[int, list[DgaPart]]:
+def _refold(home: Home, lists: Iterable[DgaList], touched: Mapping[int, int], at: datetime) -> dict[int, list[DgaPart]]:
     """Write the answers into the parts that changed, and count their zones anew."""
     parts: dict[int, list[DgaPart]] = {}
     for row in lists:
+        own = at if row.origin == home.party else None  # of an own list there is nobody to tell
         parts[row.pk] = list(DgaPart.objects.filter(list=row, pk__in=list(touched)).order_by("zone", "number"))
         for part in parts[row.pk]:
             part.list = row
-            part.answers, part.answered_at, part.told_at = answers_of(part), at, None
+            part.answers, part.answered_at, part.told_at = answers_of(part), at, own
             part.save(update_fields=["answers", "answered_at", "told_at"])
         refold(row, {part.zone for part in parts[row.pk]})
     return parts

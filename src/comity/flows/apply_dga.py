@@ -7,7 +7,7 @@ position.  The memorandum is asked again as of the sender's decision.  A refusal
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from comity.store.dga import (
     MOST_PARTS_OF_A_PARTNER,
     add_names,
     add_parts,
+    begin_telling,
     count_parts_from,
     find_list,
     find_part,
@@ -103,7 +104,8 @@ class _Taking:
         days = msgspec.json.encode(part_of(payload).days)
         if held is not None:
             return "" if held.days == days else "differs"
-        if count_parts_from(self._partner) >= MOST_PARTS_OF_A_PARTNER:
+        today = self._at.astimezone(UTC).date().isoformat()
+        if count_parts_from(self._partner, today=today) >= MOST_PARTS_OF_A_PARTNER:
             return "too-many-parts"
         refused = self._weigh(SHARE_KIND, payload)
         if refused:
@@ -231,6 +233,7 @@ def recall_dga(home: Home, partner: str, entries: Sequence[IncomingEntry]) -> No
             if isinstance(shared, SharePayload):
                 row = find_list(entry.subject) or new_list(home.party, shared)
                 _recall_share(partner, row, shared)
+                begin_telling(row, partner, at=shared.decided_at)
                 changed.setdefault(row.pk, set()).add(shared.zone)
         elif entry.kind == ANSWER:
             answered = parse_answer(entry.payload)

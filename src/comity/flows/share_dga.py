@@ -22,7 +22,7 @@ from comity.edges.home import Home
 from comity.edges.salt import new_salt
 from comity.flows.share import count_today
 from comity.store.decisions import DecisionRow, add_decisions
-from comity.store.dga import changed_counts, note_asked, note_told, parts_of, read_part, told_version
+from comity.store.dga import begin_telling, changed_counts, note_asked, note_told, parts_of, read_part, told_version
 from comity.store.links import find_link
 from comity.store.memoranda import StoredMemorandum, find_governing
 from comity.store.models import DgaList, DgaPart
@@ -87,6 +87,8 @@ def share_parts(home: Home, row: DgaList, partner: str, *, at: datetime) -> list
             entries.append(_entry(home, row, _share_payload(row, part, decision, asking.digest, at)))
     asking.keep(entries)
     note_asked(waiting)
+    if entries:
+        begin_telling(row, partner, at=at)
     return asking.decisions
 
 

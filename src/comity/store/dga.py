@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time
 from typing import Any, Final
 
 import msgspec
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from comity.core.dga import Counts, DayNames, Part, count_part, fold_counts, next_check, render_answers
 from comity.core.dga_dangers import Known, find_dangers
@@ -19,7 +19,7 @@ from comity.store.fields import micros
 from comity.store.models import DgaCount, DgaEvent, DgaList, DgaName, DgaPart, DgaTold
 from comity.store.rows import NewRows
 
-MOST_PARTS_OF_A_PARTNER: Final = 20_000
+MOST_PARTS_OF_A_PARTNER: Final = 2_000
 _AT_ONCE: Final = 500
 _LISTED: Final = 500
 
@@ -40,7 +40,7 @@ def find_list(uuid: str) -> DgaList | None:
 
 def lock_list(pk: int) -> DgaList:
     """Let nobody else change a list until the caller's transaction ends."""
-    return DgaList.objects.select_for_update().get(pk=pk)
+    return DgaList.objects.select_for_update(no_key=True).get(pk=pk)  # new parts may refer to it meanwhile
 
 
 def lists_of(family: str, *, origin: str = "") -> list[DgaList]:
@@ -161,9 +161,10 @@ def find_part(row: DgaList, zone: str, number: int) -> DgaPart | None:
     return DgaPart.objects.filter(list=row, zone=zone, number=number).first()
 
 
-def count_parts_from(origin: str) -> int:
-    """How many parts are kept of a partner's lists."""
-    return DgaPart.objects.filter(list__origin=origin).count()
+def count_parts_from(origin: str, *, today: str) -> int:
+    """How many parts of a partner's lists are kept whose days are not over."""
+    rows = DgaPart.objects.filter(list__origin=origin)
+    return rows.filter(Q(last_day="") | Q(last_day__gte=today)).count()
 
 
 def note_asked(parts: Sequence[DgaPart]) -> None:
@@ -266,14 +267,13 @@ def events_of(lists: Iterable[DgaList]) -> list[DgaEvent]:
     return list(rows.order_by("-pk")[:50])
 
 
+def begin_telling(row: DgaList, partner: str, *, at: datetime) -> None:
+    """From now on a partner is told how a list stands: it has a part."""
+    DgaTold.objects.get_or_create(list=row, partner=partner, defaults={"at": at})
+
+
 def stale_statuses(own: str, *, asked_before: datetime) -> list[tuple[DgaList, str]]:
     """Lists of ours of which a partner that has a part was not told how they stand now."""
-    stale: list[tuple[DgaList, str]] = []
-    for row in DgaList.objects.filter(origin=own, version__gt=0).order_by("pk"):
-        told = {one.partner: one for one in DgaTold.objects.filter(list=row)}
-        shared = DgaPart.objects.filter(list=row, told_at__isnull=False).exclude(party=own)
-        for partner in sorted(set(shared.values_list("party", flat=True))):
-            one = told.get(partner)
-            if one is None or (one.version < row.version and (one.verdict in {"", "send"} or one.at < asked_before)):
-                stale.append((row, partner))
-    return stale
+    rows = DgaTold.objects.filter(list__origin=own, version__lt=F("list__version"))
+    rows = rows.filter(Q(verdict__in=("", "send")) | Q(at__lt=asked_before))
+    return [(row.list, row.partner) for row in rows.select_related("list").order_by("list", "partner")]

@@ -41,7 +41,7 @@ class DgaPart(models.Model):
     days = BytesField()
     answers = models.TextField(blank=True, default="")  # runs, as `core.dga` says; empty: all wait
     answered_at = MomentField(null=True)
-    told_at = MomentField(null=True)  # when it, or of a part that we got our answer, was written to the ledger
+    told_at = MomentField(null=True)  # when it was written to the ledger; of a part that we answered, our answer
     verdict = models.CharField(max_length=14, blank=True, default="")  # what the memorandum said last
     clause = models.CharField(max_length=20, blank=True, default="")
     reason = models.CharField(max_length=60, blank=True, default="")
@@ -50,6 +50,16 @@ class DgaPart(models.Model):
     class Meta:
         db_table = "dga_part"
         constraints = (models.UniqueConstraint(fields=["list", "zone", "number"], name="dga_part_once"),)
+        indexes = (
+            # What was offered, or answered, and did not leave yet: what a round looks for.
+            models.Index(
+                fields=["asked_at"], condition=models.Q(told_at=None, asked_at__isnull=False), name="dga_part_waiting"
+            ),
+            models.Index(
+                fields=["answered_at"], condition=models.Q(told_at=None, answered_at__isnull=False),
+                name="dga_part_answered",
+            ),
+        )  # fmt: skip
 
 
 class DgaName(models.Model):
