@@ -28,7 +28,7 @@ from comity.wire.rdap import BOOTSTRAP_MAX_BYTES
 from comity.wire.rdap import MAX_BYTES as RDAP_MAX_BYTES
 from comity.wire.statistics import MAX_FILE_BYTES
 from comity.wire.stix import MAX_PAYLOAD_BYTES
-from fuzz import corpus, plan_readings, readings, slow
+from fuzz import corpus, dga_readings, plan_readings, readings, slow
 
 
 class Parser(NamedTuple):
@@ -73,6 +73,15 @@ PARSERS: Final[tuple[Parser, ...]] = (
            ("wire.statistics_entries.parse_stated", "wire.statistics_entries.parse_cosigned",
             "wire.statistics_entries.parse_differs"), readings.read_statement,
            corpus.statements, corpus.JSON_WORDS, MAX_PAYLOAD_BYTES, slow.slow_payload),
+    Parser("algorithmic names",
+           ("wire.dga_entries.parse_share", "wire.dga_entries.parse_answer", "wire.dga_entries.parse_status",
+            "core.dga.parse_answers"), dga_readings.read_dga_entry,
+           dga_readings.entries, corpus.JSON_WORDS, MAX_PAYLOAD_BYTES, slow.slow_payload),
+    Parser("list of algorithmic names",
+           ("wire.dga_list.DgaReader", "wire.dga_list.detect_dga_format", "wire.dga_list.parse_format",
+            "core.dga.parse_family"), dga_readings.read_dga_list,
+           lambda: corpus.samples("dga.csv", "names.txt"), corpus.FEED_WORDS, readings.LINE_MAX_BYTES,
+           slow.slow_lines),
     Parser("statistics document",
            ("wire.statistics.parse_statistics", "wire.statistics.parse_signed", "wire.transparency.parse_transparency"),
            readings.read_statistics_document,

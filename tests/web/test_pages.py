@@ -12,6 +12,7 @@ from comity.store.cases import timeline
 from comity.store.models import Case, CaseEvent, Decision, Person, Report, Reporter
 from comity.web.inbox_question import PAGE_SIZE
 from web.consultation_rows import OPEN
+from web.dga_rows import FAMILY
 from web.small_registry import ARTICLE, CYRILLIC, NOON, PASSWORD, ROLES, TOKEN, Registry, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,8 @@ def pages(registry: Registry) -> dict[str, set[str]]:
         f"/consultations/{OPEN}/": READERS,
         "/consultations/new/": READERS - {"auditor"},
         "/experts/": READERS,
+        "/dga/": READERS,
+        f"/dga/{FAMILY}/": READERS,
         "/library/": READERS,
         f"/library/{ARTICLE}/": READERS,
         f"/library/{ARTICLE}/print/": READERS,

@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from comity.core.reports import Report as Claim
 from comity.store.models import Look, Person, Report
 from web.consultation_rows import FILE, OPEN
+from web.dga_rows import FAMILY
 from web.small_registry import ANSWER_TOKEN, ARTICLE, ROLES, TOKEN, Registry, signed_in
 from web.statistics_rows import PERIOD, STATEMENT
 
@@ -92,6 +93,10 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:article-adopt": ({"uuid": ARTICLE}, None, PUBLISHERS),
     "web:article-annotate": ({"uuid": ARTICLE}, None, WRITERS),
     "web:article-withdraw": ({"uuid": ARTICLE}, None, PUBLISHERS),
+    "web:dga": ({}, READERS, None),
+    "web:dga-family": ({"name": FAMILY}, READERS, None),
+    "web:dga-answer": ({"name": FAMILY}, None, DESK),
+    "web:dga-share": ({"name": FAMILY}, None, DESK),
     "web:consultations": ({}, READERS, None),
     "web:new-consultation": ({}, WRITERS, WRITERS),
     "web:consultation": ({"uuid": OPEN}, READERS, None),

@@ -43,6 +43,7 @@ from comity.api.schemas import (
     WaitingQuery,
     WithdrawBody,
 )
+from comity.api.views_dga import FamiliesDocument, FamilyStatusDocument, show_families, show_family
 from comity.api.views_links import show_links
 from comity.api.views_memoranda import show_memoranda, show_memorandum
 from comity.api.views_reports import fold_names, post_report, post_reports, show_report, show_status
@@ -121,6 +122,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     _read("status/<token>", show_status, StatusDocument, "reports", roles=()),
     _read("memoranda", show_memoranda, MemorandaDocument, "memoranda", roles=_STAFF),
     _read("memoranda/<digest>", show_memorandum, MemorandumTextDocument, "memoranda", roles=_STAFF),
+    _read("dga", show_families, FamiliesDocument, "names"),
+    _read("dga/<family>", show_family, FamilyStatusDocument, "names"),
     _read("links", show_links, LinksDocument, "links", roles=_STAFF),
     Route(
         method="POST", path="names/fold", handler=fold_names, answer=NamesDocument, roles=_EVERYBODY, query=NoQuery,

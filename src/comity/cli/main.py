@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "appeal": ("appeal", "Appeals: what waits, and the decision of somebody uninvolved.", True),
     "library": ("library", "The library of experience: playbooks and case studies.", True),
     "consultation": ("consultation", "Consultations: ask partners, answer, list, show, close, reopen.", True),
+    "dga": ("dga", "Names that malware will make: add, share by zone, check, answer.", True),
     "expert": ("expert", "Experts: whom partners may ask, about what, in which languages.", True),
     "statistics": ("statistics", "Statistics: own numbers, what is signed with partners, what the public reads.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),

@@ -17,6 +17,7 @@ from comity.flows.apply_articles import apply_adoptions, apply_annotations, appl
 from comity.flows.apply_attachment_parts import apply_attachment_parts
 from comity.flows.apply_consultations import apply_consultations
 from comity.flows.apply_corrections import apply_corrections
+from comity.flows.apply_dga import apply_dga_answers, apply_dga_shares, apply_dga_statuses
 from comity.flows.apply_events import apply_events
 from comity.flows.apply_experts import apply_experts
 from comity.flows.apply_notices import apply_erased, apply_erasures, apply_markings
@@ -49,6 +50,9 @@ KINDS: Final[dict[str, Callable[..., list[str]]]] = {
     "statistics": apply_statements,
     "statistics-cosigned": apply_cosigned,
     "statistics-differs": apply_differs,
+    "dga-share": apply_dga_shares,
+    "dga-answer": apply_dga_answers,
+    "dga-status": apply_dga_statuses,
 }
 
 

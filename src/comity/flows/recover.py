@@ -18,6 +18,7 @@ from comity.core.exchange import REFUSALS, BehindError, ForkError, IncomingEntry
 from comity.core.ledger import entry_hash
 from comity.edges.home import Home
 from comity.edges.keys import load_public_keys
+from comity.flows.apply_dga import recall_dga
 from comity.flows.apply_revocations import recall_revocations
 from comity.flows.apply_statistics import recall_statistics
 from comity.flows.catch_up import catch_up
@@ -83,6 +84,7 @@ def take_part(home: Home, partner: str, part: PartBody, *, at: datetime) -> bool
         recall_revocations(home, _whole(found.entries), at=at)
         recall_consultations(home, partner, _whole(found.entries), at=at)
         recall_statistics(home, partner, _whole(found.entries), at=at)
+        recall_dga(home, partner, _whole(found.entries))
         if found.frontier.size < claim.head.size:
             return False
         kept = keep_signatures(part.note, sender=own, receiver=theirs, receiver_name=partner)

@@ -22,6 +22,7 @@ from comity.flows.release import release
 from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_consultations import tend_consultations
+from comity.flows.tend_dga import tend_dga
 from comity.flows.tend_holds import tend_holds
 from comity.flows.tend_statistics import tend_statistics
 from comity.flows.watch_names import watch_names
@@ -52,6 +53,7 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("reporters weighed", 3600.0, weigh_reporters),
     Round("consultations", 60.0, tend_consultations),
     Round("statistics", 60.0, tend_statistics),
+    Round("algorithmic names", 60.0, tend_dga),
 )
 
 

@@ -44,6 +44,7 @@ DESK: Final[tuple[Place, ...]] = (
     Place("reporters", "web:reporters", _("Reporters"), READERS),
     Place("consultations", "web:consultations", _("Consultations"), READERS),
     Place("library", "web:library", _("Library"), READERS),
+    Place("dga", "web:dga", _("Algorithmic names"), READERS),
     Place("zones", "web:zones", _("Zones"), STAFF),
     Place("memoranda", "web:memoranda", _("Memoranda"), STAFF),
     Place("links", "web:links", _("Links"), STAFF),

@@ -19,6 +19,7 @@ from comity.store.models.consultations import (
     Expert,
     ExpertTold,
 )
+from comity.store.models.dga import DgaCount, DgaEvent, DgaList, DgaName, DgaPart, DgaTold
 from comity.store.models.drafts import DraftRevision, MemorandumDraft
 from comity.store.models.filings import PublicFiling, PublicTry, TurnedAway
 from comity.store.models.inbox import SavedView, ScriptName
@@ -78,6 +79,12 @@ __all__ = [
     "ConsultationThread",
     "ConsultationWord",
     "Decision",
+    "DgaCount",
+    "DgaEvent",
+    "DgaList",
+    "DgaName",
+    "DgaPart",
+    "DgaTold",
     "DisplacedEntry",
     "DraftRevision",
     "Erasure",
