@@ -80,7 +80,8 @@ def test_a_name_of_two_cases_stays_until_both_are_withdrawn(home: Home, subscrib
     ("name", "why"),
     [
         ("com.ru", "suffix"), ("msk.ru", "suffix"), ("ru", "suffix"), ("by", "suffix"), ("com.vn", "suffix"),
-        ("github.io", "suffix"), ("www.demo-bank.by", "not-registrable"), ("vk.com", "media"), ("пример.рф", "not-a-name"),
+        ("github.io", "suffix"), ("www.demo-bank.by", "not-registrable"), ("vk.com", "media"),
+        ("пример.рф", "not-a-name"),
         ("Demo-Bank.by", "not-a-name"), ("demo..by", "not-a-name"), ("demo bank.by", "not-a-name"),
         ("xn--a-ecp.ru", "not-a-name"),
     ],

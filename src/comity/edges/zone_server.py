@@ -50,6 +50,7 @@ class ZoneServer:
         self._tcp = socket.socket(family, socket.SOCK_STREAM)
         self._tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._tcp.bind((host, port))
+        self._tcp.listen(_BACKLOG)
         self.port: int = self._tcp.getsockname()[1]
         self._udp = socket.socket(family, socket.SOCK_DGRAM)
         self._udp.bind((host, self.port))
@@ -58,7 +59,6 @@ class ZoneServer:
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Answer until `stop()`."""
-        self._tcp.listen(_BACKLOG)
         threads = [
             threading.Thread(target=self._run_udp, args=(stop,), name="zones-udp"),
             threading.Thread(target=self._run_tcp, args=(stop,), name="zones-tcp"),
@@ -135,7 +135,7 @@ class ZoneServer:
         ends = time.monotonic() + self._limits.read_seconds
         head += _read_exactly(connection, 2 - len(head), ends) if head else b""
         size = int.from_bytes(head)
-        if len(head) != 2 or not 0 < size <= MAX_QUERY_BYTES:  # noqa: PLR2004 — the length's own octets
+        if len(head) != 2 or not 0 < size <= MAX_QUERY_BYTES:
             return b""
         data = _read_exactly(connection, size, ends)
         return data if len(data) == size else b""

@@ -1,16 +1,16 @@
 """Answer a question about a response policy zone: its SOA, its NS, all of it (AXFR), or what changed (IXFR).
 
-(1) The octets are read, bounded.  (2) The zone must be one of ours, served, and of a subscriber.  (3) Who asks must show
-a signature by a key of the zone, or come from an address that needs none; a signature that is not good is refused as
+(1) The octets are read, bounded.  (2) The zone must be one of ours and of a subscriber.  (3) Who asks must show a
+signature by a key of the zone, or come from an address that needs none; a signature that is not good is refused as
 such, whatever the address.  (4) AXFR and IXFR go over TCP only; over UDP an IXFR is answered with the SOA alone, which
 tells a secondary to come again over TCP (RFC 1995 §2).  (5) An IXFR whose version the journal does not reach, or whose
-changes are as many as the zone, gets the zone whole (RFC 1995 §4, RFC 5936).  Changes are condensed into one, and packed
-as full as messages are: Unbound takes a delta of many small messages for none.
+changes are as many as the zone, gets the zone whole (RFC 1995 §4, RFC 5936).  Changes are condensed into one
+difference, packed as full as messages are: Unbound takes many small messages for no difference at all.
 """
 
 import ipaddress
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -55,13 +55,13 @@ Batch = tuple[bytes, int]  # records, and how many they are
 class ZoneAnswers(msgspec.Struct):
     """All that is needed to answer: the zones, the keys as they are now, and the zones spooled for transfers."""
 
-    zones: Mapping[str, DeclaredZone]
+    zones: Sequence[DeclaredZone]
     keys: Callable[[str], TsigKey | None]
     timers: Timers
     spools: Spools
     clock: Callable[[], datetime]
 
-    def answer(self, data: bytes, address: str, over_tcp: bool) -> Iterator[bytes]:  # noqa: FBT001 — edges.zone_server.Answer
+    def answer(self, data: bytes, address: str, over_tcp: bool) -> Iterator[bytes]:
         """Give the messages that answer some octets."""
         try:
             query = parse_query(data)
@@ -88,7 +88,7 @@ class ZoneAnswers(msgspec.Struct):
         def signed(message: bytes) -> bytes:
             return signer.sign(message, at_seconds=int(self.clock().timestamp())) if signer else message
 
-        output = find_output(zone.origin) if zone is not None and _may(zone, key, address) else None
+        output = find_output(zone.subscriber, zone.origin) if zone is not None and _may(zone, key, address) else None
         code = self._refusal(query, output, over_tcp=over_tcp)
         if code or output is None or zone is None:
             yield signed(render_answer(query, b"", 0, rcode=code or REFUSED))
@@ -96,16 +96,15 @@ class ZoneAnswers(msgspec.Struct):
         if query.serial is not None and query.serial == output.serial % _SERIALS:
             note_asked(output.pk, address, key=key.name if key else "", serial=output.serial, how="soa", at=at)
         is_transfer = over_tcp and query.kind in {AXFR, IXFR}
-        batches = self._transfer(query, output, zone) if is_transfer else self._apex(query, output)
-        serial = output.serial
+        batches = self._transfer(query, output) if is_transfer else self._apex(query, output)
         for records, count in batches:
             yield signed(render_answer(query, records, count))
         if is_transfer:
             how = "axfr" if query.kind == AXFR else "ixfr"
-            note_asked(output.pk, address, key=key.name if key else "", serial=serial, how=how, at=at)
+            note_asked(output.pk, address, key=key.name if key else "", serial=output.serial, how=how, at=at)
 
     def _zone(self, name: bytes) -> DeclaredZone | None:
-        return next((zone for origin, zone in self.zones.items() if render_name(origin) == name), None)
+        return next((zone for zone in self.zones if render_name(zone.origin) == name), None)
 
     def _refusal(self, query: Query, output: BlockOutput | None, *, over_tcp: bool) -> int:
         """The response code by which a question is refused; 0: it is answered."""
@@ -120,7 +119,7 @@ class ZoneAnswers(msgspec.Struct):
     def _apex(self, query: Query, output: BlockOutput) -> Iterator[Batch]:
         yield (render_ns() if query.kind == NS else render_soa(output.serial, self.timers)), 1
 
-    def _transfer(self, query: Query, output: BlockOutput, zone: DeclaredZone) -> Iterator[Batch]:
+    def _transfer(self, query: Query, output: BlockOutput) -> Iterator[Batch]:
         if query.kind == IXFR and query.serial is not None:
             if _is_as_new(query.serial, output.serial):
                 yield render_soa(output.serial, self.timers), 1
@@ -130,12 +129,10 @@ class ZoneAnswers(msgspec.Struct):
             if changes is not None and len(gone) + len(come) <= output.names:
                 yield from _pack(self._delta(query.serial, output, gone, come))
                 return
-        soa: Batch = (render_soa(output.serial, self.timers), 1)
-        spool = self.spools.get(output, zone.origin)
-        # The spool may be of a newer version than was read above: its own serial counts.
-        soa = (render_soa(spool.serial, self.timers), 1)
-        output.serial = spool.serial
-        yield from _pack((soa, (render_ns(), 1), *()), spool.batches(), (soa,))
+        spool = self.spools.get(output)
+        output.serial = spool.serial  # which may be of a newer version than was read before
+        soa: Batch = (render_soa(spool.serial, self.timers), 1)
+        yield from _pack((soa, (render_ns(), 1)), spool.batches(), (soa,))
 
     def _delta(self, since: int, output: BlockOutput, gone: list[str], come: list[str]) -> Iterator[Batch]:
         """One condensed difference (RFC 1995 §4): new SOA, old SOA, what went, new SOA, what came, new SOA."""

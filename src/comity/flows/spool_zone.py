@@ -4,15 +4,14 @@ A slow secondary would otherwise hold a transaction open for as long as it takes
 first asked for whole, in one question to the store, and goes when the last transfer from it ends.
 """
 
-import os
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from comity.edges.spool_file import SpoolFile
 from comity.flows.block import ZONE_FORM
-from comity.store.block_outputs import iterate_pieces
+from comity.store.block_outputs import Piece, iterate_pieces, read_serial
 from comity.store.models import BlockOutput
 from comity.wire.rpz import RECORDS_A_NAME
 
@@ -24,27 +23,32 @@ class Spool:
 
     def __init__(self, serial: int, directory: Path) -> None:
         self.serial = serial
-        self._file = tempfile.TemporaryFile(dir=directory)  # noqa: SIM115 — it lives as long as transfers from it
+        self._file = SpoolFile(directory)
         self._index: list[tuple[int, int]] = []  # octets, records: parts as full as a message
 
-    def fill(self, pieces: Iterator[tuple[bytes, int]]) -> None:
-        """Write the parts of a zone."""
+    def fill(self, pieces: Iterator[tuple[int, int, Piece]]) -> bool:
+        """Write the parts of a zone, with the serial they are of; answers whether there were any."""
+        held: list[bytes] = []
         size = count = 0
-        for body, names in pieces:
-            if size and size + len(body) > _MESSAGE_BYTES:
-                self._index.append((size, count))
-                size = count = 0
-            self._file.write(body)
-            size, count = size + len(body), count + names * RECORDS_A_NAME
-        self._file.flush()
-        if size:
-            self._index.append((size, count))
+        for serial, names, piece in pieces:
+            self.serial = serial
+            if size and size + len(piece.body) > _MESSAGE_BYTES:
+                self._write(held, count)
+                held, size, count = [], 0, 0
+            held.append(piece.body)
+            size, count = size + len(piece.body), count + names * RECORDS_A_NAME
+        if held:
+            self._write(held, count)
+        return bool(self._index)
+
+    def _write(self, bodies: list[bytes], count: int) -> None:
+        self._index.append((self._file.append(b"".join(bodies)), count))
 
     def batches(self) -> Iterator[tuple[bytes, int]]:
         """The records, as many as a message may hold at a time."""
         at = 0
         for size, count in self._index:
-            yield os.pread(self._file.fileno(), size, at), count
+            yield self._file.read(at, size), count
             at += size
 
 
@@ -56,7 +60,7 @@ class Spools:
         self._held: dict[int, Spool] = {}
         self._lock = threading.Lock()
 
-    def get(self, output: BlockOutput, _origin: str) -> Spool:
+    def get(self, output: BlockOutput) -> Spool:
         """The spool of a zone's version, or of a newer one."""
         with self._lock:
             held = self._held.get(output.pk)
@@ -65,13 +69,8 @@ class Spools:
             return held
 
     def _make(self, output: BlockOutput) -> Spool:
-        self._directory.mkdir(mode=0o700, exist_ok=True)
-        spool = Spool(output.serial, self._directory)
-
-        def pieces() -> Iterator[tuple[bytes, int]]:
-            for serial, count, piece in iterate_pieces(output.pk, ZONE_FORM):
-                spool.serial = serial
-                yield piece.body, count
-
-        spool.fill(pieces())
-        return spool
+        while True:
+            serial = read_serial(output.pk)
+            spool = Spool(serial, self._directory)
+            if spool.fill(iterate_pieces(output.pk, ZONE_FORM)) or read_serial(output.pk) == serial:
+                return spool  # an empty zone says no serial of its own: it is the one before and after

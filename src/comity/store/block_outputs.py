@@ -85,9 +85,14 @@ def list_outputs(subscriber_pk: int | None = None) -> list[BlockOutput]:
     return list(found if subscriber_pk is None else found.filter(subscriber_id=subscriber_pk))
 
 
-def find_output(origin: str) -> BlockOutput | None:
-    """The zone of an origin; the newest one where two subscribers had it."""
-    return BlockOutput.objects.filter(origin=origin).order_by("-pk").first() if origin else None
+def find_output(subscriber_key: str, origin: str) -> BlockOutput | None:
+    """A subscriber's zone, or its lists, which have no origin."""
+    return BlockOutput.objects.filter(subscriber__key=subscriber_key, origin=origin).first()
+
+
+def read_serial(output_pk: int) -> int:
+    """The serial of an output's newest version; 0 where it is gone."""
+    return BlockOutput.objects.filter(pk=output_pk).values_list("serial", flat=True).first() or 0
 
 
 def note_moved(outputs: Iterable[BlockOutput], moved: Moved, *, at: datetime) -> None:

@@ -1,0 +1,24 @@
+"""`comity publish`: write what a subscriber may read to a file or standard output, in a form that others read."""
+
+import click
+
+from comity.cli.publish_lists import (
+    adblock_command,
+    csv_command,
+    dnsmasq_command,
+    hosts_command,
+    json_command,
+    plain_command,
+    rpz_command,
+)
+
+
+@click.group()
+def publish() -> None:
+    """Write what a subscriber may read, in a form that others read."""
+
+
+for _command in (
+    rpz_command, hosts_command, plain_command, adblock_command, dnsmasq_command, csv_command, json_command,
+):  # fmt: skip
+    publish.add_command(_command)
