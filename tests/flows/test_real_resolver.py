@@ -1,6 +1,6 @@
 """A real BIND behind our primary: told by NOTIFY, signed by TSIG, brought up to date by IXFR.
 
-It blocks, and blocks no more.  Its own refresh is five minutes: what it learns within seconds it learned from our NOTIFY.
+It blocks, and blocks no more.  Its own refresh is five minutes: what it learns within seconds our NOTIFY told it.
 """
 
 from datetime import UTC, datetime

@@ -179,11 +179,16 @@ def _read_name(data: bytes, at: int, *, may_point: bool = True) -> tuple[bytes, 
 
 
 def _read_record(data: bytes, at: int) -> tuple[bytes, int, int, tuple[int, int], int]:
-    """Owner, type, class, where its data stands, and where the next record begins."""
+    """Owner, type, class, where its data stands, and where the next record begins.
+
+    The time to live of a TSIG must be 0 and is signed as such (RFC 8945 §4.2).
+    """
     owner, at = _read_name(data, at)
     if at + 10 > len(data):
         raise DnsMessageError("ends in a record", item=f"octet {at}")
-    rtype, klass, _ttl, length = struct.unpack_from("!HHIH", data, at)
+    rtype, klass, ttl, length = struct.unpack_from("!HHIH", data, at)
+    if rtype == TSIG and ttl:
+        raise DnsMessageError("has a TSIG record that lives", item=f"octet {at + 4}")
     start = at + 10
     if start + length > len(data):
         raise DnsMessageError("has a record that is shorter than it says", item=f"octet {start}")
