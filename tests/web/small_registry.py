@@ -45,6 +45,7 @@ from comity.store.plans import add_plan
 from comity.store.reporters import count_all, keep_tallies
 from comity.wire.memorandum_yaml import parse_memorandum, read_draft, render_memorandum
 from web.consultation_rows import fill_consultations
+from web.output_rows import fill_outputs
 from web.statistics_rows import fill_statistics
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
@@ -148,6 +149,7 @@ def fill_store() -> Registry:
     _link()
     fill_consultations(closed, NOON)
     fill_statistics()
+    fill_outputs(NOON)
     _article()
     Case.objects.filter(pk=received.pk).update(due_at=NOON + timedelta(hours=1))
     version = _memorandum()

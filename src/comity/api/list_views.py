@@ -19,7 +19,8 @@ from django.views.decorators.csrf import csrf_exempt
 from comity.api.problems import MethodError, problem, store_asked
 from comity.api.subscriber_calls import authenticate_subscriber
 from comity.api.tokens import UnauthorizedError
-from comity.core.errors import ComityError, NotFoundError
+from comity.core.errors import ComityError, NotFoundError, SettingError
+from comity.edges.home import Home
 from comity.flows.compose_list import compose_list, read_list_version
 from comity.store.subscribers import SubscriberRow, get_subscriber
 from comity.wire.block_list_texts import FORMS_BY_FILE, LISTS
@@ -73,7 +74,7 @@ def _give(request: HttpRequest, subscriber: SubscriberRow, file: str) -> HttpRes
     if request.method == "HEAD":
         answer: HttpResponseBase = HttpResponse(content_type=LISTS[form].media_type)
     else:
-        version, composed = compose_list(settings.HOME, subscriber, form)
+        version, composed = compose_list(_home(), subscriber, form)
         etag = f'"{subscriber.pk}-{version.serial}{"-gzip" if is_packed else ""}"'
         changed = int(version.changed_at.timestamp())
         octets: Iterator[bytes] = composed.compressed() if is_packed else composed.plain()
@@ -81,6 +82,13 @@ def _give(request: HttpRequest, subscriber: SubscriberRow, file: str) -> HttpRes
     if is_packed:
         answer["Content-Encoding"] = "gzip"
     return _marked(answer, etag, changed, is_public=subscriber.kind == "public")
+
+
+def _home() -> Home:
+    home = settings.HOME
+    if not isinstance(home, Home):
+        raise SettingError("no node is open", item="COMITY_DIR")
+    return home
 
 
 def _marked(answer: HttpResponseBase, etag: str, changed: int, *, is_public: bool) -> HttpResponseBase:

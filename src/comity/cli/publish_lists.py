@@ -34,10 +34,6 @@ def _write(output: Path | None, parts: Iterable[bytes]) -> int:
 def _list_command(form: str, what: str) -> click.Command:
     """One form of list as a command."""
 
-    @click.command(form, help=f"Write {what}.", short_help=f"Write {what}.")
-    @_subscriber
-    @_output
-    @dir_option
     def command(directory: Path, subscriber: str, output: Path | None) -> int:
         home = use_node(directory)
         block(home, at=datetime.now(UTC))
@@ -46,7 +42,8 @@ def _list_command(form: str, what: str) -> click.Command:
             raise InputError("this subscription has ended", item=subscriber)
         return _write(output, compose_list(home, found, form)[1].plain())
 
-    return command
+    named = click.command(form, help=f"Write {what}.", short_help=f"Write {what}.")
+    return named(_subscriber(_output(dir_option(command))))
 
 
 hosts_command = _list_command("hosts", "a hosts file")

@@ -1,6 +1,6 @@
 """List the outputs of every subscriber: how many names, which version, and who has it, for pages and commands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,7 +10,7 @@ from comity.edges.home import Home
 from comity.edges.zone_settings import DeclaredZone, read_zones
 from comity.store.block_outputs import behind_since, list_outputs
 from comity.store.blocking import count_withheld
-from comity.store.models import BlockOutput, ZoneAsked
+from comity.store.models import BlockOutput
 from comity.store.subscribers import list_subscribers
 from comity.store.zone_asked import list_asked
 from comity.wire.block_list_texts import LISTS
@@ -70,9 +70,7 @@ def show_outputs(home: Home) -> list[ShownOutputs]:
                 serial=lists.serial if lists else 0, changed_at=lists.changed_at if lists else None,
                 lists=tuple(f"/lists/{one.key}/{form.file}" for form in LISTS.values()),
                 withheld=count_withheld(one.pk),
-                zones=tuple(
-                    _zone(zone, rows.get(zone.origin)) for zone in declared if zone.subscriber == one.key
-                ),
+                zones=tuple(_zones([zone for zone in declared if zone.subscriber == one.key], rows)),
             )
         )  # fmt: skip
     return found
@@ -87,17 +85,28 @@ def find_late(zone: ShownZone, *, at: datetime) -> list[ShownAsker]:
     ]
 
 
-def _zone(zone: DeclaredZone, output: BlockOutput | None) -> ShownZone:
-    return ShownZone(
-        origin=zone.origin, is_hot=zone.is_hot, categories=zone.categories, action=zone.action,
-        names=output.names if output else 0, serial=output.serial if output else 0,
-        changed_at=output.changed_at if output else None,
-        askers=tuple(_askers(zone, output, list_asked(output))) if output else (),
-    )  # fmt: skip
+def _zones(declared: Sequence[DeclaredZone], rows: Mapping[str, BlockOutput]) -> list[ShownZone]:
+    """The zones as they are declared, and those that are declared no more and not yet gone."""
+    by_origin = {zone.origin: zone for zone in declared}
+    found = []
+    for origin in sorted(by_origin.keys() | (rows.keys() - {""}), key=lambda name: (name.removeprefix("hot."), name)):
+        zone, row = by_origin.get(origin), rows.get(origin)
+        said = zone or row
+        found.append(
+            ShownZone(
+                origin=origin, is_hot=said.is_hot if said else False,
+                categories=tuple(said.categories) if said else (), action=said.action if said else "",
+                names=row.names if row else 0, serial=row.serial if row else 0,
+                changed_at=row.changed_at if row else None,
+                askers=tuple(_askers(zone.secondaries if zone else (), row)) if row else (),
+            )
+        )  # fmt: skip
+    return found
 
 
-def _askers(zone: DeclaredZone, output: BlockOutput, asked: Sequence[ZoneAsked]) -> list[ShownAsker]:
-    declared = dict.fromkeys(address for address, _port in zone.secondaries)
+def _askers(secondaries: Sequence[tuple[str, int]], output: BlockOutput) -> list[ShownAsker]:
+    asked = list_asked(output)
+    declared = dict.fromkeys(address for address, _port in secondaries)
     found = [
         ShownAsker(
             row.address, row.key, row.serial, row.how, row.at, behind_since(output, row.serial), row.address in declared

@@ -11,7 +11,6 @@ from itertools import islice
 from typing import Final, TypeVar
 
 import msgspec
-from django.db.models import Min
 
 from comity.core.blocking import Blocked, Change, Listed, merge_blocked
 from comity.store.blocking import Moved, iterate_blocked
@@ -181,8 +180,8 @@ def behind_since(output: BlockOutput, serial: int) -> datetime | None:
     """Since when there is a newer version than the one somebody has; None: it has the newest."""
     if serial == output.serial or output.changed_at is None:
         return None
-    later = BlockChange.objects.filter(output=output, serial__gt=max(serial, 0)).aggregate(first=Min("at"))["first"]
-    return later if later is not None else output.changed_at
+    later = BlockChange.objects.filter(output=output, serial__gt=max(serial, 0)).order_by("serial").first()
+    return later.at if later is not None else output.changed_at
 
 
 def _those_of(output: BlockOutput, rows: Sequence[Blocked]) -> list[Blocked]:
@@ -201,7 +200,8 @@ def _gather(output: BlockOutput, changes: dict[str, Change], *, at: datetime) ->
     for part in _in_parts(changes, _AT_ONCE):
         waiting = BlockChange.objects.filter(output=output, serial=0, registrable__in=part)
         held: dict[str, str] = dict(waiting.values_list("registrable", "change"))
-        undone, altered = [], []
+        undone: list[str] = []
+        altered: list[str] = []
         for name in part:
             if held.get(name) in {"add", "remove"} and changes[name] not in {"alter", held[name]}:
                 # For lists the name's words may be others than they were: it is altered, and comes to the same.
