@@ -1,5 +1,6 @@
 """`comity publish rpz|hosts|plain|adblock|dnsmasq|csv|json`: names to block as a file, whole or not at all."""
 
+import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ def _write(output: Path | None, parts: Iterable[bytes]) -> int:
     if output is not None:
         write_whole(output, parts)
         return 0
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     for part in parts:
         out.write(part)
     out.flush()
@@ -42,8 +43,8 @@ def _list_command(form: str, what: str) -> click.Command:
             raise InputError("this subscription has ended", item=subscriber)
         return _write(output, compose_list(home, found, form)[1].plain())
 
-    named = click.command(form, help=f"Write {what}.", short_help=f"Write {what}.")
-    return named(_subscriber(_output(dir_option(command))))
+    with_options: Callable[..., int] = _subscriber(_output(dir_option(command)))
+    return click.command(form, help=f"Write {what}.", short_help=f"Write {what}.")(with_options)
 
 
 hosts_command = _list_command("hosts", "a hosts file")

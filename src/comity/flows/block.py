@@ -34,8 +34,10 @@ from comity.store.block_outputs import (
 from comity.store.blocking import (
     Door,
     cool_down,
+    find_reweighed,
     has_cooled,
     has_news,
+    is_weighed_by,
     let_all_go,
     lock_reader,
     take_told,
@@ -73,7 +75,9 @@ def _bring_up_to_date(
         wanted = _wanted(subscriber, zones)
         if are_otherwise(subscriber.pk, wanted):
             _declare(subscriber, wanted)
-        if has_news(subscriber.pk, subscriber.told, door.digest):
+        if not is_weighed_by(subscriber.pk, door.digest):
+            _weigh(subscriber, door, at=at)
+        if has_news(subscriber.pk, subscriber.told):
             while _follow(home, subscriber, door, at=at):
                 pass
         if has_cooled(subscriber.pk, hot_since=_hot_since(home, at)):
@@ -99,51 +103,55 @@ def _wanted(subscriber: SubscriberRow, zones: Sequence[DeclaredZone]) -> list[Ou
     return found
 
 
-@transaction.atomic
 def _declare(subscriber: SubscriberRow, wanted: Sequence[OutputWanted]) -> None:
-    lock_reader(subscriber.pk)
-    declare_outputs(subscriber.pk, wanted)
+    with transaction.atomic():
+        lock_reader(subscriber.pk)
+        declare_outputs(subscriber.pk, wanted)
 
 
-@transaction.atomic
-def _follow(home: Home, subscriber: SubscriberRow, door: Door, *, at: datetime) -> bool:
-    """Take a page of the stream; answers whether there is more."""
-    reader = lock_reader(subscriber.pk)
-    if reader.guard != door.digest:
-        outputs = list_outputs(subscriber.pk)
-        for moved in weigh_again(subscriber.pk, door):
-            note_moved(outputs, moved, at=at)
+def _weigh(subscriber: SubscriberRow, door: Door, *, at: datetime) -> None:
+    """Ask the door again, because its lists are others than they were."""
+    reweighed = find_reweighed(subscriber.pk, door)
+    with transaction.atomic():
+        reader = lock_reader(subscriber.pk)
+        note_moved(list_outputs(subscriber.pk), weigh_again(subscriber.pk, reweighed), at=at)
         reader.guard = door.digest
         reader.save()
-    if reader.position >= subscriber.told:
-        return False
-    rows = read_told(subscriber.pk, after=reader.position, limit=_PAGE)
-    if not rows:
-        return False
-    moved = take_told(subscriber.pk, rows, door, hot_since=_hot_since(home, at), at=at)
-    if subscriber.told - reader.position > _BULK:
-        mark_unbuilt(subscriber.pk)
-    note_moved((output for output in list_outputs(subscriber.pk) if output.changed_at is not None), moved, at=at)
-    reader.position = rows[-1].position
-    reader.save()
-    return len(rows) == _PAGE
 
 
-@transaction.atomic
+def _follow(home: Home, subscriber: SubscriberRow, door: Door, *, at: datetime) -> bool:
+    """Take a page of the stream; answers whether there is more."""
+    with transaction.atomic():
+        reader = lock_reader(subscriber.pk)
+        if reader.position >= subscriber.told:
+            return False
+        rows = read_told(subscriber.pk, after=reader.position, limit=_PAGE)
+        if not rows:
+            return False
+        moved = take_told(subscriber.pk, rows, door, hot_since=_hot_since(home, at), at=at)
+        if subscriber.told - reader.position > _BULK:
+            mark_unbuilt(subscriber.pk)
+        note_moved((output for output in list_outputs(subscriber.pk) if output.changed_at is not None), moved, at=at)
+        reader.position = rows[-1].position
+        reader.save()
+        return len(rows) == _PAGE
+
+
 def _cool(home: Home, subscriber: SubscriberRow, *, at: datetime) -> bool:
     """Let what is no longer new leave the small zones; answers whether there was anything."""
-    lock_reader(subscriber.pk)
-    moved = cool_down(subscriber.pk, hot_since=_hot_since(home, at))
-    note_moved((output for output in list_outputs(subscriber.pk) if output.is_hot), moved, at=at)
-    return bool(moved.before)
+    with transaction.atomic():
+        lock_reader(subscriber.pk)
+        moved = cool_down(subscriber.pk, hot_since=_hot_since(home, at))
+        note_moved((output for output in list_outputs(subscriber.pk) if output.is_hot), moved, at=at)
+        return bool(moved.before)
 
 
-@transaction.atomic
 def _let_go(subscriber: SubscriberRow, *, at: datetime) -> bool:
-    lock_reader(subscriber.pk)
-    moved = let_all_go(subscriber.pk)
-    note_moved(list_outputs(subscriber.pk), moved, at=at)
-    return bool(moved.before)
+    with transaction.atomic():
+        lock_reader(subscriber.pk)
+        moved = let_all_go(subscriber.pk)
+        note_moved(list_outputs(subscriber.pk), moved, at=at)
+        return bool(moved.before)
 
 
 def _is_due(home: Home, output: BlockOutput, *, at: datetime) -> bool:
@@ -155,14 +163,14 @@ def _is_due(home: Home, output: BlockOutput, *, at: datetime) -> bool:
     return is_old or has_removals(output)
 
 
-@transaction.atomic
 def _make_version(output_pk: int, subscriber_pk: int, *, at: datetime) -> int:
-    lock_reader(subscriber_pk)
-    output = BlockOutput.objects.get(pk=output_pk)
-    if output.changed_at is not None:
-        return publish_version(output, _render(output), at=at)
-    build_version(output, _render(output), at=at)
-    return output.names
+    with transaction.atomic():
+        lock_reader(subscriber_pk)
+        output = BlockOutput.objects.get(pk=output_pk)
+        if output.changed_at is not None:
+            return publish_version(output, _render(output), at=at)
+        build_version(output, _render(output), at=at)
+        return output.names
 
 
 def _render(output: BlockOutput) -> Render:

@@ -180,8 +180,9 @@ def behind_since(output: BlockOutput, serial: int) -> datetime | None:
     """Since when there is a newer version than the one somebody has; None: it has the newest."""
     if serial == output.serial or output.changed_at is None:
         return None
-    later = BlockChange.objects.filter(output=output, serial__gt=max(serial, 0)).order_by("serial").first()
-    return later.at if later is not None else output.changed_at
+    later = BlockChange.objects.filter(output=output, serial__gt=max(serial, 0)).order_by("serial")
+    since: datetime | None = later.values_list("at", flat=True).first()
+    return since or output.changed_at
 
 
 def _those_of(output: BlockOutput, rows: Sequence[Blocked]) -> list[Blocked]:

@@ -4,7 +4,7 @@
 there now, from which `store.block_outputs` tells what each output must change.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -52,10 +52,15 @@ class Moved(msgspec.Struct, frozen=True):
     after: Rows
 
 
-def has_news(subscriber_pk: int, told: int, guard_digest: str) -> bool:
-    """Whether a stream goes on, or the door's lists are others than they were."""
-    held = BlockReader.objects.filter(subscriber_id=subscriber_pk).values_list("position", "guard").first()
-    return held is None or held[0] < told or held[1] != guard_digest
+def has_news(subscriber_pk: int, told: int) -> bool:
+    """Whether a stream goes on."""
+    position = BlockReader.objects.filter(subscriber_id=subscriber_pk).values_list("position", flat=True).first()
+    return (position or 0) < told
+
+
+def is_weighed_by(subscriber_pk: int, guard_digest: str) -> bool:
+    """Whether names were weighed by the lists that are in force."""
+    return BlockReader.objects.filter(subscriber_id=subscriber_pk, guard=guard_digest).exists()
 
 
 def has_cooled(subscriber_pk: int, *, hot_since: datetime) -> bool:
@@ -94,23 +99,29 @@ def cool_down(subscriber_pk: int, *, hot_since: datetime, limit: int = 2000) -> 
     return Moved(before, _by_name(names, _read(subscriber_pk, "registrable__in", sorted(names))))
 
 
-def weigh_again(subscriber_pk: int, door: Door) -> Iterator[Moved]:
-    """Ask the door again about every name, because its lists have changed; some thousand at a time."""
-    last = ""
-    while True:
-        found = BlockedName.objects.filter(subscriber_id=subscriber_pk, registrable__gt=last)
-        names = list(found.order_by("registrable").values_list("registrable", flat=True).distinct()[:2000])
-        if not names:
-            return
-        last = names[-1]
-        rows = _by_name(names, _read(subscriber_pk, "registrable__in", names))
-        moved = {name: why for name in names if (why := door.withheld(name)) != rows[name][0].withheld}
-        for name, why in moved.items():
-            BlockedName.objects.filter(subscriber_id=subscriber_pk, registrable=name).update(withheld=why)
-        yield Moved(
-            {name: rows[name] for name in moved},
-            {name: [msgspec.structs.replace(row, withheld=why) for row in rows[name]] for name, why in moved.items()},
-        )
+def find_reweighed(subscriber_pk: int, door: Door) -> dict[str, str]:
+    """The names of which the door says something else than it did, and what it says now.
+
+    Asked of every name when the door's lists have changed, outside of a transaction: writers do not wait for it.
+    """
+    found = BlockedName.objects.filter(subscriber_id=subscriber_pk).values_list("registrable", "withheld")
+    moved: dict[str, str] = {}
+    for name, held in found.order_by("registrable").distinct().iterator(chunk_size=2000):
+        if (why := door.withheld(name)) != held:
+            moved[name] = why
+    return moved
+
+
+def weigh_again(subscriber_pk: int, reweighed: Mapping[str, str]) -> Moved:
+    """Let names in or out at the door, inside the caller's transaction."""
+    names = sorted(reweighed)
+    before = _by_name(names, _read(subscriber_pk, "registrable__in", names))
+    for name, why in reweighed.items():
+        BlockedName.objects.filter(subscriber_id=subscriber_pk, registrable=name).update(withheld=why)
+    return Moved(
+        before,
+        {name: [msgspec.structs.replace(row, withheld=reweighed[name]) for row in before[name]] for name in names},
+    )
 
 
 def let_all_go(subscriber_pk: int, *, limit: int = 2000) -> Moved:
