@@ -102,6 +102,19 @@ SETTINGS: Final = {
     "calendar.days": (
         "What a list lacks, by its name, also where a memorandum names it: `off` without work, `on` of work."
     ),
+    "blocking.host": "The address at which resolvers fetch zones of names to block (docs/how-to/resolver.md).",
+    "blocking.port": "The port, UDP and TCP; 0: no zones are served.  Below 1024 systemd must allow it.",
+    "blocking.hot_hours": "For how many hours a new name stands also in the small zone `hot.<zone>`.",
+    "blocking.base_seconds": (
+        "How long a large zone and the lists wait for more names before there is a new version; a withdrawal never "
+        "waits."
+    ),
+    "blocking.refresh_seconds": "How often a resolver asks that heard no notification (SOA refresh).",
+    "blocking.expire_seconds": "After how long without us a resolver lets a zone go (SOA expire).",
+    "blocking.zones": (
+        "Zones by their name: `subscriber`, `categories` (empty: all), `action` (`nxdomain`, `nodata`, a host), `hot`, "
+        "`keys` and `allow` (who may fetch: names of keys, addresses), `secondaries` (who is notified)."
+    ),
     "contacts.duty": "Who is written to when three quarters of a clock have passed; empty: see docs/spec/clocks.md §7.",
     "contacts.head": "Who is written to when a clock has run out.",
     "contacts.legal": "Who is written to when a clock has run twice its time.",

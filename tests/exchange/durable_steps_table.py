@@ -30,6 +30,7 @@ _STATE = "the link's state and its reason"
 _PART = "entries of our own ledger that were lost, and what they tell; with the last of them as when recovery ends"
 _LIBRARY = "event, decision and entry of the library together, as of a verb of the desk; the command is given again"
 _READER = "a subscriber or a key of it with its audit entry, together; the command is given again"
+_BLOCK = "a round of the desk: a position and what it changes together, then a version of that; the next round goes on"
 _WORDS = "the memorandum's version, its signatures or state, and the event that says who did it"
 
 STEPS: dict[str, Row] = {
@@ -161,6 +162,12 @@ NOT_OF_THE_EXCHANGE = {
     "flows.ask_answer.ask_answer": "a link with the letter that carries it; a new one takes its place",
     "flows.ask_answer.revoke_link": "a link that is taken back, with the note that says so",
     "flows.confirm_public_report.confirm_public_report": "a letter's link; opened again, it is known",
+    "flows.block._declare": _BLOCK,
+    "flows.block._follow": _BLOCK,
+    "flows.block._weigh": _BLOCK,
+    "flows.block._cool": _BLOCK,
+    "flows.block._let_go": _BLOCK,
+    "flows.block._make_version": _BLOCK,
     "flows.drop_filings.drop_filings": "a round of the desk; what it did not delete it deletes the next time",
     "flows.file_public_report.file_public_report": "a form; sent again, it is known",
     "flows.judge_reporter.judge_reporter": "a person's decision about a reporter: one row",

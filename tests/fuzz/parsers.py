@@ -17,6 +17,7 @@ from comity.core.media_types import MAX_BYTES as MAX_ATTACHMENT_BYTES
 from comity.edges.partner_http import ANSWER_MAX_BYTES
 from comity.wire.authority_toml import MAX_BYTES as PROFILES_MAX_BYTES
 from comity.wire.checkpoint import NOTE_MAX_BYTES
+from comity.wire.dns_message import MAX_QUERY_BYTES
 from comity.wire.epp import MAX_FRAME_BYTES
 from comity.wire.evidence import MAX_MANIFEST_BYTES
 from comity.wire.evidence_tar import MAX_PACKAGE_BYTES
@@ -148,6 +149,9 @@ PARSERS: Final[tuple[Parser, ...]] = (
            corpus.tile_paths, corpus.TILE_WORDS, readings.LINE_MAX_BYTES, slow.slow_path),
     Parser("entry bundle", ("wire.tiles.parse_entry_bundle",), readings.read_bundle,
            corpus.bundles, (b"\0\0", b"\0\1", b"\xff\xff", b"comity-entry/1\n"), 256 * 65_537, slow.slow_bundle),
+    Parser("DNS query", ("wire.dns_message.parse_query", "wire.dns_message.parse_notify_answer"),
+           readings.read_dns_query, readings.dns_queries,
+           (b"\xc0\x0c", b"\0\xfa\0\xff", b"\x3f", b"\0\6\0\1", b"\0\xfb\0\1"), MAX_QUERY_BYTES, slow.slow_dns_query),
     Parser("attachment", ("core.media_types.find_media_type", "core.media_types.excerpt"), readings.read_attachment,
            readings.attachments, readings.ATTACHMENT_WORDS, MAX_ATTACHMENT_BYTES, slow.slow_attachment),
     Parser("collateral answers", ("core.collateral.parse_answers",), readings.read_collateral,

@@ -6,6 +6,7 @@ found, like any other exception.
 
 from base64 import b64decode
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -57,6 +58,7 @@ from comity.wire.attachment_parts import parse_attachment_part, render_attachmen
 from comity.wire.canonical import canonical, parse_canonical, parse_json
 from comity.wire.checkpoint import parse_head, parse_note, read_head, render_checkpoint, sign_text
 from comity.wire.consultation import parse_consultation, render_consultation
+from comity.wire.dns_message import parse_notify_answer, parse_query, render_answer, render_name
 from comity.wire.evidence import MANIFEST, SEAL, Member, parse_manifest, render_manifest, seal_text
 from comity.wire.evidence_check import check_package
 from comity.wire.evidence_tar import parse_tar, render_tar
@@ -85,6 +87,7 @@ from comity.wire.stix import render_report as render_report_payload
 from comity.wire.tiles import parse_entry_bundle, parse_tile_path, render_entry_bundle, render_tile_path
 from comity.wire.tlog_proof import parse_proof, render_proof
 from comity.wire.transparency import parse_transparency
+from comity.wire.tsig import Signer, TsigKey, judge, render_refusal
 from fuzz import corpus
 from memoranda_made import SECRETS
 
@@ -661,3 +664,25 @@ def read_collateral(data: bytes) -> object:
     settled = settle((), [one for one in found if isinstance(one, Finding)])
     render_check(settled)
     return settled
+
+
+def read_dns_query(data: bytes) -> object:
+    """A query is read and its answer can be written; what answers a NOTIFY is read too."""
+    with suppress(ComityError):
+        parse_notify_answer(data)
+    query = parse_query(data)
+    key = TsigKey("resolver-1", b"k" * 32)
+    assert judge(query, key, at_seconds=0) != "good"
+    answer = render_answer(query, b"", 0)
+    assert answer[12:] == query.question == data[12 : 12 + len(query.question)]
+    render_refusal(query, "bad-signature", key, at_seconds=0)
+    return query
+
+
+def dns_queries() -> list[bytes]:
+    """An SOA question, an IXFR of a pointer's owner, and one that is signed."""
+    name = render_name("rpz.example.by")
+    asked = b"\0\1\0\0\0\1\0\0\0\0\0\0" + name + b"\0\6\0\1"
+    soa = b"\xc0\x0c\0\6\0\1\0\0\0\0\0\x16\0\0" + b"\0\0\0\7" * 5
+    ixfr = b"\0\2\0\0\0\1\0\0\0\1\0\0" + name + b"\0\xfb\0\1" + soa
+    return [asked, ixfr, Signer(TsigKey("other-1", b"x" * 32), b"").sign(ixfr, at_seconds=1_795_000_000)]

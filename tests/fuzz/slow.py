@@ -207,3 +207,12 @@ def slow_attachment(size: int) -> dict[str, bytes]:
         "one long line": _filled(size, piece="я".encode()),
         "a PDF without an end": _filled(size, begin=b"%PDF-1.7\n", piece=b"%%EO"),
     }
+
+
+def slow_dns_query(size: int) -> dict[str, bytes]:
+    begins = b"\0\1\0\0\0\1\0\0\0\1\0\2"
+    pointers = b"".join((0xC000 | max(12, 12 + at - 2)).to_bytes(2) for at in range(0, min(size, 16_000), 2))
+    return {
+        "a chain of pointers": (begins + b"\0\0\6\0\1" + pointers)[:size],
+        "labels without end": (begins + b"\x01a" * size)[:size],
+    }

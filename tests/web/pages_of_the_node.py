@@ -23,6 +23,7 @@ AGAIN: Final = "again"  # whoever has just typed a password, as the pages of one
 LISTS: Final = (
     "/inbox/", "/held/", "/approvals/", "/appeals/", "/reporters/", "/consultations/", "/experts/", "/library/",
     "/zones/", "/memoranda/", "/links/", "/dga/", "/statistics/", "/transparency/", "/account/",
+    "/zones/", "/memoranda/", "/links/", "/outputs/", "/statistics/", "/transparency/", "/account/",
 )  # fmt: skip
 
 

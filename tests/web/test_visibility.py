@@ -111,6 +111,7 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:begin-draft": ({}, None, EDITORS),
     "web:draft": ({"pk": "draft"}, STAFF, None),
     "web:draft-preview": ({"pk": "draft"}, STAFF, None),
+    "web:outputs": ({}, STAFF, None),
     "web:statistics": ({}, READERS, None),
     "web:statistics-report": ({}, READERS, None),
     "web:release-statistics": ({}, None, frozenset({"policy-officer"})),

@@ -28,6 +28,8 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "consultation": ("consultation", "Consultations: ask partners, answer, list, show, close, reopen.", True),
     "dga": ("dga", "Names that malware will make: add, share by zone, check, answer.", True),
     "expert": ("expert", "Experts: whom partners may ask, about what, in which languages.", True),
+    "output": ("output", "Outputs: lists and zones of names to block, who has which version, keys.", True),
+    "publish": ("publish", "Write what a subscriber may read to a file, in a form that others read.", True),
     "statistics": ("statistics", "Statistics: own numbers, what is signed with partners, what the public reads.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
     "backup": ("backup", "Write all that a node remembers into one file, while it serves.", True),

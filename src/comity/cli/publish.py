@@ -6,6 +6,19 @@ Each format is a command of its own file; all of them write told items and nothi
 import click
 
 from comity.cli.publish_stix import stix
+"""`comity publish`: write what a subscriber may read to a file or standard output, in a form that others read."""
+
+import click
+
+from comity.cli.publish_lists import (
+    adblock_command,
+    csv_command,
+    dnsmasq_command,
+    hosts_command,
+    json_command,
+    plain_command,
+    rpz_command,
+)
 
 
 @click.group()
@@ -14,3 +27,10 @@ def publish() -> None:
 
 
 publish.add_command(stix)
+    """Write what a subscriber may read, in a form that others read."""
+
+
+for _command in (
+    rpz_command, hosts_command, plain_command, adblock_command, dnsmasq_command, csv_command, json_command,
+):  # fmt: skip
+    publish.add_command(_command)

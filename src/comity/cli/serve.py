@@ -3,6 +3,7 @@
     pages      Granian, HTTPS: pages and API
     links      our own listener, mutual TLS: partners' nodes, and nothing else
     courier    carries entries to partners
+    zones      response policy zones to resolvers, where node.toml says at which port
 
 The links listener trusts the partners' certificate authorities; a partner that is added is let in without a restart.
 """
@@ -34,12 +35,13 @@ from comity.edges.service_manager import ALIVE, READY, STOPPING, tell
 from comity.edges.tls import write_partner_authorities
 from comity.flows.apply_kept import apply_kept
 from comity.flows.courier import courier
+from comity.flows.serve_zones import serve_zones
 from comity.flows.stock_library import stock_library
 from comity.flows.tend import tend
 from comity.store.links import partner_authorities
 from comity.store.replica import Replica
 
-_PARTS = ("courier", "links", "desk")
+_PARTS = ("courier", "links", "desk", "zones")
 _LOG_FILE = "run/log.json"
 _LINK_ADDRESSES = "comity.node.link_urls"  # what partners may ask, and nothing else
 
@@ -62,12 +64,15 @@ def serve(directory: Path, only: str | None) -> None:
     if only == "desk":
         tend(home, stop=beating(home.path, "desk", stopping.is_set))
         return
+    if only == "zones":
+        serve_zones(home, stop=beating(home.path, "zones", stopping.is_set))
+        return
     if only == "links":
         settings.HOME, settings.ROOT_URLCONF = home, _LINK_ADDRESSES
         listen(home, get_wsgi_application(), stop=stopping.is_set)
         return
     _log_as_set(home)
-    for part in ("courier", "desk"):
+    for part in ("courier", "desk", "zones"):
         clear_dead(home.path, part)
     call_command("migrate", interactive=False, verbosity=0)
     for partner, count in apply_kept(home, at=datetime.now(UTC)).items():
@@ -80,6 +85,8 @@ def serve(directory: Path, only: str | None) -> None:
     click.echo(f"{home.party}: pages at {home.settings.web.url}  links at {home.settings.link.url}", err=True)
     links = _LinksListener(home)
     children = [_pages(home), _part(home, "courier"), _part(home, "desk")]
+    if home.settings.blocking.port:
+        children.append(_part(home, "zones"))
     for child in children:
         child.start()
     try:

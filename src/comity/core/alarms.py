@@ -68,6 +68,9 @@ ALARMS: Final[dict[str, Severity]] = {
     "mail-waiting": "warning",
     "mail-given-up": "warning",
     "hold-not-holding": "warning",
+    "zones-absent": "critical",
+    "zones-unusable": "critical",
+    "secondary-behind": "warning",
     "check-failed": "warning",
 }
 

@@ -10,6 +10,7 @@ import gzip
 import importlib.util
 import zlib
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -32,10 +33,28 @@ class _WarningList(msgspec.Struct):
 
 def load_guard(home: Home) -> Guard:
     """Read all guard lists of a node; read once, then remembered.  Raises `SettingError` that names the list."""
+    return _load(*_places(home))
+
+
+def guard_digest(home: Home) -> str:
+    """Say which lists are in force, by the SHA-256 of what they protect; computed once.  Raises `SettingError`."""
+    return _digest(*_places(home))
+
+
+def _places(home: Home) -> tuple[str, int, tuple[tuple[str, str], ...]]:
     guard = home.settings.guard
     popularity = str(home.path / guard.popularity) if guard.popularity else ""
     further = tuple((label, str(home.path / path)) for label, path in sorted(guard.lists.items()))
-    return _load(popularity, guard.popularity_rank_under, further)
+    return popularity, guard.popularity_rank_under, further
+
+
+@lru_cache(maxsize=8)
+def _digest(popularity: str, rank_under: int, further: tuple[tuple[str, str], ...]) -> str:
+    guard = _load(popularity, rank_under, further)
+    made = sha256()
+    for part in (guard.names, guard.trees):
+        made.update("\n".join(sorted(f"{name} {label}" for name, label in part.items())).encode() + b"\0")
+    return made.hexdigest()
 
 
 @lru_cache(maxsize=8)

@@ -168,6 +168,30 @@ class DnsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 8.0
 
 
+class ZoneSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A response policy zone: whose names it holds, what resolvers do, and who may fetch it."""
+
+    subscriber: str
+    categories: tuple[str, ...] = ()
+    action: str = "nxdomain"
+    hot: bool = True
+    keys: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    secondaries: tuple[str, ...] = ()
+
+
+class BlockingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Names for resolvers to refuse: where zones are served (port 0: nowhere), and how often versions are made."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 0
+    hot_hours: Annotated[int, msgspec.Meta(ge=1, le=720)] = 24
+    base_seconds: Annotated[int, msgspec.Meta(ge=0, le=1800)] = 900
+    refresh_seconds: Annotated[int, msgspec.Meta(ge=30, le=1200)] = 300
+    expire_seconds: Annotated[int, msgspec.Meta(ge=3600, le=604_800)] = 86_400
+    zones: dict[str, ZoneSettings] = {}
+
+
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the log is written.  `auto`: JSON where systemd's journal reads it, text elsewhere."""
 
@@ -195,6 +219,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail: MailSettings = MailSettings()
     rdap: RdapSettings = RdapSettings()
     dns: DnsSettings = DnsSettings()
+    blocking: BlockingSettings = BlockingSettings()
     log: LogSettings = LogSettings()
     calendar: CalendarSettings = CalendarSettings()
     contacts: ContactSettings = ContactSettings()

@@ -56,6 +56,7 @@ def check_secrets(patient: Patient, *, at: datetime) -> list[Alarm]:  # noqa: AR
     named = [settings.mail.password_file, settings.sign_in.oidc_secret_file]
     named += [settings.epp.password_file, settings.epp.key] if settings.epp.host else []
     secret = [path / "node.toml", *sorted((path / "keys").glob("*.pem")), *sorted((path / "tls").glob("*.key"))]
+    secret += sorted((path / "tsig").glob("*.key"))
     secret += [path / name for name in named if name]
     exposed = [file for file in secret if file.exists() and _mode(file) & _OTHERS]
     if _mode(path) & _OTHERS:
@@ -132,6 +133,6 @@ def _mode(file: Path) -> int:
 
 def _files(path: Path) -> Iterator[Path]:
     yield from sorted(path.iterdir())
-    for part in ("keys", "tls", "run"):
+    for part in ("keys", "tls", "tsig", "run"):
         if (path / part).is_dir():
             yield from sorted((path / part).iterdir())

@@ -13,7 +13,7 @@ from django.db import DatabaseError
 
 from comity.core.alarms import SEVERITIES, Alarm
 from comity.core.errors import ComityError
-from comity.flows import check_desk, check_files, check_network, check_store
+from comity.flows import check_blocking, check_desk, check_files, check_network, check_store
 from comity.flows.admit import Patient
 
 Check = Callable[..., list[Alarm]]
@@ -35,6 +35,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_network.check_certificate_hosts,
     check_network.check_courier,
     check_network.check_desk,
+    check_blocking.check_zones,
     check_network.check_web_port,
     check_network.check_clock,
     check_store.check_database,
@@ -51,6 +52,8 @@ STORE_CHECKS: Final[tuple[Check, ...]] = (
     check_network.check_partner_clocks,
     check_desk.check_mail,
     check_desk.check_watches,
+    check_blocking.check_subscribers,
+    check_blocking.check_secondaries,
 )
 # What costs next to nothing: asked whenever the node's numbers are read.
 WATCHED: Final[tuple[Check, ...]] = (
@@ -65,6 +68,8 @@ WATCHED: Final[tuple[Check, ...]] = (
     check_store.check_partner_authorities,
     check_desk.check_mail,
     check_desk.check_watches,
+    check_blocking.check_subscribers,
+    check_blocking.check_secondaries,
 )
 # Whatever a broken node makes of a check, the others are made all the same.
 _TROUBLE: Final = (

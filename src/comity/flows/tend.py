@@ -15,6 +15,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from comity.core.errors import ComityError
 from comity.edges.home import Home
+from comity.flows.block import block
 from comity.flows.carry_out import carry_on
 from comity.flows.deliver_mail import deliver_mail
 from comity.flows.drop_filings import drop_filings
@@ -54,6 +55,7 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("consultations", 60.0, tend_consultations),
     Round("statistics", 60.0, tend_statistics),
     Round("algorithmic names", 60.0, tend_dga),
+    Round("names blocked", 2.0, block),
 )
 
 

@@ -48,6 +48,7 @@ DESK: Final[tuple[Place, ...]] = (
     Place("zones", "web:zones", _("Zones"), STAFF),
     Place("memoranda", "web:memoranda", _("Memoranda"), STAFF),
     Place("links", "web:links", _("Links"), STAFF),
+    Place("outputs", "web:outputs", _("Outputs"), STAFF),
     Place("statistics", "web:statistics", _("Statistics"), READERS),
     Place("administration", "web:administration", _("Administration"), OVERSEERS),
 )

@@ -925,6 +925,57 @@ ENTRIES: Final[dict[str, _Entry]] = {
         ),
         "comity case list --state on_hold --dir {directory}",
     ),
+    "zones-absent": _Entry(
+        (
+            "The part that serves zones of the node in {about} gives no sign of life: resolvers hear of no withdrawal.",
+            "Служба зон узла в {about} не подаёт признаков жизни: резолверы не узнают об отзывах.",
+            "Служба зон вузла ў {about} не падае прыкмет жыцця: рэзолверы не даведаюцца пра адкліканні.",
+            "Phần phục vụ vùng của nút trong {about} không hoạt động: máy phân giải không biết về việc rút lại.",
+            "{about} 中节点的区域服务没有响应：解析器得不到撤回的消息。",
+        ),
+        (
+            "Start the node again; the log says why it ended",
+            "Перезапустите узел; в журнале видно, почему служба завершилась",
+            "Перазапусціце вузел; у журнале відаць, чаму служба завяршылася",
+            "Khởi động lại nút; nhật ký cho biết vì sao nó kết thúc",
+            "重启节点；结束原因见日志",
+        ),
+        _RESTART + "; journalctl --unit comity --since -1h",
+    ),
+    "zones-unusable": _Entry(
+        (
+            "What node.toml declares of {about} cannot be used: {detail}.",
+            "Объявленное в node.toml для {about} не годится: {detail}.",
+            "Абвешчанае ў node.toml для {about} не падыходзіць: {detail}.",
+            "Không dùng được khai báo về {about} trong node.toml: {detail}.",
+            "node.toml 中关于 {about} 的声明无法使用：{detail}。",
+        ),
+        (
+            "Correct it, or make the key that is missing; docs/how-to/resolver.md",
+            "Исправьте или создайте недостающий ключ; docs/how-to/resolver.md",
+            "Выпраўце або стварыце ключ, якога бракуе; docs/how-to/resolver.md",
+            "Sửa lại, hoặc tạo khóa còn thiếu; docs/how-to/resolver.md",
+            "更正，或创建缺少的密钥；见 docs/how-to/resolver.md",
+        ),
+        _SETTINGS,
+    ),
+    "secondary-behind": _Entry(
+        (
+            "The resolver {about} has not fetched the newest version of a zone: {detail}.",
+            "Резолвер {about} не забрал последнюю версию зоны: {detail}.",
+            "Рэзолвер {about} не забраў апошнюю версію зоны: {detail}.",
+            "Máy phân giải {about} chưa lấy phiên bản mới nhất của vùng: {detail}.",
+            "解析器 {about} 尚未获取区域的最新版本：{detail}。",
+        ),
+        (
+            "Ask its operator; names that were withdrawn may still be refused there",
+            "Обратитесь к его оператору: отозванные имена там могут всё ещё блокироваться",
+            "Звярніцеся да яго аператара: адкліканыя імёны там могуць усё яшчэ блакавацца",
+            "Hỏi đơn vị vận hành; tên đã rút lại có thể vẫn bị chặn ở đó",
+            "询问其运营方；已撤回的域名在那里可能仍被拦截",
+        ),
+        "comity output zones --dir {directory}",
+    ),
     "check-failed": _Entry(
         (
             "The check {about} could not be made: {detail}.",

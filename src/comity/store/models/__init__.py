@@ -7,6 +7,14 @@ Bytes that were signed or hashed are stored as they were and never re-serialised
 
 from comity.store.models.answers import AnswerLink, CaseAnswer, HolderAddress
 from comity.store.models.attachments import Attachment, AttachmentBody
+from comity.store.models.blocking import (
+    BlockChange,
+    BlockChunk,
+    BlockedName,
+    BlockOutput,
+    BlockReader,
+    ZoneAsked,
+)
 from comity.store.models.cases import Case, CaseEvent, CasePeer
 from comity.store.models.clocks import CaseClock
 from comity.store.models.consultations import (
@@ -65,6 +73,11 @@ __all__ = [
     "Attachment",
     "AttachmentBody",
     "AwaitedOutcome",
+    "BlockChange",
+    "BlockChunk",
+    "BlockOutput",
+    "BlockReader",
+    "BlockedName",
     "Case",
     "CaseAnswer",
     "CaseClock",
@@ -128,4 +141,5 @@ __all__ = [
     "ToldItem",
     "TurnedAway",
     "Watch",
+    "ZoneAsked",
 ]
