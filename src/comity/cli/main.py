@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "consultation": ("consultation", "Consultations: ask partners, answer, list, show, close, reopen.", True),
     "expert": ("expert", "Experts: whom partners may ask, about what, in which languages.", True),
     "statistics": ("statistics", "Statistics: own numbers, what is signed with partners, what the public reads.", True),
+    "publish": ("publish", "Write what a subscriber is told to files: MISP, IODEF and others.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
     "backup": ("backup", "Write all that a node remembers into one file, while it serves.", True),
     "restore": ("restore", "Fill a node's store from a backup.", True),

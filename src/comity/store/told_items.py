@@ -111,6 +111,12 @@ def read_told(subscriber_pk: int, *, after: int = 0, limit: int = 1000) -> list[
     return [_row(row) for row in found]
 
 
+def read_told_at(subscriber_pk: int, positions: Sequence[int]) -> list[ToldRow]:
+    """The versions at some positions, in their order."""
+    found = ToldItem.objects.filter(subscriber_id=subscriber_pk, position__in=positions)
+    return [_row(row) for row in found.order_by("position")]
+
+
 def iterate_holding(subscriber_pk: int, kind: ToldKind) -> Iterator[ToldRow]:
     """The newest version of every item of a kind that is not withdrawn, by registrable domain."""
     found = ToldItem.objects.filter(subscriber_id=subscriber_pk, kind=kind, is_newest=True, is_withdrawn=False)
