@@ -14,6 +14,8 @@ from comity.core.markings import TLPS, Tlp
 
 _MACHINE_TAG: Final = re.compile(r'([^:="]+):([^="]+)(?:="?([^"]*)"?)?')
 
+_ATTACK_NUMBER: Final = re.compile(r" - S[0-9]{4}$")  # of ATT&CK's software, behind its name
+
 CATEGORY_TAG: Final[dict[Category, str]] = {
     "phishing": 'rsit:fraud="phishing"',
     "malware": 'rsit:malicious-code="malware-distribution"',
@@ -224,9 +226,21 @@ def own_tag(predicate: str, value: str) -> str:
     return f'comity:{predicate}="{kept[:TAG_LETTERS]}"' if kept else ""
 
 
-def own_value(tag: str, predicate: str) -> str:
-    """What a tag of our own namespace says, in its own case."""
+def family_of(tag: str) -> str:
+    """The family of malware that a tag of a galaxy names; empty where it names none."""
     found = _MACHINE_TAG.fullmatch(tag.strip())
-    if found is None or found[1].lower() != "comity" or found[2] != predicate:
+    if found is None:
         return ""
-    return found[3] or ""
+    taxonomy, predicate, value = found[1].lower(), found[2].lower(), (found[3] or "").strip()
+    if taxonomy == "comity" and predicate == "malware-family":
+        return value
+    if taxonomy != "misp-galaxy" or predicate not in FAMILY_GALAXIES:
+        return ""
+    return _ATTACK_NUMBER.sub("", value)
+
+
+def is_understood(tag: str) -> bool:
+    """Whether a tag says something that a report has a place for."""
+    return bool(
+        category_of(tag) or tlp_of(tag) or pap_of(tag) or disposition_of(tag) or family_of(tag) or out_of_scope(tag)
+    ) or (confidence_of(tag) is not None)
