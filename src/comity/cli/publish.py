@@ -2,6 +2,7 @@
 
 import click
 
+from comity.cli.publish_iodef import iodef
 from comity.cli.publish_misp import misp
 
 
@@ -10,4 +11,5 @@ def publish() -> None:
     """Write what a subscriber is told to files."""
 
 
+publish.add_command(iodef)
 publish.add_command(misp)

@@ -45,6 +45,13 @@ class FeedDirectory:
             raise InputError(f"cannot be written: {error.strerror}", item=str(self._path / name)) from error
         return size
 
+    def remove(self, name: str) -> None:
+        """Take a file away, if it is there."""
+        try:
+            (self._path / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise InputError(f"cannot be removed: {error.strerror}", item=str(self._path / name)) from error
+
     def names(self, suffix: str) -> list[str]:
         """The files of a suffix, sorted."""
         return sorted(found.name for found in self._path.iterdir() if found.name.endswith(suffix) and found.is_file())

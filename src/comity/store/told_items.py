@@ -124,6 +124,15 @@ def iterate_holding(subscriber_pk: int, kind: ToldKind) -> Iterator[ToldRow]:
         yield _row(row)
 
 
+def iterate_by_name(subscriber_pk: int, kinds: Sequence[ToldKind]) -> Iterator[ToldRow]:
+    """As `iterate_holding`, of several kinds: what is told of one registrable domain stands together, by kind."""
+    found = ToldItem.objects.filter(
+        subscriber_id=subscriber_pk, kind__in=list(kinds), is_newest=True, is_withdrawn=False
+    )
+    for row in found.order_by("registrable", "kind", "position").iterator(chunk_size=2000):
+        yield _row(row)
+
+
 def newest_of_case(subscriber_pk: int, case_pk: int) -> list[ToldRow]:
     """The newest versions of what a subscriber was told of a case, withdrawn ones included."""
     found = ToldItem.objects.filter(subscriber_id=subscriber_pk, case_id=case_pk, is_newest=True)

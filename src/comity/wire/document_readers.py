@@ -5,10 +5,12 @@ from typing import Final
 from comity.core.errors import InputError
 from comity.wire.documents import Document, DocumentReader, DocumentSign
 from comity.wire.formats import Format
+from comity.wire.iodef_document import is_iodef, read_iodef
 from comity.wire.misp_document import is_misp, read_misp
 
 # name of the declared format (`wire.formats.FORMATS`): how it is known by its first 64 KiB, and its reader
 READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {
+    "iodef": (is_iodef, read_iodef),
     "misp-json": (is_misp, read_misp),
 }
 
