@@ -13,7 +13,6 @@ import argparse
 import hashlib
 import json
 import os
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -104,6 +103,7 @@ def measure_ours(home: Home, reports: int, work: Path) -> None:
 
 def measure_answers(pk: int) -> None:
     client = Client()
+    client.get("/misp/bench/manifest.json")  # the first question of a process reads the program too
     manifest, cpu, wall = timed(lambda: client.get("/misp/bench/manifest.json"))
     tell("manifest.json served", bytes=len(manifest.content), cpu_ms=cpu, wall_ms=wall)
     _, cpu, wall = timed(
@@ -172,7 +172,11 @@ def main() -> None:
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="comity-misp-") as directory:
         work = Path(directory)
-        set_up(work / "node", NewNode("cctld.ru", ("ru", "xn--p1ai"), "127.0.0.1", 1, 2, "sqlite:///comity.sqlite3"), at=AT)
+        new = NewNode(
+            party="cctld.ru", zones=("ru", "xn--p1ai"), host="127.0.0.1", web_port=1, link_port=2,
+            database="sqlite:///comity.sqlite3",
+        )  # fmt: skip
+        set_up(work / "node", new, at=AT)
         home = use_node(work / "node")
         call_command("migrate", verbosity=0)
         measure_ours(home, chosen.attributes // OF_A_REPORT, work)

@@ -167,6 +167,7 @@ NOT_OF_THE_EXCHANGE = {
     "flows.tell_reporters.tell_reporters": "a round of the desk; a letter's key makes it one",
     "flows.tell_reporters._ask": "a round of the desk; a letter's key makes it one",
     "flows.weigh_reporters.weigh_reporters": "a round of the desk that counts anew each time",
+    "flows.keep_misp.follow": "a round of the desk: events of a MISP feed and how far it is, made anew from there",
     "flows.stock_library.stock_library": "the program's own articles, when a node starts to serve; begun anew then",
     "flows.adopt_article.adopt_article": _LIBRARY,
     "flows.annotate_article.annotate_article": _LIBRARY,

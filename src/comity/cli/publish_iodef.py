@@ -25,7 +25,7 @@ def iodef(directory: Path, as_json: bool, key: str, output: Path | None) -> None
     size = 0
     if output is None:
         for part in chain([first], parts):
-            click.get_binary_stream("stdout").write(part)
+            click.echo(part, nl=False)
     elif first:
         size = FeedDirectory(output.parent).write(output.name, chain([first], parts))
     else:

@@ -18,16 +18,20 @@ from comity.core.told_items import ToldReport, ToldSighting
 from comity.edges.home import Home
 from comity.store.misp_feeds import (
     ITEMS_OF_EVENT,
+    Place,
     begin_feed,
     feeds_behind,
-    items_of_events,
-    items_of_subjects,
+    find_events,
+    keep_events,
+    keep_places,
     last_part,
     lock_feed,
     move_feed,
+    places_of_events,
+    places_of_subjects,
     told_at,
 )
-from comity.store.models import MispEvent, MispItem
+from comity.store.models import MispEvent
 from comity.store.subscribers import get_subscriber
 from comity.store.told_items import ToldRow, read_told
 from comity.wire.misp_event import EventFacts, EventItem, render_event
@@ -68,127 +72,110 @@ class _Round:
     def __init__(self, subscriber_pk: int, key: str, party: str, at: datetime) -> None:
         self._pk, self._key, self._party = subscriber_pk, key, party
         self._second = int(at.timestamp())
-        self._events: dict[int, MispEvent] = {}  # touched, by primary key
+        self._events: dict[int, MispEvent] = {}  # known, by primary key
+        self._touched: dict[int, dict[str, Place]] = {}  # by event, then subject
         self._open: dict[tuple[str, str, str], MispEvent] = {}
-        self._places: dict[str, list[MispItem]] = {}
-        self._new: list[MispItem] = []
-        self._changed: dict[tuple[int, str], MispItem] = {}
+        self._places: dict[str, list[Place]] = {}
         self._told: dict[int, ToldRow] = {}
 
     def take(self, rows: Sequence[ToldRow]) -> int:
         """Put versions in their places; answers how many events were written."""
         subjects = [row.subject for row in rows if row.kind in _KINDS]
         subjects += [str(row.told.of_report) for row in rows if isinstance(row.told, ToldSighting)]
-        self._places = items_of_subjects(self._pk, list(dict.fromkeys(subjects)))
+        self._places = places_of_subjects(self._pk, list(dict.fromkeys(subjects)))
+        self._events = find_events(list({one.event_pk for places in self._places.values() for one in places}))
         self._told = {row.position: row for row in rows}
         for row in rows:
             if row.kind in _KINDS:
                 self._place(row)
             elif isinstance(row.told, ToldSighting) and not row.is_withdrawn:
                 self._see(row.told, row.tlp)
-        if self._events:
+        if self._touched:
             self._write()
-        return len(self._events)
+        return len(self._touched)
 
     def _place(self, row: ToldRow) -> None:
         """Let the newest version stand in the event of its marking and category, and leave every other."""
         holds = not row.is_withdrawn and row.told is not None
-        home_item = None
-        for item in self._places.get(row.subject, []):
-            event = self._event_of(item)
+        own: Place | None = None
+        for place in self._places.get(row.subject, []):
+            event = self._events[place.event_pk]
             if holds and (event.tlp, event.category) == (row.tlp, _category(row)):
-                home_item = item
-            elif not item.is_gone:
-                item.is_gone = True
-                self._touch(event, item, row.position)
+                own = place
+            elif not place.is_gone:
+                place.is_gone = True
+                self._touch(place, row.position)
         if not holds:
             return
-        if home_item is None:
-            event = self._open_event(row)
-            home_item = MispItem(feed_id=self._pk, event=event, kind=row.kind, subject=row.subject, position=0)
-            self._places.setdefault(row.subject, []).append(home_item)
-            self._new.append(home_item)
-        home_item.is_gone = False
-        self._touch(self._event_of(home_item), home_item, row.position)
+        if own is None:
+            own = Place(None, self._open_event(row).pk, row.subject, row.kind)
+            self._places.setdefault(row.subject, []).append(own)
+        own.is_gone = False
+        self._touch(own, row.position)
 
     def _see(self, sighting: ToldSighting, tlp: Tlp) -> None:
         """Note on a report how often it was seen, where the event's marking is not looser than the sighting's."""
-        for item in self._places.get(str(sighting.of_report), []):
-            event = self._event_of(item)
-            if not item.is_gone and is_within(tlp, msgspec.convert(event.tlp, Tlp)):
-                item.seen_count, item.last_seen = sighting.count, sighting.last_seen
-                self._touch(event, item, item.position)
+        for place in self._places.get(str(sighting.of_report), []):
+            if not place.is_gone and is_within(tlp, msgspec.convert(self._events[place.event_pk].tlp, Tlp)):
+                place.seen_count, place.last_seen = sighting.count, sighting.last_seen
+                self._touch(place, place.position)
 
-    def _event_of(self, item: MispItem) -> MispEvent:
-        """One object for an event, however many items lead to it."""
-        item.event = self._events.get(item.event_id, item.event)
-        return item.event
-
-    def _touch(self, event: MispEvent, item: MispItem, position: int) -> None:
-        item.position = position
-        self._events[event.pk] = event
-        self._changed[event.pk, item.subject] = item
+    def _touch(self, place: Place, position: int) -> None:
+        place.position = position
+        self._touched.setdefault(place.event_pk, {})[place.subject] = place
 
     def _open_event(self, row: ToldRow) -> MispEvent:
         """An event with room for one more item of this marking and category."""
-        key = (row.tlp, _category(row), row.at.astimezone(UTC).strftime("%Y-%m-%d"))
+        tlp, category, day = key = (row.tlp, _category(row), row.at.astimezone(UTC).strftime("%Y-%m-%d"))
         event = self._open.get(key) or last_part(self._pk, *key)
-        event = event and self._events.get(event.pk, event)
+        event = event and self._events.setdefault(event.pk, event)
         if event is None or event.items >= ITEMS_OF_EVENT:
             part = event.part + 1 if event is not None else 1
-            tlp, category, day = key
-            facts = EventFacts(
-                feed=self._key, party=self._party, tlp=row.tlp, category=msgspec.convert(category, Category),
-                day=day, part=part, stamp=0,
-            )  # fmt: skip
+            uuid = self._facts(tlp, category, day, part, 0).uuid
             event = MispEvent.objects.create(
-                feed_id=self._pk, uuid=facts.uuid, tlp=tlp, category=category, day=day, part=part
+                feed_id=self._pk, uuid=uuid, tlp=tlp, category=category, day=day, part=part
             )
+            self._events[event.pk] = event
         event.items += 1
         self._open[key] = event
         return event
 
     def _write(self) -> None:
-        """Render every event that was touched, from the versions that its items stand at."""
-        for event in self._events.values():
-            event.stamp = max(self._second, event.stamp + 1)
-        stored = items_of_events(self._events.values())
-        for item in self._new:
-            stored[item.event.pk].append(item)
-        held = {pk: [self._changed.get((pk, item.subject), item) for item in items] for pk, items in stored.items()}
-        standing = {item.position for items in held.values() for item in items if not item.is_gone}
+        """Render every event that was touched, from the versions at which its items stand."""
+        held = places_of_events(list(self._touched))
+        for pk, touched in self._touched.items():
+            held[pk] = [touched.get(place.subject, place) for place in held[pk]]
+            held[pk] += [place for place in touched.values() if place.pk is None]
+        standing = {place.position for places in held.values() for place in places if not place.is_gone}
         self._told |= told_at(self._pk, sorted(standing - self._told.keys()))
-        for pk, event in self._events.items():
+        for pk, touched in self._touched.items():
+            event = self._events[pk]
+            event.stamp = max(self._second, event.stamp + 1)
+            for place in touched.values():
+                place.stamp = event.stamp
             self._render(event, held[pk])
-        old = [item for item in self._changed.values() if item.pk is not None]
-        MispItem.objects.bulk_create(self._new, batch_size=500)
-        MispItem.objects.bulk_update(
-            old, ["position", "stamp", "is_gone", "shape", "seen_count", "last_seen"], batch_size=200
-        )
-        MispEvent.objects.bulk_update(
-            list(self._events.values()), ["stamp", "items", "attributes", "body", "manifest", "hashes"], batch_size=50
-        )
+        keep_places(self._pk, [place for touched in self._touched.values() for place in touched.values()])
+        keep_events([self._events[pk] for pk in self._touched])
 
-    def _render(self, event: MispEvent, items: Sequence[MispItem]) -> None:
-        for item in items:
-            if (event.pk, item.subject) in self._changed:
-                item.stamp = event.stamp
-        facts = EventFacts(
-            feed=self._key, party=self._party, tlp=msgspec.convert(event.tlp, Tlp),
-            category=msgspec.convert(event.category, Category),
-            day=event.day, part=event.part, stamp=event.stamp,
-        )  # fmt: skip
-        rendered = render_event(facts, [self._item(item) for item in items])
+    def _render(self, event: MispEvent, places: Sequence[Place]) -> None:
+        facts = self._facts(event.tlp, event.category, event.day, event.part, event.stamp)
+        rendered = render_event(facts, [self._item(place) for place in places])
         event.body, event.manifest, event.hashes = rendered.body, rendered.manifest, rendered.hashes
         event.attributes = rendered.attributes
-        for item, shape in zip(items, rendered.shapes, strict=True):
-            item.shape = shape
+        for place, shape in zip(places, rendered.shapes, strict=True):
+            place.shape = shape
 
-    def _item(self, item: MispItem) -> EventItem:
-        row = None if item.is_gone else self._told.get(item.position)
+    def _item(self, place: Place) -> EventItem:
+        row = None if place.is_gone else self._told.get(place.position)
         return EventItem(
-            subject=item.subject, told=row.told if row is not None else None, stamp=item.stamp, shape=item.shape,
-            seen_count=item.seen_count, last_seen=item.last_seen,
+            subject=place.subject, told=row.told if row is not None else None, stamp=place.stamp, shape=place.shape,
+            seen_count=place.seen_count, last_seen=place.last_seen,
+        )  # fmt: skip
+
+    def _facts(self, tlp: str, category: str, day: str, part: int, stamp: int) -> EventFacts:
+        return EventFacts(
+            feed=self._key, party=self._party, tlp=msgspec.convert(tlp, Tlp),
+            category=msgspec.convert(category, Category), day=day, part=part, stamp=stamp,
         )  # fmt: skip
 
 

@@ -5,18 +5,49 @@ attributes has a few thousand entries.  Items that left keep their place (docs/s
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
+from django.db import connection
 from django.db.models import F
 
 from comity.core.errors import NotFoundError
-from comity.store.models import MispEvent, MispFeed, MispItem
+from comity.store.fields import micros, moment
+from comity.store.models import MispEvent, MispFeed
+from comity.store.rows import NewRows
 from comity.store.subscribers import SubscriberRow, get_subscriber, list_subscribers
 from comity.store.told_items import ToldRow, read_told_at
 
 ITEMS_OF_EVENT: Final = 100
 _MARKS_AT_ONCE: Final = 500
+
+
+_SELECT: Final = (
+    "SELECT id, event_id, subject, kind, position, stamp, is_gone, shape, seen_count, last_seen FROM misp_item"
+)
+_PLACES: Final = NewRows(
+    "misp_item",
+    {
+        "feed_id": "int8", "event_id": "int8", "kind": "varchar", "subject": "varchar", "position": "int8",
+        "stamp": "int8", "is_gone": "bool", "shape": "text", "seen_count": "int8", "last_seen": "int8",
+    },
+)  # fmt: skip
+
+
+class Place(msgspec.Struct):
+    """Where an item stands: in which event, and at which of its versions; one that left stays as a mark."""
+
+    pk: int | None
+    event_pk: int
+    subject: str
+    kind: str
+    position: int = 0
+    stamp: int = 0
+    is_gone: bool = False
+    shape: str = ""
+    seen_count: int = 0
+    last_seen: datetime | None = None
 
 
 class FeedRow(msgspec.Struct, frozen=True):
@@ -69,30 +100,76 @@ def move_feed(subscriber_pk: int, *, position: int, is_changed: bool) -> None:
     )
 
 
-def items_of_subjects(subscriber_pk: int, subjects: Sequence[str]) -> dict[str, list[MispItem]]:
-    """Where items stand, those that left included, with their events."""
-    found: dict[str, list[MispItem]] = {}
-    for start in range(0, len(subjects), _MARKS_AT_ONCE):
-        part = subjects[start : start + _MARKS_AT_ONCE]
-        for item in MispItem.objects.filter(feed_id=subscriber_pk, subject__in=part).select_related("event"):
-            found.setdefault(item.subject, []).append(item)
+def places_of_subjects(subscriber_pk: int, subjects: Sequence[str]) -> dict[str, list[Place]]:
+    """Where items stand, and where they stood."""
+    found: dict[str, list[Place]] = {}
+    for place in _read("feed_id = %s AND subject", (subscriber_pk,), subjects):
+        found.setdefault(place.subject, []).append(place)
     return found
 
 
-def items_of_events(events: Iterable[MispEvent]) -> dict[int, list[MispItem]]:
-    """The items of events, in the order in which they came."""
-    pks = [event.pk for event in events]
-    found: dict[int, list[MispItem]] = {pk: [] for pk in pks}
+def places_of_events(pks: Sequence[int]) -> dict[int, list[Place]]:
+    """What stands in events, and what left them, in the order in which it came."""
+    found: dict[int, list[Place]] = {pk: [] for pk in pks}
+    for place in _read("event_id", (), pks):
+        found[place.event_pk].append(place)
+    return found
+
+
+def _read(where: str, given: tuple[int, ...], values: Sequence[int | str]) -> Iterator[Place]:
+    """Places of some values, in their order; by raw SQL, for the ORM looks at each value of an IN one by one."""
+    for start in range(0, len(values), _MARKS_AT_ONCE):
+        part = values[start : start + _MARKS_AT_ONCE]
+        marks = ", ".join(["%s"] * len(part))
+        with connection.cursor() as cursor:
+            cursor.execute(f"{_SELECT} WHERE {where} IN ({marks}) ORDER BY id", (*given, *part))
+            rows = cursor.fetchall()
+        for pk, event_pk, subject, kind, position, stamp, is_gone, shape, count, seen in rows:
+            last_seen = moment(seen) if seen is not None else None
+            yield Place(pk, event_pk, subject, kind, position, stamp, bool(is_gone), shape, count, last_seen)
+
+
+def find_events(pks: Sequence[int]) -> dict[int, MispEvent]:
+    """Events by their keys, without their bytes."""
+    found: dict[int, MispEvent] = {}
     for start in range(0, len(pks), _MARKS_AT_ONCE):
-        for item in MispItem.objects.filter(event_id__in=pks[start : start + _MARKS_AT_ONCE]).order_by("id"):
-            found[item.event_id].append(item)
+        rows = MispEvent.objects.filter(pk__in=pks[start : start + _MARKS_AT_ONCE])
+        found.update({event.pk: event for event in rows.defer("body", "manifest", "hashes")})
     return found
 
 
 def last_part(subscriber_pk: int, tlp: str, category: str, day: str) -> MispEvent | None:
-    """The newest event of a marking, category and day."""
+    """The newest event of a marking, category and day, without its bytes."""
     found = MispEvent.objects.filter(feed_id=subscriber_pk, tlp=tlp, category=category, day=day)
-    return found.order_by("-part").first()
+    return found.order_by("-part").defer("body", "manifest", "hashes").first()
+
+
+def keep_places(subscriber_pk: int, places: Sequence[Place]) -> None:
+    """Write places, new ones and changed ones."""
+    _PLACES.write([
+        (subscriber_pk, one.event_pk, one.kind, one.subject, *_state(one)) for one in places if one.pk is None
+    ])  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE misp_item SET position = %s, stamp = %s, is_gone = %s, shape = %s, seen_count = %s, "
+            "last_seen = %s WHERE id = %s",
+            [(*_state(one), one.pk) for one in places if one.pk is not None],
+        )
+
+
+def keep_events(events: Iterable[MispEvent]) -> None:
+    """Write events that were rendered."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE misp_event SET stamp = %s, items = %s, attributes = %s, body = %s, manifest = %s, hashes = %s "
+            "WHERE id = %s",
+            [(one.stamp, one.items, one.attributes, one.body, one.manifest, one.hashes, one.pk) for one in events],
+        )
+
+
+def _state(one: Place) -> tuple[int, int, bool, str, int, int | None]:
+    seen = micros(one.last_seen) if one.last_seen is not None else None
+    return one.position, one.stamp, one.is_gone, one.shape, one.seen_count, seen
 
 
 def told_at(subscriber_pk: int, positions: Sequence[int]) -> dict[int, ToldRow]:

@@ -9,11 +9,11 @@ identifier, `deleted`, and a value under `withdrawn.invalid` in place of the old
 follow from the event and the item and never from the value.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import md5, sha1
 from typing import Final
-from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 import msgspec
@@ -38,7 +38,7 @@ _ENDED: Final = frozenset(("closed", "merged"))
 # States in which a person found the report true, and nothing yet says that it is over or contested.
 _CONFIRMED: Final = frozenset(("confirmed", "notified", "hold_proposed", "on_hold"))
 _COMMENT_LETTERS: Final = 2_000
-_PORTS: Final = {"http": 80, "https": 443}
+_PORT: Final = re.compile(r"[a-z]+://[^/?#]*:([0-9]{1,5})(?=[/?#]|$)").match
 
 _WITHDRAWN: Final[dict[str, str]] = {
     "url": "https://withdrawn.invalid/{}",
@@ -344,5 +344,6 @@ def _line(text: str) -> str:
 
 
 def _port(target: str) -> int | None:
-    parts = urlsplit(target)
-    return parts.port if parts.port and parts.port != _PORTS.get(parts.scheme) else None
+    """The port of a canonical URL, which names none that its scheme means anyway."""
+    found = _PORT(target)
+    return int(found[1]) if found is not None else None
