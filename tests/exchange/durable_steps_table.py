@@ -182,6 +182,7 @@ NOT_OF_THE_EXCHANGE = {
     "flows.keep_subscribers.give_token": _READER,
     "flows.keep_subscribers.take_certificate": _READER,
     "flows.keep_subscribers.revoke_key_of": _READER,
+    "flows.keep_misp.follow": "a round of the desk: events of a MISP feed and how far it is, made anew from there",
     "flows.stock_library.stock_library": "the program's own articles, when a node starts to serve; begun anew then",
     "flows.adopt_article.adopt_article": _LIBRARY,
     "flows.annotate_article.annotate_article": _LIBRARY,

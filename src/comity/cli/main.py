@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "output": ("output", "Outputs: lists and zones of names to block, who has which version, keys.", True),
     "publish": ("publish", "Write what a subscriber may read to a file, in a form that others read.", True),
     "statistics": ("statistics", "Statistics: own numbers, what is signed with partners, what the public reads.", True),
+    "publish": ("publish", "Write what a subscriber is told to files: MISP, IODEF and others.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
     "backup": ("backup", "Write all that a node remembers into one file, while it serves.", True),
     "restore": ("restore", "Fill a node's store from a backup.", True),

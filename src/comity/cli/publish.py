@@ -19,6 +19,12 @@ from comity.cli.publish_lists import (
     plain_command,
     rpz_command,
 )
+"""`comity publish`: outputs for subscribers, written to files; each in a file of its own."""
+
+import click
+
+from comity.cli.publish_iodef import iodef
+from comity.cli.publish_misp import misp
 
 
 @click.group()
@@ -34,3 +40,8 @@ for _command in (
     rpz_command, hosts_command, plain_command, adblock_command, dnsmasq_command, csv_command, json_command,
 ):  # fmt: skip
     publish.add_command(_command)
+    """Write what a subscriber is told to files."""
+
+
+publish.add_command(iodef)
+publish.add_command(misp)

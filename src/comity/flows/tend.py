@@ -20,6 +20,7 @@ from comity.flows.carry_out import carry_on
 from comity.flows.deliver_mail import deliver_mail
 from comity.flows.drop_filings import drop_filings
 from comity.flows.release import release
+from comity.flows.keep_misp import keep_misp
 from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_consultations import tend_consultations
@@ -56,6 +57,7 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("statistics", 60.0, tend_statistics),
     Round("algorithmic names", 60.0, tend_dga),
     Round("names blocked", 2.0, block),
+    Round("MISP feeds", 15.0, keep_misp),
 )
 
 

@@ -8,6 +8,7 @@ from django.urls import include, path
 urlpatterns = [
     path("api/v1/", include("comity.api.urls")),
     path("lists/", include("comity.api.list_urls")),
+    path("misp/", include("comity.api.misp_urls")),
     path("log/", include("comity.api.log_urls")),
     path("", include("comity.api.health_urls")),
     path("", include("comity.web.account_urls")),

@@ -117,6 +117,12 @@ def read_told(subscriber_pk: int, *, after: int = 0, limit: int = 1000) -> list[
     return [_row(row) for row in found]
 
 
+def read_told_at(subscriber_pk: int, positions: Sequence[int]) -> list[ToldRow]:
+    """The versions at some positions, in their order."""
+    found = ToldItem.objects.filter(subscriber_id=subscriber_pk, position__in=positions)
+    return [_row(row) for row in found.order_by("position")]
+
+
 def iterate_holding(subscriber_pk: int, kind: ToldKind) -> Iterator[ToldRow]:
     """The newest version of every item of a kind that is not withdrawn, by registrable domain."""
     found = ToldItem.objects.filter(subscriber_id=subscriber_pk, kind=kind, is_newest=True, is_withdrawn=False)
@@ -136,6 +142,15 @@ def count_holding(subscriber_pk: int) -> dict[tuple[str, str], int]:
     found = ToldItem.objects.filter(subscriber_id=subscriber_pk, is_newest=True, is_withdrawn=False)
     rows = found.values_list("kind", "zone").annotate(n=Count("pk")).order_by("kind", "zone")
     return {(kind, zone): count for kind, zone, count in rows}
+
+
+def iterate_by_name(subscriber_pk: int, kinds: Sequence[ToldKind]) -> Iterator[ToldRow]:
+    """As `iterate_holding`, of several kinds: what is told of one registrable domain stands together, by kind."""
+    found = ToldItem.objects.filter(
+        subscriber_id=subscriber_pk, kind__in=list(kinds), is_newest=True, is_withdrawn=False
+    )
+    for row in found.order_by("registrable", "kind", "position").iterator(chunk_size=2000):
+        yield _row(row)
 
 
 def newest_of_case(subscriber_pk: int, case_pk: int) -> list[ToldRow]:

@@ -10,6 +10,13 @@ from comity.wire.stix_document import is_stix, read_stix
 # name of the declared format (`wire.formats.FORMATS`): how it is known by its first 64 KiB, and its reader
 READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {
     "stix": (is_stix, read_stix),
+from comity.wire.iodef_document import is_iodef, read_iodef
+from comity.wire.misp_document import is_misp, read_misp
+
+# name of the declared format (`wire.formats.FORMATS`): how it is known by its first 64 KiB, and its reader
+READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {
+    "iodef": (is_iodef, read_iodef),
+    "misp-json": (is_misp, read_misp),
 }
 
 

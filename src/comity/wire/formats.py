@@ -176,6 +176,8 @@ _DECLARED: Final = (
     Format(name="hosts", kind="hosts", about="A hosts file: an address and names"),
     Format(name="adblock", kind="adblock", about="Adblock Plus filter rules: ||name^", comment="!"),
     Format(name="stix", kind="document", about="A STIX 2.0 or 2.1 bundle"),
+    Format(name="iodef", kind="document", about="IODEF v2 (RFC 7970), and v1 before it"),
+    Format(name="misp-json", kind="document", about="MISP events: one, several, or a file of a MISP feed"),
     Format(name="ndjson", kind="ndjson", about="comity-report/1, one JSON object a line"),
 )
 

@@ -50,6 +50,7 @@ from comity.store.models.library import (
 from comity.store.models.mail import OutgoingMail
 from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.merges import CaseMerge
+from comity.store.models.misp import MispEvent, MispFeed, MispItem
 from comity.store.models.observations import Observation
 from comity.store.models.people import ApiToken, Look, Person, PersonChange, SignInFailure
 from comity.store.models.plans import ActionPlan, ActionStep, Hold, PlanVote
@@ -114,6 +115,9 @@ __all__ = [
     "Memorandum",
     "MemorandumDraft",
     "MemorandumEvent",
+    "MispEvent",
+    "MispFeed",
+    "MispItem",
     "Observation",
     "OutgoingMail",
     "Person",
