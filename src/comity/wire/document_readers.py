@@ -5,9 +5,14 @@ from typing import Final
 from comity.core.errors import InputError
 from comity.wire.documents import Document, DocumentReader, DocumentSign
 from comity.wire.formats import Format
+from comity.wire.mail_document import is_mail, read_mail_document
+from comity.wire.xarf_document import is_xarf, read_xarf_document
 
 # name of the declared format (`wire.formats.FORMATS`): how it is known by its first 64 KiB, and its reader
-READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {}
+READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {
+    "xarf": (is_xarf, read_xarf_document),
+    "mail": (is_mail, read_mail_document),
+}
 
 
 def read_document(declared: Format, data: bytes) -> Document:

@@ -176,6 +176,8 @@ _DECLARED: Final = (
     Format(name="hosts", kind="hosts", about="A hosts file: an address and names"),
     Format(name="adblock", kind="adblock", about="Adblock Plus filter rules: ||name^", comment="!"),
     Format(name="ndjson", kind="ndjson", about="comity-report/1, one JSON object a line"),
+    Format(name="xarf", kind="document", about="XARF reports, v4 and v3: a JSON object or a list of them"),
+    Format(name="mail", kind="document", about="A raw mail message: XARF, X-ARF, ARF, or a complaint in words"),
 )
 
 FORMATS: Final[dict[str, Format]] = {declared.name: declared for declared in _DECLARED}
