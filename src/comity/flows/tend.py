@@ -18,6 +18,7 @@ from comity.edges.home import Home
 from comity.flows.carry_out import carry_on
 from comity.flows.deliver_mail import deliver_mail
 from comity.flows.drop_filings import drop_filings
+from comity.flows.read_mailbox import read_mailbox
 from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_consultations import tend_consultations
@@ -44,6 +45,7 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("plans", 2.0, carry_on),
     Round("holds", 60.0, tend_holds),
     Round("mail delivered", 15.0, deliver_mail),
+    Round("mail read", 20.0, read_mailbox),
     Round("names watched", 60.0, watch_names),
     Round("reporters told", 30.0, tell_reporters),
     Round("filings dropped", 600.0, drop_filings),

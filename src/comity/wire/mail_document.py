@@ -6,15 +6,17 @@ reports, and so are its attachments as far as `core.media_types` takes them.  do
 """
 
 import re
+from datetime import datetime
 from hashlib import sha256
 from typing import Final, Literal
 
 import msgspec
 from msgspec.structs import replace
 
+from comity.core.categories import Category
 from comity.core.errors import InputError
 from comity.core.media_types import MediaRefusal, find_media_type
-from comity.core.reports import Evidence, Problem, Record, find_problems
+from comity.core.reports import Evidence, Problem, Record, Report, find_problems
 from comity.wire.arf import read_arf
 from comity.wire.complaint_mail import body_text, find_host, read_complaint
 from comity.wire.delivery_status import Bounce, read_bounce
@@ -78,9 +80,8 @@ def read_mail(data: bytes) -> MailReading:
         bare = replace(head, subject="", message_id=head.message_id)
         return MailReading(kind="hotline", head=bare, mail=mail, document=document)
     if claims.reports:
-        return MailReading(
-            kind="reports", head=head, mail=mail, document=_document(data, mail, claims), category=claims.category
-        )
+        document = _document(data, mail, claims, head.sent_at)
+        return MailReading(kind="reports", head=head, mail=mail, document=document, category=claims.category)
     if claims.problems:
         document = Document(records=_problems(claims.problems, 1), not_understood=_left(mail, claims))
         return MailReading(kind="refused", head=head, mail=mail, document=document)
@@ -90,6 +91,13 @@ def read_mail(data: bytes) -> MailReading:
     return MailReading(
         kind="unclear", head=head, mail=mail, document=document, candidates=claims.candidates, category=claims.category
     )
+
+
+def accuse(data: bytes, reading: MailReading, address: str, category: Category) -> MailReading:
+    """The reading of a message of which a person said whom it accuses, and of what."""
+    report = Report(name=address, category=category, url=address if "://" in address else "")
+    document = _document(data, reading.mail, MailClaims(reports=(report,)), reading.head.sent_at)
+    return replace(reading, kind="reports", document=document, category=category)
 
 
 def _claims(mail: MailParts, head: MailHead) -> MailClaims:
@@ -109,11 +117,13 @@ def _claims(mail: MailParts, head: MailHead) -> MailClaims:
     return formal
 
 
-def _document(data: bytes, mail: MailParts, claims: MailClaims) -> Document:
+def _document(data: bytes, mail: MailParts, claims: MailClaims, sent_at: datetime | None) -> Document:
     evidence, files, left = _as_evidence(data, mail)
+    if sent_at is not None and not 1990 < sent_at.year < 2100:  # a claim, and not worth a refusal
+        sent_at = None
     records: list[Record] = []
     for report in claims.reports[:MOST_REPORTS]:
-        whole = replace(report, evidence=(*report.evidence, *evidence)[:200])
+        whole = replace(report, reported_at=report.reported_at or sent_at, evidence=(*report.evidence, *evidence)[:200])
         problems = find_problems(whole)
         place = len(records) + 1
         if problems:
@@ -162,6 +172,12 @@ def enclose_message(data: bytes, mail: MailParts) -> tuple[Enclosed | None, NotU
 
 def _is_attachment(media_type: str, name: str) -> bool:
     return bool(name) or not (media_type.startswith(("text/", "multipart/")) or media_type in _READ_TYPES)
+
+
+def mail_fingerprint(data: bytes, mail: MailParts) -> bytes:
+    """What a message is known by: the same whatever way it was delivered, for servers add fields above."""
+    said = "\0".join(mail.first(name) for name in ("message-id", "from", "date", "subject", "mime-version"))
+    return sha256(said.encode("utf-8", "replace") + b"\0" + data[mail.body_start :]).digest()
 
 
 def _problems(problems: tuple[Problem, ...], first: int) -> tuple[Record, ...]:
