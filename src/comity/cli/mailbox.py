@@ -7,14 +7,13 @@ from typing import Any
 
 import click
 
-from comity.cli.case_options import ROLES
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
 from comity.core.categories import CATEGORIES
 from comity.core.errors import SettingError
 from comity.core.harmless import show_unseen
 from comity.core.incoming_mail import MAIL_STATES
-from comity.core.roles import Actor
+from comity.core.roles import DESK, Actor
 from comity.flows.choose_mail import choose_mail, dismiss_mail, keep_answer
 from comity.flows.read_mailbox import read_all
 from comity.store.incoming_mails import list_incoming
@@ -69,7 +68,7 @@ def list_mail(state: str, limit: int, directory: Path, as_json: bool) -> None:
 @click.option("--address", default="", help="Whom it accuses; none: keep an answer with its case.")
 @click.option("--category", type=click.Choice(CATEGORIES), default=None, help="Of what.")
 @click.option("--as", "name", default="", help="Who acts.  [default: you]")
-@click.option("--role", type=click.Choice(ROLES), default="analyst", show_default=True, help="In which role.")
+@click.option("--role", type=click.Choice(DESK), default="analyst", show_default=True, help="In which role.")
 @dir_option
 @json_option
 def choose(
@@ -91,7 +90,7 @@ def choose(
 @mailbox.command()
 @click.argument("number", type=int)
 @click.option("--as", "name", default="", help="Who acts.  [default: you]")
-@click.option("--role", type=click.Choice(ROLES), default="analyst", show_default=True, help="In which role.")
+@click.option("--role", type=click.Choice(DESK), default="analyst", show_default=True, help="In which role.")
 @dir_option
 @json_option
 def dismiss(number: int, name: str, role: str, directory: Path, as_json: bool) -> None:

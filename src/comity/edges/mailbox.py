@@ -8,7 +8,7 @@ import imaplib
 import os
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -239,6 +239,6 @@ def _quoted(folder: str) -> str:
     return f'"{escaped}"'
 
 
-def _said(answer: list[object]) -> str:
+def _said(answer: Sequence[object]) -> str:
     line = answer[0] if answer else b""
     return line.decode("utf-8", "replace")[:200] if isinstance(line, bytes) else ""

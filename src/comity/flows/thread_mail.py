@@ -120,7 +120,8 @@ def _report_of(letter: OutgoingMail) -> Report | None:
     """The report that a letter to a reporter was about."""
     mine = Report.objects.select_related("reporter").filter(reporter__contact__iexact=letter.recipient)
     named = _UUID.search(letter.key)
-    return (mine.filter(uuid=named[0]).first() if named else None) or mine.filter(case_id=letter.case_id).first()
+    found = mine.filter(uuid=named[0]).first() if named else None
+    return found or mine.filter(case=letter.case).first()
 
 
 def _words(text: str) -> str:
