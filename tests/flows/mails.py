@@ -1,15 +1,15 @@
 """Mails for tests: a node with a maildir, and messages as people and machines write them."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
+from comity.core.names import NameFolder
 from comity.edges.guard_lists import load_guard
 from comity.edges.home import Home, MailboxSettings, MailSettings, NodeSettings
 from comity.edges.suffix_file import load_suffixes
-from comity.core.names import NameFolder
 from comity.flows.take_mail import TakenMail, take_mail
-from datetime import UTC, datetime
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 OWN = "abuse@cctld.ru"
@@ -30,8 +30,9 @@ def home_with_maildir(path: Path, **changed: object) -> Home:
 
 
 def letter(
-    text: str = "URL: http://kassa.demo-shop.ru/login\n", *, subject: str = "phishing page", sender: str = "anna@cert.example",
-    number: int = 1, more: tuple[str, ...] = (PASSED,), kind: str = "text/plain; charset=utf-8",
+    text: str = "URL: http://kassa.demo-shop.ru/login\n", *, subject: str = "phishing page",
+    sender: str = "anna@cert.example", number: int = 1, more: tuple[str, ...] = (PASSED,),
+    kind: str = "text/plain; charset=utf-8",
 ) -> bytes:  # fmt: skip
     head = [
         *more, f"From: {sender}", f"To: {OWN}", f"Subject: {subject}", "Date: Mon, 23 Nov 2026 11:00:00 +0000",

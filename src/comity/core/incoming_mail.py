@@ -9,6 +9,13 @@ from typing import Final, Literal, get_args
 MailState = Literal["taken", "held", "reply", "bounce", "noted", "refused", "chosen", "dismissed"]
 MAIL_STATES: Final[tuple[MailState, ...]] = get_args(MailState)
 
+# Why a message waits for a person.
+HeldWhy = Literal[
+    "name-unclear", "sender-forged", "sender-missing", "too-many-reports", "reply-from-somebody-else",
+    "reply-without-case", "reply-not-taken",
+]  # fmt: skip
+HELD_WHYS: Final[tuple[HeldWhy, ...]] = get_args(HeldWhy)
+
 ANSWERS_A_DAY: Final = 5
 ANSWERS_UNPROVEN: Final = 1
 UNPROVEN_DAYS: Final = 30

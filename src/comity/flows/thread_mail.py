@@ -75,8 +75,9 @@ def take_answer(home: Home, row: IncomingMail, reading: MailReading, data: bytes
             if not why:
                 attach_message(home, letter.case_id, data, reading, _role(letter), at=at)
     except ComityError as error:
-        why = error.code
-    row.state, row.why = ("held", why) if why else ("reply", "answered")
+        why = f"{error.message} [{error.code}]"
+    row.state, row.why = ("held", "reply-not-taken") if why else ("reply", "answered")
+    row.notes = [why, *row.notes] if why else row.notes
     return True
 
 
@@ -100,9 +101,9 @@ def _say(home: Home, letter: OutgoingMail, reading: MailReading, at: datetime) -
     if role == "reporter":
         report = _report_of(letter)
         if report is None:
-            return "report-unknown"
+            return "no report of this sender is in the case"
         reasons = say_more(home, report, withdraws=False, text=_words(body_text(reading.mail)), at=at)
-        return reasons[0].code if reasons else ""
+        return reasons[0].message if reasons else ""
     assert letter.case_id is not None  # noqa: S101 — the caller looked
     note_on_case(
         letter.case_id, Actor(role, role, home.party), event="answered", reason="answered-by-mail", at=at

@@ -25,6 +25,12 @@ def list_incoming(*, state: str = "", before: int | None = None, limit: int = PA
     return list(rows[:limit])
 
 
+def list_held(*, before: int | None = None, limit: int = PAGE_ROWS) -> list[IncomingMail]:
+    """The messages that wait for a person, with their octets, the newest first."""
+    rows = IncomingMail.objects.select_related("case").filter(state="held").order_by("-pk")
+    return list((rows if before is None else rows.filter(pk__lt=before))[:limit])
+
+
 def lock_held(pk: int) -> IncomingMail:
     """Lock a message that waits for a person.  Raises `NotFoundError`, `ConflictError` where it waits no more."""
     row = IncomingMail.objects.select_for_update(of=("self",)).filter(pk=pk).first() if 0 < pk < 1 << 63 else None
