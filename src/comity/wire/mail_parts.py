@@ -90,7 +90,7 @@ def split_mail(data: bytes) -> MailParts:
 def split_head(data: bytes) -> tuple[list[tuple[str, str]], int]:
     """Read header fields, and where the body begins; a line that is no field ends the head."""
     fields: list[tuple[bytes, list[bytes]]] = []
-    place, is_first = 0, True
+    place, size, is_first = 0, 0, True
     limit = min(len(data), MAX_HEADER_BYTES)
     while place < limit:
         end = data.find(b"\n", place)
@@ -101,11 +101,13 @@ def split_head(data: bytes) -> tuple[list[tuple[str, str]], int]:
             break
         found = _FIELD.fullmatch(line)
         if line[:1] in (b" ", b"\t") and fields:
-            if sum(map(len, fields[-1][1])) < MAX_VALUE:
+            if size < MAX_VALUE:
                 fields[-1][1].append(b" " + line.strip())
+                size += len(line) + 1
         elif found is not None:
             if len(fields) < MAX_HEADERS:
                 fields.append((found[1].lower(), [found[2][:MAX_VALUE].strip()]))
+            size = len(found[2])
         elif not (is_first and line.startswith(b"From ")) and not line.startswith(b">From "):
             break
         is_first = False
