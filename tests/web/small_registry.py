@@ -30,6 +30,7 @@ from comity.store.models import (
     CaseEvent,
     CasePeer,
     Decision,
+    IncomingMail,
     IntakeRun,
     Ledger,
     LedgerEntry,
@@ -72,6 +73,7 @@ class Registry(msgspec.Struct, frozen=True):
     answered: str
     answer: int
     reporter: int
+    mail: int
 
 
 def signed_in(role: str) -> Client:
@@ -169,7 +171,25 @@ def fill_store() -> Registry:
         answered=answered.ref,
         answer=_answer(answered),
         reporter=reporter.pk,
+        mail=_mail(),
     )
+
+
+def _mail() -> int:
+    """A mail that waits, because it names two hosts; and an answer from somebody to whom nobody wrote."""
+    body = (
+        b"From: somebody@mail.example\nTo: abuse@cctld.example\nSubject: phishing\n\n"
+        b"See http://kassa-demo-a1.ru/ which copies https://bank-demo-e5.ru/ \n"
+    )
+    common = {"auth": "none", "state": "held", "sender": "somebody@mail.example", "body": body, "received_at": NOON}
+    IncomingMail.objects.create(
+        fingerprint=b"m" * 32, why="reply-from-somebody-else", subject="Re: your letter",
+        case=Case.objects.get(state="appeal"), **common,
+    )  # fmt: skip
+    return IncomingMail.objects.create(
+        fingerprint=b"n" * 32, why="name-unclear", subject="phishing at http://kassa-demo-a1.ru/", category="phishing",
+        candidates=["http://kassa-demo-a1.ru/", "https://bank-demo-e5.ru/"], notes=["part 2: is no evidence"], **common,
+    ).pk  # fmt: skip
 
 
 def _plan(case: Case) -> str:

@@ -14,6 +14,7 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 FILES = {
     name: f"{name}.{'csv' if declared.kind == 'csv' else 'ndjson' if name == 'ndjson' else 'txt'}"
     for name, declared in FORMATS.items()
+    if declared.kind != "document"
 }
 
 # format: what each record of its sample becomes, as name, category (or the reason) and time
@@ -91,6 +92,7 @@ def read_sample(declared: Format, file: str) -> list[Record]:
 
 
 @pytest.mark.parametrize("name", [name for name, declared in FORMATS.items() if declared.kind != "document"])
+@pytest.mark.parametrize("name", FILES)
 def test_the_sample_is_recognised_and_read(name: str) -> None:
     lines = (SAMPLES / FILES[name]).read_text(encoding="utf-8").split("\n")
     assert detect_format(lines) == name

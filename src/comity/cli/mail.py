@@ -17,7 +17,7 @@ from comity.flows.deliver_mail import message_of
 from comity.store.mails import find_mail, list_mails, retry_mail
 from comity.store.models import OutgoingMail
 
-_STATES = ("waiting", "sent", "given-up")
+_STATES = ("waiting", "sent", "given-up", "bounced")
 
 
 @click.group()

@@ -18,6 +18,8 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "zone": ("zone", "Zones: who may do what in them, and by which rule.", True),
     "look-up": ("look_up", "Ask RDAP and the DNS about a name, and keep the look.", True),
     "mail": ("mail", "Letters to registrars, hosts and registrants: what waits, what was given up.", True),
+    "mailbox": ("mailbox", "Mail that reports abuse: read it, see what waits for a person, choose, dismiss.", True),
+    "publish": ("publish", "Write what a subscriber is told to files: XARF.", True),
     "registrar": ("registrar", "Registrars, and where their notices go.", True),
     "report": ("report", "Reports: who was told, correct, mark, withdraw, erase.", True),
     "reporter": ("reporter", "Reporters: how good their reports were found; slow, stop and allow them.", True),

@@ -25,6 +25,7 @@ import click
 
 from comity.cli.publish_iodef import iodef
 from comity.cli.publish_misp import misp
+from comity.cli.publish_xarf import publish_xarf
 
 
 @click.group()
@@ -45,3 +46,7 @@ for _command in (
 
 publish.add_command(iodef)
 publish.add_command(misp)
+    """Write what a subscriber is told to files."""
+
+
+publish.add_command(publish_xarf)

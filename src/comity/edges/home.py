@@ -151,6 +151,29 @@ class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=300)] = 60.0
 
 
+class MailboxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where mail that reports abuse is read: an IMAP server, or a maildir; without either none is read."""
+
+    server: str = ""
+    port: int = 993
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: str = ""
+    password_file: str = ""
+    ca: str = ""
+    folder: str = "INBOX"
+    maildir: str = ""
+    address: str = ""
+    own_server: str = ""
+    notifiers: dict[str, str] = {}
+    answers: bool = True
+    deadline_seconds: Annotated[float, msgspec.Meta(gt=0, le=120)] = 30.0
+
+    @property
+    def is_read(self) -> bool:
+        """Whether there is a mailbox."""
+        return bool(self.server or self.maildir)
+
+
 class RdapSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where registration data is asked for; without a bootstrap and servers it is not asked for."""
 
@@ -217,6 +240,7 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     plans: PlanSettings = PlanSettings()
     sign_in: SignInSettings = SignInSettings()
     mail: MailSettings = MailSettings()
+    mailbox: MailboxSettings = MailboxSettings()
     rdap: RdapSettings = RdapSettings()
     dns: DnsSettings = DnsSettings()
     blocking: BlockingSettings = BlockingSettings()

@@ -23,6 +23,7 @@ from comity.flows.queue_mail import KeptLetter
 from comity.store.mails import claim_mail, count_sent, due_mails, mark_given_up, mark_later, mark_sent
 from comity.store.models import OutgoingMail
 from comity.wire.canonical import canonical
+from comity.wire.mail_marks import subject_mark
 from comity.wire.mail_message import Message, MessagePart, checked_address, render_message
 
 GIVES_UP_AFTER: Final = timedelta(days=4)
@@ -72,14 +73,23 @@ def message_of(home: Home, letter: OutgoingMail) -> bytes:
             sender=mail.from_address,
             sender_name=home.party,
             to=letter.recipient,
-            subject=letter.subject,
+            subject=_subject(home, letter),
             text=kept.text,
             language=kept.language,
             at=letter.queued_at,
             reply_to=mail.reply_to,
             parts=tuple(MessagePart(part.media_type, part.name, part.text) for part in kept.parts),
+            secret=home.settings.secret_key,
+            in_reply_to=kept.in_reply_to,
         )
     )
+
+
+def _subject(home: Home, letter: OutgoingMail) -> str:
+    """The subject with the mark by which an answer finds its case, where answers are read."""
+    if letter.case is None or not home.settings.mailbox.is_read:
+        return letter.subject
+    return f"{letter.subject} {subject_mark(home.settings.secret_key, letter.case.ref, letter.recipient)}"
 
 
 def _try(home: Home, letter: OutgoingMail) -> Handed:

@@ -12,8 +12,9 @@ import msgspec
 
 from comity.core.errors import InputError
 from comity.edges.home import Home
-from comity.store.models import OutgoingMail
+from comity.store.models import LetterMark, OutgoingMail
 from comity.wire.canonical import canonical
+from comity.wire.mail_marks import letter_mark
 from comity.wire.mail_message import Message, MessagePart, checked_address, render_message
 
 _LONGEST_SUBJECT: Final = 300
@@ -38,14 +39,16 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     language: str = "en"
     parts: tuple[Part, ...] = ()
     case_pk: int | None = None
+    in_reply_to: str = ""
 
 
-class KeptLetter(msgspec.Struct, frozen=True):
+class KeptLetter(msgspec.Struct, frozen=True, omit_defaults=True):
     """A letter's body as the store keeps it."""
 
     language: str
     parts: tuple[Part, ...]
     text: str
+    in_reply_to: str = ""
 
 
 def queue_mail(home: Home, letter: Letter, *, at: datetime) -> bool:
@@ -60,14 +63,17 @@ def queue_mail(home: Home, letter: Letter, *, at: datetime) -> bool:
         Message(
             key=letter.key, sender=_ANY_SENDER, sender_name=home.party, to=to, subject=letter.subject,
             text=letter.text, language=letter.language, at=at, parts=parts,
+            in_reply_to=letter.in_reply_to,
         )
     )  # fmt: skip
-    kept = KeptLetter(letter.language, letter.parts, letter.text)
-    _, is_new = OutgoingMail.objects.get_or_create(
+    kept = KeptLetter(letter.language, letter.parts, letter.text, letter.in_reply_to)
+    row, is_new = OutgoingMail.objects.get_or_create(
         key=letter.key,
         defaults={
             "case_id": letter.case_pk, "recipient": to, "subject": letter.subject,
             "letter": canonical(msgspec.to_builtins(kept)), "state": "waiting", "next_try_at": at, "queued_at": at,
         },
     )  # fmt: skip
+    if is_new:
+        LetterMark.objects.create(letter=row, mark=letter_mark(home.settings.secret_key, letter.key))
     return is_new

@@ -66,7 +66,7 @@ def take_document(
     stored = ensure_reporter(reporter, kind=kind, at=at)
     run = start_run(source, format_name=declared.name, reporter=stored, at=at)
     taken = store_document(home, document, reporter=stored, run=run, folder=folder, guard=guard, at=at)
-    _attach_enclosed(home, document.enclosed, taken, at=clock())
+    attach_enclosed(home, document.enclosed, taken, at=clock())
     finish_run(run, taken.intake.counts(), at=clock())
     return taken
 
@@ -140,7 +140,7 @@ def _add(intake: Intake, outcome: BatchOutcome) -> None:
     intake.cases_opened += outcome.cases_opened
 
 
-def _attach_enclosed(home: Home, enclosed: Sequence[Enclosed], taken: Taken, *, at: datetime) -> None:
+def attach_enclosed(home: Home, enclosed: Sequence[Enclosed], taken: Taken, *, at: datetime) -> None:
     """Keep enclosed files with the cases of new records; the same octets with the same case are kept once."""
     wanted = {pk for file in enclosed if (pk := taken.case_pks[file.record]) is not None}
     refs = {case.pk: case.ref for case in find_cases_by_pk(sorted(wanted))}

@@ -21,6 +21,7 @@ from comity.flows.deliver_mail import deliver_mail
 from comity.flows.drop_filings import drop_filings
 from comity.flows.release import release
 from comity.flows.keep_misp import keep_misp
+from comity.flows.read_mailbox import read_mailbox
 from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_consultations import tend_consultations
@@ -49,6 +50,7 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("holds", 60.0, tend_holds),
     Round("subscribers told", 5.0, release),
     Round("mail delivered", 15.0, deliver_mail),
+    Round("mail read", 20.0, read_mailbox),
     Round("names watched", 60.0, watch_names),
     Round("reporters told", 30.0, tell_reporters),
     Round("filings dropped", 600.0, drop_filings),

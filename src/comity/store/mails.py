@@ -23,7 +23,8 @@ def find_mail(pk: int) -> OutgoingMail | None:
 
 def due_mails(at: datetime, *, limit: int) -> list[OutgoingMail]:
     """The letters whose time has come, the longest waiting first."""
-    return list(OutgoingMail.objects.filter(next_try_at__lte=at).order_by("next_try_at", "pk")[:limit])
+    due = OutgoingMail.objects.select_related("case").filter(next_try_at__lte=at)
+    return list(due.order_by("next_try_at", "pk")[:limit])
 
 
 def claim_mail(mail: OutgoingMail, *, until: datetime) -> bool:

@@ -14,6 +14,7 @@ from comity.web.case_labels import CASE_TABLES
 from comity.web.consultation_labels import CONSULTATION_TABLES
 from comity.web.dga_labels import DGA_TABLES
 from comity.web.library_labels import LIBRARY_TABLES
+from comity.web.mail_labels import MAIL_TABLES
 from comity.web.public_words import PUBLIC_TABLES
 
 Labels = dict[str, Promise]
@@ -389,6 +390,8 @@ REASON: Final[Labels] = {
     "reporter-withdrew": _("the reporter withdrew the report"),
     "told-before-restore": _("what this node told before it was restored from a backup"),
     "notice-undelivered": _("a letter could not be delivered"),
+    "answered-by-mail": _("answered by mail"),
+    "mail-kept": _("a mail was kept with the case"),
     "hold-lost": _("the registry does not show the hold any more"),
     "resolves-again": _("the name resolves again"),
     "still-resolves": _("the name still resolves two days after the action"),
@@ -527,7 +530,12 @@ COUNT: Final[Labels] = {
     "foreign": _("Another registry’s zone"),
 }
 
-MAIL_STATE: Final[Labels] = {"waiting": _("waits"), "sent": _("sent"), "given-up": _("could not be delivered")}
+MAIL_STATE: Final[Labels] = {
+    "waiting": _("waits"),
+    "sent": _("sent"),
+    "given-up": _("could not be delivered"),
+    "bounced": _("came back"),
+}
 
 LOOK: Final[Labels] = {"rdap": _("Registration (RDAP)"), "dns": _("Name system (DNS)"), "epp": _("Registry (EPP)")}
 
@@ -625,6 +633,7 @@ TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     "look-error": LOOK_ERROR,
     "dns-answer": DNS_ANSWER,
     **LIBRARY_TABLES,
+    **MAIL_TABLES,
     **CONSULTATION_TABLES,
     **DGA_TABLES,
 }

@@ -17,6 +17,13 @@ from comity.wire.misp_document import is_misp, read_misp
 READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {
     "iodef": (is_iodef, read_iodef),
     "misp-json": (is_misp, read_misp),
+from comity.wire.mail_document import is_mail, read_mail_document
+from comity.wire.xarf_document import is_xarf, read_xarf_document
+
+# name of the declared format (`wire.formats.FORMATS`): how it is known by its first 64 KiB, and its reader
+READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {
+    "xarf": (is_xarf, read_xarf_document),
+    "mail": (is_mail, read_mail_document),
 }
 
 

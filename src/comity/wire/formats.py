@@ -179,6 +179,8 @@ _DECLARED: Final = (
     Format(name="iodef", kind="document", about="IODEF v2 (RFC 7970), and v1 before it"),
     Format(name="misp-json", kind="document", about="MISP events: one, several, or a file of a MISP feed"),
     Format(name="ndjson", kind="ndjson", about="comity-report/1, one JSON object a line"),
+    Format(name="xarf", kind="document", about="XARF reports, v4 and v3: a JSON object or a list of them"),
+    Format(name="mail", kind="document", about="A raw mail message: XARF, X-ARF, ARF, or a complaint in words"),
 )
 
 FORMATS: Final[dict[str, Format]] = {declared.name: declared for declared in _DECLARED}

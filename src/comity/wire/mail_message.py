@@ -7,6 +7,7 @@ a letter that arrives twice is known for the same one.
 """
 
 import hashlib
+import re
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import EmailMessage
@@ -18,9 +19,11 @@ import msgspec
 
 from comity.core.errors import InputError
 from comity.core.mail_addresses import AddressProblem, fold_address
+from comity.wire.mail_marks import letter_mark
 
 MAX_BYTES: Final = 512 * 1024
 _CONTROLS: Final = frozenset(map(chr, (*range(32), *range(127, 160)))) | frozenset("\u2028\u2029")
+_ID: Final = re.compile(r"[!-;=?-~]{1,200}")
 _TEXT_TYPES: Final = frozenset({"application/json", "text/plain", "text/csv"})
 
 
@@ -45,10 +48,14 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     reply_to: str = ""
     parts: tuple[MessagePart, ...] = ()
+    secret: str = ""
+    in_reply_to: str = ""  # the Message-ID that is answered, without its brackets
 
 
-def message_id(key: str, domain: str) -> str:
-    """Name a letter; nothing of the case can be read from it."""
+def message_id(key: str, domain: str, secret: str = "") -> str:
+    """Name a letter; nothing of the case can be read from it, and with a secret nobody else can make it."""
+    if secret:
+        return f"<{letter_mark(secret, key)}@{domain}>"
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
 
 
@@ -62,7 +69,9 @@ def render_message(message: Message) -> bytes:
         "Reply-To": checked_address(message.reply_to) if message.reply_to else "",
         "Subject": _line(message.subject, "subject"),
         "Date": format_datetime(message.at.astimezone(UTC)),
-        "Message-ID": message_id(message.key, sender.rpartition("@")[2]),
+        "Message-ID": message_id(message.key, sender.rpartition("@")[2], message.secret),
+        "In-Reply-To": f"<{message.in_reply_to}>" if _ID.fullmatch(message.in_reply_to) else "",
+        "References": f"<{message.in_reply_to}>" if _ID.fullmatch(message.in_reply_to) else "",
         "Auto-Submitted": "auto-generated",
         "Precedence": "bulk",
         "X-Auto-Response-Suppress": "All",

@@ -48,6 +48,7 @@ from comity.store.models.library import (
     SearchDocument,
 )
 from comity.store.models.mail import OutgoingMail
+from comity.store.models.mailbox import IncomingMail, LetterMark
 from comity.store.models.memoranda import Decision, Memorandum, MemorandumEvent
 from comity.store.models.merges import CaseMerge
 from comity.store.models.misp import MispEvent, MispFeed, MispItem
@@ -106,10 +107,12 @@ __all__ = [
     "ExpertTold",
     "Hold",
     "HolderAddress",
+    "IncomingMail",
     "IntakeRun",
     "Ledger",
     "LedgerEntry",
     "LedgerTile",
+    "LetterMark",
     "Link",
     "Look",
     "Memorandum",
