@@ -14,6 +14,7 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 FILES = {
     name: f"{name}.{'csv' if declared.kind == 'csv' else 'ndjson' if name == 'ndjson' else 'txt'}"
     for name, declared in FORMATS.items()
+    if declared.kind != "document"
 }
 
 # format: what each record of its sample becomes, as name, category (or the reason) and time
@@ -69,6 +70,16 @@ EXPECTED: dict[str, list[tuple[str, str, str]]] = {
         ("", "exception-rule", ""),
         ("", "not-a-name-rule", ""),
     ],
+    "rpz": [
+        ("sample-zone.ru", "phishing", ""),
+        ("sample-zone.ru", "phishing", ""),
+        ("sample-drop.by", "phishing", ""),
+        ("sample-wall.vn", "phishing", ""),
+        ("", "exception-rule", ""),
+        ("", "not-a-name-rule", ""),
+        ("", "not-a-name-rule", ""),
+        ("", "outside-zone", ""),
+    ],
     "ndjson": [
         ("https://account.sample-report.ru/login", "phishing", "2026-11-20T08:30:00+00:00"),
         ("c2.sample-report.by", "botnet-c2", ""),
@@ -90,7 +101,7 @@ def read_sample(declared: Format, file: str) -> list[Record]:
     return list(open_reader(declared).read(lines, 1))
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", FILES)
 def test_the_sample_is_recognised_and_read(name: str) -> None:
     lines = (SAMPLES / FILES[name]).read_text(encoding="utf-8").split("\n")
     assert detect_format(lines) == name

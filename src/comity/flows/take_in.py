@@ -7,7 +7,7 @@ pipe is stored as soon as the pipe is empty: while that is written the next reco
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from comity.core.errors import ComityError, InputError
 from comity.core.guards import Guard
 from comity.core.names import Name, NameFolder, NameRefusal
-from comity.core.reports import Claim, Problem, Record, ReporterKind
+from comity.core.reports import Claim, Problem, Record, Report, ReporterKind
 from comity.core.target_batches import fold_targets
 from comity.core.zone_hints import find_zone_hint
 from comity.edges.home import Home
@@ -35,14 +35,21 @@ BATCH: Final = 10_000
 _FOLDED_AT_ONCE: Final = 4_000
 
 Progress = Callable[[int, int], None]
+Witness = Callable[[Sequence[Claim], BatchOutcome], None]
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How a source is to be taken in.  `declared` None: the source is a rejects file and says so itself."""
+    """How a source is to be taken in.  `declared` None: the source is a rejects file and says so itself.
+
+    `change`: what a source's reports are made into before they are stored; `witness`: told of each batch as it was
+    stored.
+    """
 
     declared: Format | None
     reporter: str
     kind: ReporterKind = "feed"
+    change: Callable[[Report], Report] | None = None
+    witness: Witness | None = None
 
 
 class Intake(msgspec.Struct, kw_only=True):
@@ -86,12 +93,13 @@ def take_in(
     guard: Guard,
     clock: Callable[[], datetime],
     progress: Progress | None = None,
+    named: str = "",
 ) -> None:
-    """Take in one source, adding to `intake` and to the rejects file.
+    """Take in one source, adding to `intake` and to the rejects file.  `named`: what the run's row calls it.
 
     Raises `InputError` at the end of a damaged source: whatever came whole before that is stored and counted.
     """
-    run = _Run(home, source, plan, intake, rejects, folder, guard, clock)
+    run = _Run(home, source, plan, intake, rejects, folder, guard, clock, named or source.path)
     try:
         for block in source.blocks():
             run.take(block)
@@ -110,17 +118,18 @@ class _Run:
 
     def __init__(
         self, home: Home, source: Source, plan: Plan, intake: Intake, rejects: RejectFile,
-        folder: NameFolder, guard: Guard, clock: Callable[[], datetime],
+        folder: NameFolder, guard: Guard, clock: Callable[[], datetime], run_name: str,
     ) -> None:  # fmt: skip
         self._home, self._source, self._intake, self._rejects = home, source, intake, rejects
         self._guard, self._clock, self._kind = guard, clock, plan.kind
+        self._change, self._witness = plan.change, plan.witness
         self._folder = folder
         self._claims: list[Claim] = []
         self._refused: list[Reject] = []
         self._is_rejects = plan.declared is None
         self._reporter: StoredReporter | None = None
         self._run = 0
-        self._named = plan.reporter
+        self._named, self._run_name = plan.reporter, run_name
         if plan.declared is not None:
             self._start(plan.declared, plan.reporter)
 
@@ -133,7 +142,7 @@ class _Run:
         refuse_stopped(reporter, at=at)
         self._reporter = ensure_reporter(reporter, kind=self._kind, at=at)
         if not self._run:
-            self._run = start_run(self._source.path, format_name=declared.name, reporter=self._reporter, at=at)
+            self._run = start_run(self._run_name, format_name=declared.name, reporter=self._reporter, at=at)
 
     def take(self, block: Block) -> None:
         """Read one block of lines."""
@@ -206,6 +215,8 @@ class _Run:
                 if report is None or isinstance(name, NameRefusal):
                     self._refuse(record, name)
                     continue
+                if self._change is not None:
+                    report = self._change(report)
                 zones.append(name.zone)
                 categories.append(report.category)
                 if not report.host or not report.url:
@@ -253,6 +264,8 @@ class _Run:
                 self._home, self._claims, reporter=self._reporter, run=self._run, at=at, guard=self._guard
             )
             self._add(outcome)
+            if self._witness is not None:
+                self._witness(self._claims, outcome)
             self._claims = []
         if self._refused:
             self._rejects.write(

@@ -18,6 +18,7 @@ from comity.edges.home import Home
 from comity.flows.carry_out import carry_on
 from comity.flows.deliver_mail import deliver_mail
 from comity.flows.drop_filings import drop_filings
+from comity.flows.fetch_feeds import compare_feeds, fetch_feeds
 from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_consultations import tend_consultations
@@ -50,6 +51,8 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("reporters weighed", 3600.0, weigh_reporters),
     Round("consultations", 60.0, tend_consultations),
     Round("statistics", 60.0, tend_statistics),
+    Round("feeds fetched", 30.0, fetch_feeds),
+    Round("feeds compared", 3600.0, compare_feeds),
 )
 
 

@@ -230,6 +230,7 @@ REFUSAL: Final[Labels] = {
     "parent-elsewhere": _("That case and this one are decided by different registries."),
     "parent-unknown": _("There is no such case."),
     "has-followers": _("Other cases follow this one; let them follow the other one first."),
+    "feed-alone": _("Only feeds say so: attach what you saw yourself first, or name its hash."),
     "score-raised": _("You give more than the rubric does; say why in the note."),
     "disposition-undetermined": _("Nobody has determined what it is; until then there is no more than a notice."),
     "recheck-missing": _("The owner may have cured it: look again, and say in the note what you saw."),

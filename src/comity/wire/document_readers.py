@@ -4,10 +4,14 @@ from typing import Final
 
 from comity.core.errors import InputError
 from comity.wire.documents import Document, DocumentReader, DocumentSign
+from comity.wire.feed_json import CERT_PL, THREATFOX, is_cert_pl, is_threatfox, read_cert_pl, read_threatfox
 from comity.wire.formats import Format
 
 # name of the declared format (`wire.formats.FORMATS`): how it is known by its first 64 KiB, and its reader
-READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {}
+READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {
+    THREATFOX: (is_threatfox, read_threatfox),
+    CERT_PL: (is_cert_pl, read_cert_pl),
+}
 
 
 def read_document(declared: Format, data: bytes) -> Document:

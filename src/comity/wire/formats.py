@@ -47,7 +47,7 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """One declared format.  Times without a zone are `utc_offset_minutes` east of UTC."""
 
     name: str = "csv"
-    kind: Literal["csv", "ndjson", "names", "urls", "hosts", "adblock", "document"] = "csv"
+    kind: Literal["csv", "ndjson", "names", "urls", "hosts", "adblock", "rpz", "document"] = "csv"
     about: str = ""
     reporter: str = ""
     header: tuple[str, ...] = ()
@@ -175,6 +175,21 @@ _DECLARED: Final = (
     Format(name="urls", kind="urls", about="A URL a line"),
     Format(name="hosts", kind="hosts", about="A hosts file: an address and names"),
     Format(name="adblock", kind="adblock", about="Adblock Plus filter rules: ||name^", comment="!"),
+    Format(name="rpz", kind="rpz", about="A response policy zone (RPZ) as a master file", comment=";"),
+    Format(
+        name="threatfox-json",
+        kind="document",
+        about="abuse.ch ThreatFox export, JSON",
+        reporter="threatfox.abuse.ch",
+        tlp="TLP:CLEAR",
+    ),
+    Format(
+        name="cert-pl-json",
+        kind="document",
+        about="CERT Polska warning list, JSON",
+        reporter="cert.pl",
+        tlp="TLP:CLEAR",
+    ),
     Format(name="ndjson", kind="ndjson", about="comity-report/1, one JSON object a line"),
 )
 

@@ -20,6 +20,7 @@ from comity.store.models.consultations import (
     ExpertTold,
 )
 from comity.store.models.drafts import DraftRevision, MemorandumDraft
+from comity.store.models.feeds import FeedPart, FeedSighting, FeedState
 from comity.store.models.filings import PublicFiling, PublicTry, TurnedAway
 from comity.store.models.inbox import SavedView, ScriptName
 from comity.store.models.ledgers import (
@@ -82,6 +83,9 @@ __all__ = [
     "Erasure",
     "Expert",
     "ExpertTold",
+    "FeedPart",
+    "FeedSighting",
+    "FeedState",
     "Hold",
     "HolderAddress",
     "IntakeRun",
