@@ -29,7 +29,7 @@ FILE: Final = "feeds.toml"
 _FOLDER: Final = "feeds"
 _MAX_BYTES: Final = 1 << 20
 _SOONEST: Final = timedelta(minutes=1)
-_FORMAT_OF_KIND: Final[dict[FeedKind, str]] = {"taxii": "stix", "misp-feed": "misp"}
+_FORMAT_OF_KIND: Final[dict[FeedKind, str]] = {"taxii": "stix", "misp-feed": "misp-json"}
 _PLACES: Final = frozenset(("url", "file"))
 
 

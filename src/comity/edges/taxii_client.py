@@ -160,7 +160,8 @@ class _Visit:
             return
         self._empty = 0 if is_news else self._empty + 1
         if envelope.next:
-            if envelope.next == cursor.next or self._empty > _EMPTY_PAGES:
+            # Some give one token for a whole traversal: what counts is whether something new came by it.
+            if self._empty > (0 if envelope.next == cursor.next else _EMPTY_PAGES):
                 raise FeedError("turns-round", "says that there is more and gives the same again")
             self._cursor = msgspec.structs.replace(cursor, high=newest, next=envelope.next)
             return
