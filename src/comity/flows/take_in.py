@@ -31,8 +31,8 @@ from comity.wire.formats import Format
 from comity.wire.readers import open_reader
 from comity.wire.rejects import Reject, is_header, parse_header, parse_reject
 
-BATCH: Final = 10_000
-_FOLDED_AT_ONCE: Final = 4_000
+BATCH: Final = 20_000
+_FOLDED_AT_ONCE: Final = 5_000
 
 Progress = Callable[[int, int], None]
 Witness = Callable[[Sequence[Claim], BatchOutcome], None]
@@ -208,24 +208,24 @@ class _Run:
         while chunk := list(islice(coming, _FOLDED_AT_ONCE)):
             self._intake.read += len(chunk)
             names, urls = fold_targets([record.name for record in chunk], folder=self._folder)
-            zones: list[str] = []
-            categories: list[str] = []
+            claims: list[Claim] = []
+            add, change = claims.append, self._change
             for record, name, url in zip(chunk, names, urls, strict=True):
                 report = record.report
                 if report is None or isinstance(name, NameRefusal):
                     self._refuse(record, name)
                     continue
-                if self._change is not None:
-                    report = self._change(report)
-                zones.append(name.zone)
-                categories.append(report.category)
+                if change is not None:
+                    report = change(report)
+                host = name.ascii
                 if not report.host or not report.url:
-                    report = replace(report, url=report.url or url, host=report.host or name.ascii)
-                self._claims.append(Claim(report, name, url or name.ascii))
-                if len(self._claims) >= BATCH:
-                    self.store()
-            self._intake.by_zone.update(filter(None, zones))
-            self._intake.by_category.update(categories)
+                    report = replace(report, url=report.url or url, host=report.host or host)
+                add(Claim(report, name, url or host))
+            self._intake.by_zone.update([zone for claim in claims if (zone := claim.name.zone)])
+            self._intake.by_category.update([claim.report.category for claim in claims])
+            self._claims += claims
+            if len(self._claims) >= BATCH or len(self._refused) >= BATCH:
+                self.store()
 
     def _refuse(self, record: Record, name: Name | NameRefusal) -> None:
         """Set a record aside with its reason; a row that names a host of a known zone counts for it all the same."""
@@ -242,7 +242,6 @@ class _Run:
         self._intake.rejected += 1
         self._intake.by_reason[problem.code] += 1
         self._refused.append(Reject(line=record.line, reason=problem.code, message=problem.message, raw=record.raw))
-        self._flush_if_full()
 
     def _count_rejected(self, reject: Reject) -> None:
         self._intake.read += 1
