@@ -68,6 +68,9 @@ ALARMS: Final[dict[str, Severity]] = {
     "mail-waiting": "warning",
     "mail-given-up": "warning",
     "hold-not-holding": "warning",
+    "feeds-unreadable": "warning",
+    "feed-stale": "warning",
+    "feed-held": "warning",
     "check-failed": "warning",
 }
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comity.web.case_labels import CASE_TABLES
 from comity.web.consultation_labels import CONSULTATION_TABLES
+from comity.web.feed_labels import FEED_TABLES
 from comity.web.library_labels import LIBRARY_TABLES
 from comity.web.public_words import PUBLIC_TABLES
 
@@ -626,6 +627,7 @@ TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     "dns-answer": DNS_ANSWER,
     **LIBRARY_TABLES,
     **CONSULTATION_TABLES,
+    **FEED_TABLES,
 }
 
 

@@ -42,6 +42,7 @@ DESK: Final[tuple[Place, ...]] = (
     Place("approvals", "web:approvals", _("Approvals"), READERS),
     Place("appeals", "web:appeals", _("Appeals"), READERS),
     Place("reporters", "web:reporters", _("Reporters"), READERS),
+    Place("feeds", "web:feeds", _("Feeds"), STAFF),
     Place("consultations", "web:consultations", _("Consultations"), READERS),
     Place("library", "web:library", _("Library"), READERS),
     Place("zones", "web:zones", _("Zones"), STAFF),
