@@ -433,6 +433,30 @@ def test_letters_that_do_not_leave_and_a_hold_that_does_not_hold(copy: Node) -> 
     assert found["hold-not-holding"] == "1"
 
 
+def test_feeds_that_are_old_held_or_wrongly_declared(copy: Node) -> None:
+    declared = copy.place.path / "feeds.toml"
+    declared.write_text("[urlhaus]\n[openphish]\n", encoding="utf-8")
+    long_ago = int((datetime.now(UTC) - timedelta(days=2)).timestamp()) * 1_000_000
+    with closing(sqlite3.connect(store(copy))) as database, database:
+        database.execute(
+            "INSERT INTO reporter (id, key, name, kind, contact, language, status_token, created_at) VALUES "
+            "(900001, 'feeds', 'feeds', 'feed', '', '', 'no-token', 0)"
+        )
+        for name, error, held in (("urlhaus", "unreachable", ""), ("openphish", "held", "it is empty")):
+            database.execute(
+                "INSERT INTO feed_state (name, reporter_id, known_since, disabled_by, tried_at, next_at, failures, "
+                "error, message, etag, last_modified, digest, basis, cursor, visits, counts, listed, alone, "
+                "held_digest, held_reason, believed_digest, believed_by) VALUES "
+                "(?, 900001, ?, '', ?, ?, 1, ?, '', '', '', '', '', '', 0, '{}', 0, 0, '', ?, '', '')",
+                (name, long_ago, long_ago, long_ago, error, held),
+            )
+    found = {finding["code"]: finding for finding in findings(copy)}
+    assert (found["feed-stale"]["about"], found["feed-stale"]["detail"][:3]) == ("urlhaus", "2 d")
+    assert (found["feed-held"]["about"], found["feed-held"]["detail"]) == ("openphish", "it is empty")
+    declared.write_text("[urlhaus]\nsurprise = 1\n", encoding="utf-8")
+    assert "surprise" in {finding["code"]: finding["detail"] for finding in findings(copy)}["feeds-unreadable"]
+
+
 def test_every_alarm_is_broken_into_here() -> None:
     told = Path(__file__).read_text(encoding="utf-8")
     assert [code for code in ALARMS if f'"{code}"' not in told] == []

@@ -50,6 +50,7 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:appeals": ({}, READERS, None),
     "web:appeal": ({"ref": "appealed"}, READERS, READERS),
     "web:reporters": ({}, READERS, None),
+    "web:feeds": ({}, STAFF, None),
     "web:reporter": ({"pk": "reporter"}, READERS, READERS),
     "web:case-answers": ({"ref": "answered"}, READERS, READERS),
     "web:answer-personal": ({"ref": "answered", "pk": "answer"}, LOOKERS, LOOKERS),

@@ -70,6 +70,16 @@ EXPECTED: dict[str, list[tuple[str, str, str]]] = {
         ("", "exception-rule", ""),
         ("", "not-a-name-rule", ""),
     ],
+    "rpz": [
+        ("sample-zone.ru", "phishing", ""),
+        ("sample-zone.ru", "phishing", ""),
+        ("sample-drop.by", "phishing", ""),
+        ("sample-wall.vn", "phishing", ""),
+        ("", "exception-rule", ""),
+        ("", "not-a-name-rule", ""),
+        ("", "not-a-name-rule", ""),
+        ("", "outside-zone", ""),
+    ],
     "ndjson": [
         ("https://account.sample-report.ru/login", "phishing", "2026-11-20T08:30:00+00:00"),
         ("c2.sample-report.by", "botnet-c2", ""),

@@ -30,6 +30,7 @@ LISTS: dict[str, str] = {
     "abuse/openphish_timeline_2024-10_2026-08.csv.gz": _URL_COLUMN.format(column="url"),
     "abuse/formats/hostsVN_hosts.txt.gz": "hosts",
     "abuse/formats/chongluadao_urls-ABP.txt.gz": "adblock",
+    "abuse/formats/urlhaus-filter-rpz.conf.gz": "rpz",
     "abuse/phishingdb_links_ACTIVE5.txt.gz": "urls",
     "abuse/unit42/coin_mining_urls.txt.gz": "urls",
 } | dict.fromkeys(

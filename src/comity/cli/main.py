@@ -11,6 +11,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "init": ("init", "Make a new node.", True),
     "serve": ("serve", "Serve pages, API and links, and do the node's background work.", True),
     "intake": ("intake", "Take in reports from files or standard input.", True),
+    "feed": ("feed", "Feeds: what this node fetches by itself, and how good it was found.", True),
     "names": ("names", "Fold names: one per line in, NDJSON out.", False),
     "memo": ("memo", "Memoranda: check, propose, countersign, explain.", True),
     "case": ("case", "Cases: list, show, and every verb of the desk.", True),

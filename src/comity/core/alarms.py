@@ -71,6 +71,9 @@ ALARMS: Final[dict[str, Severity]] = {
     "zones-absent": "critical",
     "zones-unusable": "critical",
     "secondary-behind": "warning",
+    "feeds-unreadable": "warning",
+    "feed-stale": "warning",
+    "feed-held": "warning",
     "check-failed": "warning",
 }
 

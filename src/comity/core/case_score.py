@@ -76,6 +76,13 @@ def score_case(
     return msgspec.structs.replace(_frozen(facts), best=uuid, reports=len(scored))
 
 
+def is_machines_alone(reports: Sequence[ScoredReport], attached: Collection[str]) -> bool:
+    """Answer whether machines alone speak of a case: every report is a machine's, and the desk found nothing itself."""
+    if not reports or not _FACT_OF_ATTACHED.keys().isdisjoint(attached):
+        return False
+    return all(one.report.machine_only for one in reports)
+
+
 def _facts(report: Report, own: Sequence[Fact], at: datetime) -> tuple[Fact, ...]:
     found = tuple(dict.fromkeys((*facts_of(report, at=at, max_age=None), *own)))
     # A second source that the desk itself attached makes more than one list of it.

@@ -77,6 +77,7 @@ class CaseFacts(msgspec.Struct, frozen=True, gc=False):
     looked_at: datetime | None = None  # when somebody last said what they saw after the case was opened
     told: frozenset[str] = frozenset()  # who got the last notice
     computed: float | None = None  # what the rubric gives now; None: nothing to compute from
+    machines_alone: bool = False  # whatever is known came from feeds and other machines; nobody found anything
     analysts: frozenset[str] = frozenset()
     approvers: frozenset[str] = frozenset()
     approvals: frozenset[str] = frozenset()
@@ -174,8 +175,16 @@ def _score(score: float | None, threshold: float) -> list[Reason]:
     return []
 
 
+def _machines_alone(facts: CaseFacts, step: Step) -> list[Reason]:
+    """Feeds open an enquiry and never an action: a person finds something of their own first, and attaches it."""
+    if not facts.machines_alone or step.evidence_hash:
+        return []
+    why = "only feeds say so: attach what you saw yourself (a live check, a screenshot), or name its hash"
+    return [Reason("feed-alone", why)]
+
+
 def _confirm(facts: CaseFacts, step: Step, _at: datetime, rules: Rules) -> list[Reason]:
-    reasons = _score(step.score, rules.confirm_score)
+    reasons = _score(step.score, rules.confirm_score) + _machines_alone(facts, step)
     reasons += _raised(facts, step.score, why=step.reason.strip() or step.note.strip())
     if not step.disposition:
         reasons.append(Reason("disposition-missing", f"say what it is: {', '.join(DISPOSITIONS)}"))
@@ -248,7 +257,7 @@ def _looked_since(facts: CaseFacts, rules: Rules) -> bool:
 
 def _propose_hold(facts: CaseFacts, step: Step, at: datetime, rules: Rules) -> list[Reason]:
     score = facts.score if step.score is None else step.score
-    reasons = _score(score, hold_threshold(facts, rules))
+    reasons = _score(score, hold_threshold(facts, rules)) + _machines_alone(facts, step)
     reasons += _raised(facts, step.score, why=step.note.strip())
     if not step.reason:
         reasons.append(Reason("reason-missing", "a hold states its reason"))
@@ -266,7 +275,7 @@ def hold_threshold(facts: CaseFacts, rules: Rules) -> float:
 
 
 def _deadline(facts: CaseFacts, step: Step, at: datetime, rules: Rules) -> list[Reason]:
-    reasons = _raised(facts, step.score, why=step.note.strip())
+    reasons = _raised(facts, step.score, why=step.note.strip()) + _machines_alone(facts, step)
     if not is_overdue(facts, at, rules):
         due = act_due(facts, rules)
         until = f"ends {due:%Y-%m-%d %H:%M} UTC" if due else f"is {rules.act_within[facts.severity]}"

@@ -74,6 +74,9 @@ _TAG_FACTS: Final[tuple[tuple[str, Fact], ...]] = (
     ("not-reproducible", "not-reproducible"),
 )
 
+NODE_TAGS: Final = frozenset(tag for tag, _ in _TAG_FACTS)
+"""Tags that only the node which took a report in may set: a source that says them of itself is not believed."""
+
 
 class ScorePart(msgspec.Struct, frozen=True):
     """One line of the sum.  `fact` is one of `FACTS`, or of a rubric that this program no longer computes."""

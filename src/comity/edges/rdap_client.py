@@ -14,8 +14,7 @@ import threading
 import time
 from collections.abc import Collection
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -24,11 +23,11 @@ import msgspec
 
 from comity.core.errors import ComityError, SettingError
 from comity.edges.home import Home
+from comity.edges.retry_after import parse_retry_after
 from comity.wire.rdap import BOOTSTRAP_MAX_BYTES, MAX_BYTES, RdapProblem, is_server, parse_bootstrap
 
 _REDIRECTS: Final = 3
 _FRESH: Final = timedelta(days=1)
-_LONGEST_WAIT: Final = timedelta(days=1)
 _REDIRECTING: Final = frozenset({301, 302, 303, 307, 308})
 _ACCEPT: Final = "application/rdap+json, application/json;q=0.5"
 _CACHE: Final = "cache/rdap-dns.json"
@@ -182,24 +181,11 @@ def _ask(
 
 def _weigh_status(response: http.client.HTTPResponse) -> None:
     if response.status == http.client.TOO_MANY_REQUESTS:
-        wait = _retry_after(response.headers.get("Retry-After", ""))
+        wait = parse_retry_after(response.headers.get("Retry-After", ""))
         raise RdapError("rate-limited", "asks us to wait", retry_after=wait)
     if response.status >= http.client.INTERNAL_SERVER_ERROR:
-        wait = _retry_after(response.headers.get("Retry-After", ""))
+        wait = parse_retry_after(response.headers.get("Retry-After", ""))
         raise RdapError("server-error", f"answered with HTTP {response.status}", retry_after=wait)
-
-
-def _retry_after(text: str) -> timedelta | None:
-    """How long the server asks to be left alone (RFC 9110 §10.2.3), at most a day; None where it does not say."""
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        return min(timedelta(seconds=int(text)), _LONGEST_WAIT)
-    try:
-        until = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
-        return None
-    if until.tzinfo is None:
-        return None
-    return min(max(until - datetime.now(UTC), timedelta(0)), _LONGEST_WAIT)
 
 
 def _reason(error: Exception) -> tuple[str, str]:

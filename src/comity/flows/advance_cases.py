@@ -26,7 +26,7 @@ from comity.edges.home import Home
 from comity.flows.close_followers import close_followers
 from comity.flows.keep_clocks import clock_facts, keep_clocks
 from comity.flows.share import share_events
-from comity.flows.weigh_cases import read_lists, weigh_collateral, weigh_evidence
+from comity.flows.weigh_cases import read_lists, weigh_collateral, weigh_with_sources
 from comity.store.case_merges import find_followers, keep_merges, lock_cases
 from comity.store.case_writes import append_events
 from comity.store.cases import CaseRow, facts_with_history, find_cases
@@ -143,7 +143,9 @@ class _Weighed:
             return list({row.pk: row for row in wanted}.values())
 
         self._history = facts_with_history(of(NEEDS_HISTORY))
-        self.evidence: Mapping[int, FrozenScore] = weigh_evidence(of(DECIDING), at=at)
+        sources = weigh_with_sources(of(DECIDING), at=at)
+        self.evidence: Mapping[int, FrozenScore] = {pk: frozen for pk, (frozen, _) in sources.items() if frozen}
+        self._by_machines = frozenset(pk for pk, (_, alone) in sources.items() if alone)
         appealed = of(("appeal_filed",))
         self._terms = clock_facts(home, appealed) if appealed else {}
         self.collateral: Mapping[int, tuple[Finding, ...]] = weigh_collateral(home, of(("confirm",)))
@@ -155,6 +157,8 @@ class _Weighed:
             within = parse_parts(self._terms[row.pk].basis.terms.file_within).span
             facts = msgspec.structs.replace(facts, appeal_within=within)
         frozen = self.evidence.get(row.pk)
+        if row.pk in self._by_machines:
+            facts = msgspec.structs.replace(facts, machines_alone=True)
         return facts if frozen is None else msgspec.structs.replace(facts, computed=frozen.total)
 
 

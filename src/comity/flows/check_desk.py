@@ -4,8 +4,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from comity.core.alarms import Alarm, age
+from comity.core.errors import SettingError
+from comity.edges.feed_declarations import FILE
 from comity.edges.smtp_client import check_settings
 from comity.flows.admit import Patient
+from comity.flows.list_feeds import list_feeds
 from comity.store.mails import count_by_state
 from comity.store.watches import count_not_holding
 
@@ -25,6 +28,22 @@ def check_mail(patient: Patient, *, at: datetime) -> list[Alarm]:
         found.append(Alarm("mail-waiting", mail.server, age(at - oldest)))
     if given_up:
         found.append(Alarm("mail-given-up", mail.server, str(given_up)))
+    return found
+
+
+def check_feeds(patient: Patient, *, at: datetime) -> list[Alarm]:
+    """Can the declarations be read, is a feed too old, and does one wait for a person?"""
+    try:
+        rows = list_feeds(patient.home, at=at)
+    except SettingError as error:
+        return [Alarm("feeds-unreadable", str(patient.path / FILE), str(error))]
+    found = []
+    for one in rows:
+        name, state = one.source.feed.name, one.state
+        if one.standing == "held" and state is not None:
+            found.append(Alarm("feed-held", name, state.held_reason))
+        elif one.standing == "stale" and state is not None:
+            found.append(Alarm("feed-stale", name, age(at - (state.succeeded_at or state.known_since))))
     return found
 
 

@@ -54,6 +54,7 @@ STORE_CHECKS: Final[tuple[Check, ...]] = (
     check_desk.check_watches,
     check_blocking.check_subscribers,
     check_blocking.check_secondaries,
+    check_desk.check_feeds,
 )
 # What costs next to nothing: asked whenever the node's numbers are read.
 WATCHED: Final[tuple[Check, ...]] = (
@@ -70,6 +71,7 @@ WATCHED: Final[tuple[Check, ...]] = (
     check_desk.check_watches,
     check_blocking.check_subscribers,
     check_blocking.check_secondaries,
+    check_desk.check_feeds,
 )
 # Whatever a broken node makes of a check, the others are made all the same.
 _TROUBLE: Final = (

@@ -45,6 +45,7 @@ class Taken(msgspec.Struct, kw_only=True):
     case_pks: list[int | None]
     standings: list[Standing | None]
     attached: int = 0
+    claims: list[Claim] = []  # of what was stored, in order
 
 
 def take_document(
@@ -110,6 +111,7 @@ def _store_part(
     if not claims:
         return
     outcome = store_batch(home, claims, reporter=reporter, run=run, at=at, guard=guard)
+    taken.claims += claims
     _add(intake, outcome)
     for place, case_pk, standing in zip(places, outcome.case_pks, outcome.standings, strict=True):
         taken.case_pks[place], taken.standings[place] = case_pk, standing

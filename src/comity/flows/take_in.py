@@ -7,7 +7,7 @@ pipe is stored as soon as the pipe is empty: while that is written the next reco
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from comity.core.errors import ComityError, InputError
 from comity.core.guards import Guard
 from comity.core.names import Name, NameFolder, NameRefusal
-from comity.core.reports import Claim, Problem, Record, ReporterKind
+from comity.core.reports import Claim, Problem, Record, Report, ReporterKind
 from comity.core.target_batches import fold_targets
 from comity.core.zone_hints import find_zone_hint
 from comity.edges.home import Home
@@ -31,18 +31,25 @@ from comity.wire.formats import Format
 from comity.wire.readers import open_reader
 from comity.wire.rejects import Reject, is_header, parse_header, parse_reject
 
-BATCH: Final = 10_000
-_FOLDED_AT_ONCE: Final = 4_000
+BATCH: Final = 20_000
+_FOLDED_AT_ONCE: Final = 5_000
 
 Progress = Callable[[int, int], None]
+Witness = Callable[[Sequence[Claim], BatchOutcome], None]
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How a source is to be taken in.  `declared` None: the source is a rejects file and says so itself."""
+    """How a source is to be taken in.  `declared` None: the source is a rejects file and says so itself.
+
+    `change`: what a source's reports are made into before they are stored; `witness`: told of each batch as it was
+    stored.
+    """
 
     declared: Format | None
     reporter: str
     kind: ReporterKind = "feed"
+    change: Callable[[Report], Report] | None = None
+    witness: Witness | None = None
 
 
 class Intake(msgspec.Struct, kw_only=True):
@@ -86,12 +93,13 @@ def take_in(
     guard: Guard,
     clock: Callable[[], datetime],
     progress: Progress | None = None,
+    named: str = "",
 ) -> None:
-    """Take in one source, adding to `intake` and to the rejects file.
+    """Take in one source, adding to `intake` and to the rejects file.  `named`: what the run's row calls it.
 
     Raises `InputError` at the end of a damaged source: whatever came whole before that is stored and counted.
     """
-    run = _Run(home, source, plan, intake, rejects, folder, guard, clock)
+    run = _Run(home, source, plan, intake, rejects, folder, guard, clock, named or source.path)
     try:
         for block in source.blocks():
             run.take(block)
@@ -110,17 +118,18 @@ class _Run:
 
     def __init__(
         self, home: Home, source: Source, plan: Plan, intake: Intake, rejects: RejectFile,
-        folder: NameFolder, guard: Guard, clock: Callable[[], datetime],
+        folder: NameFolder, guard: Guard, clock: Callable[[], datetime], run_name: str,
     ) -> None:  # fmt: skip
         self._home, self._source, self._intake, self._rejects = home, source, intake, rejects
         self._guard, self._clock, self._kind = guard, clock, plan.kind
+        self._change, self._witness = plan.change, plan.witness
         self._folder = folder
         self._claims: list[Claim] = []
         self._refused: list[Reject] = []
         self._is_rejects = plan.declared is None
         self._reporter: StoredReporter | None = None
         self._run = 0
-        self._named = plan.reporter
+        self._named, self._run_name = plan.reporter, run_name
         if plan.declared is not None:
             self._start(plan.declared, plan.reporter)
 
@@ -133,7 +142,7 @@ class _Run:
         refuse_stopped(reporter, at=at)
         self._reporter = ensure_reporter(reporter, kind=self._kind, at=at)
         if not self._run:
-            self._run = start_run(self._source.path, format_name=declared.name, reporter=self._reporter, at=at)
+            self._run = start_run(self._run_name, format_name=declared.name, reporter=self._reporter, at=at)
 
     def take(self, block: Block) -> None:
         """Read one block of lines."""
@@ -199,22 +208,24 @@ class _Run:
         while chunk := list(islice(coming, _FOLDED_AT_ONCE)):
             self._intake.read += len(chunk)
             names, urls = fold_targets([record.name for record in chunk], folder=self._folder)
-            zones: list[str] = []
-            categories: list[str] = []
+            claims: list[Claim] = []
+            add, change = claims.append, self._change
             for record, name, url in zip(chunk, names, urls, strict=True):
                 report = record.report
                 if report is None or isinstance(name, NameRefusal):
                     self._refuse(record, name)
                     continue
-                zones.append(name.zone)
-                categories.append(report.category)
+                if change is not None:
+                    report = change(report)
+                host = name.ascii
                 if not report.host or not report.url:
-                    report = replace(report, url=report.url or url, host=report.host or name.ascii)
-                self._claims.append(Claim(report, name, url or name.ascii))
-                if len(self._claims) >= BATCH:
-                    self.store()
-            self._intake.by_zone.update(filter(None, zones))
-            self._intake.by_category.update(categories)
+                    report = replace(report, url=report.url or url, host=report.host or host)
+                add(Claim(report, name, url or host))
+            self._intake.by_zone.update([zone for claim in claims if (zone := claim.name.zone)])
+            self._intake.by_category.update([claim.report.category for claim in claims])
+            self._claims += claims
+            if len(self._claims) >= BATCH or len(self._refused) >= BATCH:
+                self.store()
 
     def _refuse(self, record: Record, name: Name | NameRefusal) -> None:
         """Set a record aside with its reason; a row that names a host of a known zone counts for it all the same."""
@@ -231,7 +242,6 @@ class _Run:
         self._intake.rejected += 1
         self._intake.by_reason[problem.code] += 1
         self._refused.append(Reject(line=record.line, reason=problem.code, message=problem.message, raw=record.raw))
-        self._flush_if_full()
 
     def _count_rejected(self, reject: Reject) -> None:
         self._intake.read += 1
@@ -253,6 +263,8 @@ class _Run:
                 self._home, self._claims, reporter=self._reporter, run=self._run, at=at, guard=self._guard
             )
             self._add(outcome)
+            if self._witness is not None:
+                self._witness(self._claims, outcome)
             self._claims = []
         if self._refused:
             self._rejects.write(

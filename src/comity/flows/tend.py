@@ -22,6 +22,7 @@ from comity.flows.drop_filings import drop_filings
 from comity.flows.release import release
 from comity.flows.keep_misp import keep_misp
 from comity.flows.read_mailbox import read_mailbox
+from comity.flows.fetch_feeds import compare_feeds, fetch_feeds
 from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_consultations import tend_consultations
@@ -60,6 +61,8 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("algorithmic names", 60.0, tend_dga),
     Round("names blocked", 2.0, block),
     Round("MISP feeds", 15.0, keep_misp),
+    Round("feeds fetched", 30.0, fetch_feeds),
+    Round("feeds compared", 3600.0, compare_feeds),
 )
 
 

@@ -7,7 +7,7 @@ what was true when it was written.
 from collections.abc import Sequence
 from datetime import datetime
 
-from comity.core.case_score import FrozenScore, score_case
+from comity.core.case_score import FrozenScore, is_machines_alone, score_case
 from comity.core.collateral import Finding, Surroundings, suggest
 from comity.edges.guard_lists import load_guard
 from comity.edges.home import Home
@@ -19,21 +19,22 @@ from comity.store.cases import CaseRow
 
 def weigh_evidence(rows: Sequence[CaseRow], *, at: datetime) -> dict[int, FrozenScore]:
     """Score each case (its row's number); one of which there is nothing to score is left out."""
+    return {pk: frozen for pk, (frozen, _) in weigh_with_sources(rows, at=at).items() if frozen is not None}
+
+
+def weigh_with_sources(rows: Sequence[CaseRow], *, at: datetime) -> dict[int, tuple[FrozenScore | None, bool]]:
+    """Score each case (its row's number), and say whether machines alone speak of it."""
     if not rows:
         return {}
     reports = newest_reports(rows)
     attached = desk_kinds([row.pk for row in rows])
     registered = registered_at([row.registrable for row in rows])
-    found = {
-        row.pk: score_case(
-            reports[row.pk],
-            attached=attached.get(row.pk, ()),
-            registered_at=registered.get(row.registrable),
-            at=at,
-        )
-        for row in rows
-    }
-    return {pk: frozen for pk, frozen in found.items() if frozen is not None}
+    found: dict[int, tuple[FrozenScore | None, bool]] = {}
+    for row in rows:
+        own = attached.get(row.pk, ())
+        frozen = score_case(reports[row.pk], attached=own, registered_at=registered.get(row.registrable), at=at)
+        found[row.pk] = frozen, is_machines_alone(reports[row.pk], own)
+    return found
 
 
 def read_lists(home: Home) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from comity.web.case_labels import CASE_TABLES
 from comity.web.consultation_labels import CONSULTATION_TABLES
 from comity.web.dga_labels import DGA_TABLES
+from comity.web.feed_labels import FEED_TABLES
 from comity.web.library_labels import LIBRARY_TABLES
 from comity.web.mail_labels import MAIL_TABLES
 from comity.web.public_words import PUBLIC_TABLES
@@ -232,6 +233,7 @@ REFUSAL: Final[Labels] = {
     "parent-elsewhere": _("That case and this one are decided by different registries."),
     "parent-unknown": _("There is no such case."),
     "has-followers": _("Other cases follow this one; let them follow the other one first."),
+    "feed-alone": _("Only feeds say so: attach what you saw yourself first, or name its hash."),
     "score-raised": _("You give more than the rubric does; say why in the note."),
     "disposition-undetermined": _("Nobody has determined what it is; until then there is no more than a notice."),
     "recheck-missing": _("The owner may have cured it: look again, and say in the note what you saw."),
@@ -636,6 +638,7 @@ TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     **MAIL_TABLES,
     **CONSULTATION_TABLES,
     **DGA_TABLES,
+    **FEED_TABLES,
 }
 
 

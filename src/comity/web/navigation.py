@@ -43,6 +43,7 @@ DESK: Final[tuple[Place, ...]] = (
     Place("approvals", "web:approvals", _("Approvals"), READERS),
     Place("appeals", "web:appeals", _("Appeals"), READERS),
     Place("reporters", "web:reporters", _("Reporters"), READERS),
+    Place("feeds", "web:feeds", _("Feeds"), STAFF),
     Place("consultations", "web:consultations", _("Consultations"), READERS),
     Place("library", "web:library", _("Library"), READERS),
     Place("dga", "web:dga", _("Algorithmic names"), READERS),

@@ -975,6 +975,56 @@ ENTRIES: Final[dict[str, _Entry]] = {
             "询问其运营方；已撤回的域名在那里可能仍被拦截",
         ),
         "comity output zones --dir {directory}",
+    "feeds-unreadable": _Entry(
+        (
+            "The declarations of feeds cannot be read: {detail}",
+            "Описания источников не читаются: {detail}",
+            "Апісанні крыніц не чытаюцца: {detail}",
+            "Không đọc được khai báo nguồn dữ liệu: {detail}",
+            "无法读取数据源声明：{detail}",
+        ),
+        (
+            "Correct {about}; until then no feed is fetched",
+            "Исправьте {about}; до этого ни один источник не загружается",
+            "Выпраўце {about}; да гэтага ніводная крыніца не загружаецца",
+            "Sửa {about}; cho đến lúc đó không nguồn nào được tải",
+            "更正 {about}；在此之前不获取任何数据源",
+        ),
+        "comity feed check --dir {directory}",
+    ),
+    "feed-stale": _Entry(
+        (
+            "The feed {about} had no success for {detail}.",
+            "Источник {about} не загружался успешно {detail}.",
+            "Крыніца {about} не загружалася паспяхова {detail}.",
+            "Nguồn {about} chưa tải thành công trong {detail}.",
+            "数据源 {about} 已有 {detail} 未成功获取。",
+        ),
+        (
+            "See why; correct its declaration, or disable the feed",
+            "Узнайте причину; исправьте описание или отключите источник",
+            "Даведайцеся прычыну; выпраўце апісанне або адключыце крыніцу",
+            "Xem lý do; sửa khai báo hoặc tắt nguồn",
+            "查明原因；更正声明，或停用该数据源",
+        ),
+        "comity feed show {about} --dir {directory}",
+    ),
+    "feed-held": _Entry(
+        (
+            "The feed {about} is not believed: {detail}.",
+            "Источнику {about} не поверили: {detail}.",
+            "Крыніцы {about} не паверылі: {detail}.",
+            "Nguồn {about} không được tin: {detail}.",
+            "数据源 {about} 未被采信：{detail}。",
+        ),
+        (
+            "Ask its publisher; if it is right, let it pass with comity feed believe",
+            "Спросите издателя; если всё верно, пропустите: comity feed believe",
+            "Спытайце выдаўца; калі ўсё правільна, прапусціце: comity feed believe",
+            "Hỏi nơi phát hành; nếu đúng, cho qua bằng comity feed believe",
+            "询问发布方；如无误，用 comity feed believe 放行",
+        ),
+        "comity feed show {about} --dir {directory}",
     ),
     "check-failed": _Entry(
         (

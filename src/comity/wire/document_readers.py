@@ -4,6 +4,7 @@ from typing import Final
 
 from comity.core.errors import InputError
 from comity.wire.documents import Document, DocumentReader, DocumentSign
+from comity.wire.feed_json import CERT_PL, THREATFOX, is_cert_pl, is_threatfox, read_cert_pl, read_threatfox
 from comity.wire.formats import Format
 from comity.wire.stix_document import is_stix, read_stix
 
@@ -24,6 +25,8 @@ from comity.wire.xarf_document import is_xarf, read_xarf_document
 READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {
     "xarf": (is_xarf, read_xarf_document),
     "mail": (is_mail, read_mail_document),
+    THREATFOX: (is_threatfox, read_threatfox),
+    CERT_PL: (is_cert_pl, read_cert_pl),
 }
 
 

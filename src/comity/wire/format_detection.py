@@ -19,6 +19,7 @@ _SAMPLE: Final = 200
 _SHARE: Final = 0.9
 _ADBLOCK: Final = re.compile(r"(@@)?\|\|[^\s^]+(\^|\$|$)|[^\s]*#[@?$]?#|\[Adblock", re.IGNORECASE)
 _HOSTS: Final = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*)[ \t]+\S+")
+_START_OF_ZONE: Final = re.compile(r"[^\s;]\S*\s+(?:[0-9]\S*\s+)?(?:IN\s+)?SOA\s+\S+\s+\S+", re.IGNORECASE)
 _URL: Final = re.compile(r"h[tx]{2}ps?\S*://\S+|h[tx]{2}ps?\[:\]//\S+|ftp://\S+", re.IGNORECASE)
 _NAME: Final = re.compile(
     r"[^\s,;\t|/\"'{}<>=]+(?:\.|\[\.\]|\(\.\)|\(dot\)|[。．｡])[^\s,;\t|/\"'{}<>=]+", re.IGNORECASE
@@ -40,6 +41,8 @@ def detect_format(lines: Sequence[str]) -> str:
         found = _by_header(line)
         if found:
             return found
+    if any(_START_OF_ZONE.match(line) for line in lines[:_SAMPLE]):
+        return "rpz"
     return _by_shape(lines, first)
 
 

@@ -47,7 +47,7 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """One declared format.  Times without a zone are `utc_offset_minutes` east of UTC."""
 
     name: str = "csv"
-    kind: Literal["csv", "ndjson", "names", "urls", "hosts", "adblock", "document"] = "csv"
+    kind: Literal["csv", "ndjson", "names", "urls", "hosts", "adblock", "rpz", "document"] = "csv"
     about: str = ""
     reporter: str = ""
     header: tuple[str, ...] = ()
@@ -178,6 +178,21 @@ _DECLARED: Final = (
     Format(name="stix", kind="document", about="A STIX 2.0 or 2.1 bundle"),
     Format(name="iodef", kind="document", about="IODEF v2 (RFC 7970), and v1 before it"),
     Format(name="misp-json", kind="document", about="MISP events: one, several, or a file of a MISP feed"),
+    Format(name="rpz", kind="rpz", about="A response policy zone (RPZ) as a master file", comment=";"),
+    Format(
+        name="threatfox-json",
+        kind="document",
+        about="abuse.ch ThreatFox export, JSON",
+        reporter="threatfox.abuse.ch",
+        tlp="TLP:CLEAR",
+    ),
+    Format(
+        name="cert-pl-json",
+        kind="document",
+        about="CERT Polska warning list, JSON",
+        reporter="cert.pl",
+        tlp="TLP:CLEAR",
+    ),
     Format(name="ndjson", kind="ndjson", about="comity-report/1, one JSON object a line"),
     Format(name="xarf", kind="document", about="XARF reports, v4 and v3: a JSON object or a list of them"),
     Format(name="mail", kind="document", about="A raw mail message: XARF, X-ARF, ARF, or a complaint in words"),

@@ -12,6 +12,7 @@ from comity.wire.feed_csv import CsvReader
 from comity.wire.feed_lines import LinesReader
 from comity.wire.formats import Format
 from comity.wire.report_json import NdjsonReader
+from comity.wire.rpz_lines import RpzReader
 
 
 class Reader(Protocol):
@@ -49,4 +50,6 @@ def open_reader(declared: Format) -> Reader:
         return LineDocumentReader(declared)
     if declared.kind == "ndjson":
         return NdjsonReader()
+    if declared.kind == "rpz":
+        return RpzReader(declared)
     return CsvReader(declared) if declared.kind == "csv" else LinesReader(declared)

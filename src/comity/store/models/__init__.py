@@ -29,6 +29,7 @@ from comity.store.models.consultations import (
 )
 from comity.store.models.dga import DgaCount, DgaEvent, DgaList, DgaName, DgaPart, DgaTold
 from comity.store.models.drafts import DraftRevision, MemorandumDraft
+from comity.store.models.feeds import FeedPart, FeedSighting, FeedState
 from comity.store.models.filings import PublicFiling, PublicTry, TurnedAway
 from comity.store.models.inbox import SavedView, ScriptName
 from comity.store.models.ledgers import (
@@ -105,6 +106,9 @@ __all__ = [
     "Erasure",
     "Expert",
     "ExpertTold",
+    "FeedPart",
+    "FeedSighting",
+    "FeedState",
     "Hold",
     "HolderAddress",
     "IncomingMail",
