@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from api.conftest import NOW, Caller
-from comity.api.calls import BODY_BYTES
+from comity.api.route import BODY_BYTES
 from comity.api.routes import ROUTES
 from comity.core.reports import Report
 from comity.core.roles import Actor

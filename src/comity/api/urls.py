@@ -10,9 +10,10 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from comity.api.calls import JSON, Route, answer
+from comity.api.calls import answer
 from comity.api.openapi import openapi_document
 from comity.api.problems import MethodError, problem
+from comity.api.route import JSON, Route
 from comity.api.routes import ROUTES
 from comity.core.errors import NotFoundError
 
