@@ -253,7 +253,7 @@ def test_an_auditor_reads_and_changes_nothing(auditor: Caller, analyst: Caller) 
 
     assert auditor.get(f"cases/{ref}")["ref"] == ref
     for route in ROUTES:
-        if route.method == "POST" and route.path != "names/fold":
+        if route.method == "POST" and not route.reads:
             assert auditor.send(route.path, b'{"refs":["%s"]}' % ref.encode()).status_code == 403, route.path
     assert CaseEvent.objects.count() == before
 

@@ -24,7 +24,8 @@ _PATH_SCHEMA: Final[dict[str, dict[str, Any]]] = {
     "report_id": _UUID,
     "number": {"type": "string", "pattern": "^[0-9]{1,18}$"},
     "reporter": {"type": "string", "pattern": "^[0-9]{1,18}$"},
-    "period": {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2]|H[12])$"},
+    "hash": {"type": "string", "pattern": "^[0-9a-f]{6,64}$"},
+    "period": {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2]|H[12])$"},
 }
 # Where an answer names something: answer → path parameter → JSON Pointer.  `ref` also fills `refs` of the verbs.
 _NAMED: Final[dict[type[msgspec.Struct], tuple[str, str]]] = {
@@ -85,6 +86,7 @@ def openapi_document(routes: tuple[Route, ...] = ROUTES) -> dict[str, Any]:
     report.pop("$id")
     report.pop("$schema")
     schemas["Report"] = _moved(report)
+    schemas["ExplainBody"]["properties"]["report"] = {"$ref": _REF.format(name="Report")}
     schemas |= {name: _moved(definition) for name, definition in definitions.items()}
     return {
         "openapi": "3.1.0",

@@ -103,7 +103,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     _verb("assign", verbs.post_assign, v.AssignBody),
     _verb("ask", verbs.post_ask, v.AskBody),
     _verb("info", verbs.post_info, v.InfoBody, _FILERS),
-    _verb("note", verbs.post_note, roles=_WRITERS),
+    _verb("note", verbs.post_note, v.NoteBody, _WRITERS),
     _verb("confirm", verbs.post_confirm, v.ConfirmBody),
     _verb("dismiss", verbs.post_dismiss, v.OutcomeBody),
     _verb("unconfirm", verbs.post_unconfirm),
@@ -196,7 +196,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     _get(_TALK, talks.show_consultation, t.ConsultationDocument, "consultations"),
     _post(
-        f"{_TALK}/reply", talks.post_reply, t.SayBody, t.ConsultedDocument, "consultations", _WRITERS,
+        f"{_TALK}/reply", talks.post_reply, t.ReplyBody, t.ConsultedDocument, "consultations", _WRITERS,
         body_bytes=_WITH_FILES,
     ),
     _post(
@@ -209,7 +209,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     ),
     _post(
         "messages/<message>/approve", talks.post_approve_message, v.NothingBody, t.ConsultedDocument, "consultations",
-        _WRITERS,
+        _EDITORS,
     ),
     _post(
         "messages/<message>/erase", talks.post_erase_message, t.EraseMessageBody, t.MessageErasedDocument,

@@ -50,7 +50,8 @@ def _patterns() -> list[URLPattern]:
     by_path: dict[str, dict[str, Route]] = defaultdict(dict)
     for route in ROUTES:
         by_path[route.path][route.method] = route
-    return [path(address, _view(routes)) for address, routes in by_path.items()]
+    plain_first = sorted(by_path, key=lambda address: [part.startswith("<") for part in address.split("/")])
+    return [path(address, _view(by_path[address])) for address in plain_first]
 
 
 urlpatterns = [path("openapi.json", csrf_exempt(openapi)), *_patterns(), re_path("", unknown)]

@@ -42,6 +42,7 @@ from comity.wire.api.case_verbs import (
     HoldBody,
     InfoBody,
     MergeBody,
+    NoteBody,
     NoticeBody,
     OpenHeldBody,
     OutcomeBody,
@@ -243,9 +244,7 @@ def post_identity(call: Call) -> VerbDocument:
 
 def post_note(call: Call) -> VerbDocument:
     """Write words beside cases."""
-    body: VerbBody = call.body
-    if not body.note.strip():
-        raise InputError("say something", item="note")
+    body: NoteBody = call.body
     return _step(call, "note", body)
 
 

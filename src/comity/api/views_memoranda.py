@@ -67,7 +67,7 @@ def show_memorandum(call: Call) -> MemorandumTextDocument:
 def explain_report(call: Call) -> ExplanationDocument:
     """Explain what would be decided now about telling a partner of a report; nothing is kept."""
     body: ExplainBody = call.body
-    report = parse_report(bytes(body.report))
+    report = parse_report(msgspec.json.encode(body.report))
     if not isinstance(report, Report):
         raise InputError("; ".join(problem.message for problem in report), item="report")
     if body.kind and body.kind not in KINDS:

@@ -117,6 +117,12 @@ class AssignBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     to: Annotated[str, Meta(max_length=150)] = ""
 
 
+class NoteBody(VerbBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words beside a case."""
+
+    note: Words
+
+
 class PauseBody(VerbBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Clocks that stand still; `awaited` says what is waited for."""
 

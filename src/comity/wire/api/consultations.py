@@ -11,6 +11,11 @@ from comity.core.markings import Tlp
 from comity.wire.api.parts import Host, Key, Limit, VerdictDocument
 
 _Text = Annotated[str, Meta(max_length=20_000)]
+_Topic = Literal[
+    "phishing", "malware", "botnet-c2", "unauthorized-access", "spam-vector", "techniques", "evidence", "dns",
+    "registration", "tooling", "law", "personal-data", "appeals", "statistics",
+]  # fmt: skip
+_Language = Literal["en", "ru", "be", "vi", "zh"]
 _ErasureReason = Literal["data-subject-request", "legal-order", "sent-by-mistake", "retention-ended"]
 
 
@@ -27,9 +32,15 @@ class SayBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     text: _Text = ""
     partner: Host = ""
     tlp: Tlp | Literal[""] = ""
-    language: Key = ""
+    language: _Language | Literal[""] = ""
     files: Annotated[tuple[FileBody, ...], Meta(max_length=5)] = ()
     redact: bool = False
+
+
+class ReplyBody(SayBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An answer: something must be said."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=20_000, pattern=r"\S")]
 
 
 class ConsultBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,12 +50,12 @@ class ConsultBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     subject: Annotated[str, Meta(min_length=1, max_length=200)]
     text: _Text
     category: Category | Literal[""] = ""
-    topic: Key = ""
+    topic: _Topic | Literal[""] = ""
     case: Key = ""
     due_at: datetime | None = None
     names_others: bool = False
     tlp: Tlp | Literal[""] = ""
-    language: Key = ""
+    language: _Language | Literal[""] = ""
     files: Annotated[tuple[FileBody, ...], Meta(max_length=5)] = ()
     redact: bool = False
 
@@ -176,8 +187,8 @@ class ExpertBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """Whom one may ask.  A person's `name` needs `consent`: who agreed, when, in what form."""
 
     role: Annotated[str, Meta(min_length=1, max_length=200)]
-    topics: Annotated[tuple[Key, ...], Meta(max_length=30)]
-    languages: Annotated[tuple[Key, ...], Meta(max_length=10)]
+    topics: Annotated[tuple[_Topic, ...], Meta(min_length=1, max_length=14)]
+    languages: Annotated[tuple[_Language, ...], Meta(min_length=1, max_length=5)]
     contact: Key = ""
     name: Key = ""
     consent: Key = ""

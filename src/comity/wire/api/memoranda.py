@@ -45,7 +45,7 @@ class MemorandumTextDocument(msgspec.Struct, frozen=True):
 class ExplainBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What would be decided now about this report (comity-report/1)?  `partner` empty: the party of the name's zone."""
 
-    report: msgspec.Raw
+    report: dict[str, Any]
     partner: Host = ""
     kind: Key = ""
     language: Language = "en"

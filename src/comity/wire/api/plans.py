@@ -38,9 +38,9 @@ class RefuseBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class CarryOutBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`really` must be true: names go out of the zone."""
+    """`confirm` is the word `really`: names go out of the zone."""
 
-    really: bool
+    confirm: Literal["really"]
 
 
 class PlanMadeDocument(msgspec.Struct, frozen=True):

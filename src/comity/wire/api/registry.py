@@ -10,7 +10,7 @@ from comity.core.registrars import Language, Registrar
 from comity.wire.api.parts import Host, Key, Limit, VerdictDocument
 
 _PeriodName = Annotated[
-    str, Meta(pattern=r"^[0-9]{4}-([0-9]{2}|H[12])$", description="A month (2026-11) or a half-year (2026-H2).")
+    str, Meta(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2]|H[12])$", description="A month (2026-11) or a half-year (2026-H2).")
 ]
 
 
