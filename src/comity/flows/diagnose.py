@@ -55,6 +55,7 @@ STORE_CHECKS: Final[tuple[Check, ...]] = (
     check_blocking.check_subscribers,
     check_blocking.check_secondaries,
     check_desk.check_feeds,
+    check_desk.check_webhooks,
 )
 # What costs next to nothing: asked whenever the node's numbers are read.
 WATCHED: Final[tuple[Check, ...]] = (
@@ -72,6 +73,7 @@ WATCHED: Final[tuple[Check, ...]] = (
     check_blocking.check_subscribers,
     check_blocking.check_secondaries,
     check_desk.check_feeds,
+    check_desk.check_webhooks,
 )
 # Whatever a broken node makes of a check, the others are made all the same.
 _TROUBLE: Final = (

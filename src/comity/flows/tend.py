@@ -18,6 +18,8 @@ from comity.edges.home import Home
 from comity.flows.block import block
 from comity.flows.carry_out import carry_on
 from comity.flows.deliver_mail import deliver_mail
+from comity.flows.deliver_webhooks import deliver_webhooks
+from comity.flows.drop_answers import drop_answers
 from comity.flows.drop_filings import drop_filings
 from comity.flows.release import release
 from comity.flows.keep_misp import keep_misp
@@ -63,6 +65,8 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("MISP feeds", 15.0, keep_misp),
     Round("feeds fetched", 30.0, fetch_feeds),
     Round("feeds compared", 3600.0, compare_feeds),
+    Round("webhooks", 2.0, deliver_webhooks),
+    Round("answers dropped", 600.0, drop_answers),
 )
 
 

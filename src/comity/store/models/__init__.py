@@ -63,6 +63,7 @@ from comity.store.models.reports import IntakeRun, Report, Reporter
 from comity.store.models.statistics import Release, Statement
 from comity.store.models.subscribers import ChangedCase, Subscriber, SubscriberKey, ToldItem
 from comity.store.models.watches import Watch
+from comity.store.models.webhooks import KeptAnswer, Webhook
 
 __all__ = [
     "ActionPlan",
@@ -113,6 +114,7 @@ __all__ = [
     "HolderAddress",
     "IncomingMail",
     "IntakeRun",
+    "KeptAnswer",
     "Ledger",
     "LedgerEntry",
     "LedgerTile",
@@ -153,4 +155,5 @@ __all__ = [
     "TurnedAway",
     "Watch",
     "ZoneAsked",
+    "Webhook",
 ]
