@@ -22,8 +22,7 @@ CLAUSES: Final = ("marking", "safeguards")  # those with the most kinds of field
 AGAIN: Final = "again"  # whoever has just typed a password, as the pages of one's own second factor ask
 LISTS: Final = (
     "/inbox/", "/held/", "/approvals/", "/appeals/", "/reporters/", "/consultations/", "/experts/", "/library/",
-    "/zones/", "/memoranda/", "/links/", "/dga/", "/statistics/", "/transparency/", "/account/",
-    "/zones/", "/memoranda/", "/links/", "/outputs/", "/statistics/", "/transparency/", "/account/",
+    "/zones/", "/memoranda/", "/links/", "/dga/", "/outputs/", "/statistics/", "/transparency/", "/account/",
 )  # fmt: skip
 
 

@@ -51,7 +51,11 @@ ARTICLE = ToldArticle(
     version=3, categories=("phishing",),
 )  # fmt: skip
 MESSAGE = ToldConsultation(
-    message=uuid5(CASE, "message"), thread=uuid5(CASE, "thread"), subject="A wave of parcels", text="Do you see it as well?", said_at=AT,
+    message=uuid5(CASE, "message"),
+    thread=uuid5(CASE, "thread"),
+    subject="A wave of parcels",
+    text="Do you see it as well?",
+    said_at=AT,
 )
 ALL: dict[ToldKind, Told] = {
     "case": OF_CASE, "report": REPORT, "sighting": SIGHTING, "article": ARTICLE, "consultation": MESSAGE,

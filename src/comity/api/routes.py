@@ -29,16 +29,14 @@ from comity.api.views_case_files import (
     read_attachment,
     show_attachments,
 )
-from comity.api.views_dga import FamiliesDocument, FamilyStatusDocument, show_families, show_family
-from comity.api.views_links import show_links
-from comity.api.views_memoranda import show_memoranda, show_memorandum
-from comity.api.views_reports import fold_names, post_report, post_reports, show_report, show_status
+from comity.api.views_dga import show_families, show_family
 from comity.api.views_links import show_link, show_links
 from comity.core.media_types import MAX_BYTES
 from comity.core.roles import DESK, READERS
 from comity.wire.api import case_verbs as v
 from comity.wire.api import cases as c
 from comity.wire.api import consultations as t
+from comity.wire.api import dga as d
 from comity.wire.api import library as a
 from comity.wire.api import links as n
 from comity.wire.api import memoranda as m
@@ -147,16 +145,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         "attachments/<attachment>/erase", post_erase_attachment, v.NothingBody, c.ErasedDocument, "cases", _WRITERS,
         is_whole=False,
     ),
-    _read("reports/<report_id>", show_report, ReportStateDocument, "reports", roles=(*READERS, "trusted-notifier")),
-    _read("status/<token>", show_status, StatusDocument, "reports", roles=()),
-    _read("memoranda", show_memoranda, MemorandaDocument, "memoranda", roles=_STAFF),
-    _read("memoranda/<digest>", show_memorandum, MemorandumTextDocument, "memoranda", roles=_STAFF),
-    _read("dga", show_families, FamiliesDocument, "names"),
-    _read("dga/<family>", show_family, FamilyStatusDocument, "names"),
-    _read("links", show_links, LinksDocument, "links", roles=_STAFF),
-    Route(
-        method="POST", path="names/fold", handler=fold_names, answer=NamesDocument, roles=_EVERYBODY, query=NoQuery,
-        body=NamesBody, summary="Fold names: canonical form, registrable domain, zone and party", tag="names",
     _ask("cases/<ref>/evidence", make_evidence, v.NothingBody, Octets, "cases", READERS, query=c.EvidenceQuery),
     _get("appeals", cases.show_appeals, c.AppealsDocument, "cases"),
     _get("letters", cases.show_letters, c.LettersDocument, "cases", query=c.LettersQuery),
@@ -172,6 +160,8 @@ ROUTES: Final[tuple[Route, ...]] = (
         "plans/<plan>/carry-out", plans.post_carry_out, p.CarryOutBody, p.PlanAnswerDocument, "plans", DESK,
         is_whole=False,
     ),
+    _get("dga", show_families, d.FamiliesDocument, "names"),
+    _get("dga/<family>", show_family, d.FamilyStatusDocument, "names"),
     _get("waiting", cases.show_waiting, r.ReportsDocument, "reports", query=r.WaitingQuery),
     _post("reports", reports.post_report, None, r.FiledDocument, "reports", _FILERS),
     _post("reports/batch", reports.post_reports, None, r.FiledDocument, "reports", _FILERS, media_type=NDJSON),

@@ -2,12 +2,14 @@
 
 `ROUNDS` is the whole list: a name, how often, and a flow that does what is due and answers how much it was.  The cost
 of a round follows what is due and never the number of cases.  A round that fails is logged and does not stop the
-others; it is tried again at its next time.  `comity serve` runs this in a process of its own.
+others; it is tried again at its next time.  `comity serve` runs this in a process of its own.  Rounds that wait for
+somebody else's server are `apart`: a thread of their own, so that no slow server keeps a clock or a hold waiting.
 """
 
 import logging
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
@@ -21,10 +23,10 @@ from comity.flows.deliver_mail import deliver_mail
 from comity.flows.deliver_webhooks import deliver_webhooks
 from comity.flows.drop_answers import drop_answers
 from comity.flows.drop_filings import drop_filings
-from comity.flows.release import release
+from comity.flows.fetch_feeds import compare_feeds, fetch_feeds
 from comity.flows.keep_misp import keep_misp
 from comity.flows.read_mailbox import read_mailbox
-from comity.flows.fetch_feeds import compare_feeds, fetch_feeds
+from comity.flows.release import release
 from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_consultations import tend_consultations
@@ -45,6 +47,7 @@ class Round(NamedTuple):
     name: str
     every_seconds: float
     run: Callable[..., int]  # (home, *, at) -> how much was done
+    apart: bool = False  # it waits for servers of others
 
 
 ROUNDS: Final[tuple[Round, ...]] = (
@@ -53,28 +56,41 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("holds", 60.0, tend_holds),
     Round("subscribers told", 5.0, release),
     Round("mail delivered", 15.0, deliver_mail),
-    Round("mail read", 20.0, read_mailbox),
-    Round("names watched", 60.0, watch_names),
+    Round("mail read", 20.0, read_mailbox, apart=True),
+    Round("names watched", 60.0, watch_names, apart=True),
     Round("reporters told", 30.0, tell_reporters),
     Round("filings dropped", 600.0, drop_filings),
     Round("reporters weighed", 3600.0, weigh_reporters),
     Round("consultations", 60.0, tend_consultations),
     Round("statistics", 60.0, tend_statistics),
-    Round("algorithmic names", 60.0, tend_dga),
+    Round("algorithmic names", 60.0, tend_dga, apart=True),
     Round("names blocked", 2.0, block),
     Round("MISP feeds", 15.0, keep_misp),
-    Round("feeds fetched", 30.0, fetch_feeds),
+    Round("feeds fetched", 30.0, fetch_feeds, apart=True),
     Round("feeds compared", 3600.0, compare_feeds),
-    Round("webhooks", 2.0, deliver_webhooks),
+    Round("webhooks", 2.0, deliver_webhooks, apart=True),
     Round("answers dropped", 600.0, drop_answers),
 )
 
 
 def tend(home: Home, *, stop: Callable[[], bool]) -> None:
     """Run each round when its time has come, until told to stop."""
-    due = {each.name: 0.0 for each in ROUNDS}
+    ending = threading.Event()
+    apart = threading.Thread(target=_tend, args=(home, [each for each in ROUNDS if each.apart], ending.is_set))
+    apart.start()
+    try:
+        _tend(home, [each for each in ROUNDS if not each.apart], lambda: stop() or not apart.is_alive())
+    finally:
+        ending.set()
+        apart.join()
+    if not stop():
+        raise RuntimeError("the rounds that wait for others ended before their time")  # the desk is started again
+
+
+def _tend(home: Home, rounds: Sequence[Round], stop: Callable[[], bool]) -> None:
+    due = {each.name: 0.0 for each in rounds}
     while not stop():
-        for each in ROUNDS:
+        for each in rounds:
             if time.monotonic() >= due[each.name] and not stop():
                 _run(home, each)
                 due[each.name] = time.monotonic() + each.every_seconds

@@ -68,4 +68,3 @@ def mark_bounced(letter: OutgoingMail, why: str, *, at: datetime) -> bool:
     if changed:
         OutgoingMail.objects.filter(pk=letter.pk).update(state="bounced", last_error=why[:300], next_try_at=None)
     return changed == 1
-

@@ -992,6 +992,7 @@ ENTRIES: Final[dict[str, _Entry]] = {
             "询问其运营方；已撤回的域名在那里可能仍被拦截",
         ),
         "comity output zones --dir {directory}",
+    ),
     "feeds-unreadable": _Entry(
         (
             "The declarations of feeds cannot be read: {detail}",

@@ -6,24 +6,18 @@ from comity.core.errors import InputError
 from comity.wire.documents import Document, DocumentReader, DocumentSign
 from comity.wire.feed_json import CERT_PL, THREATFOX, is_cert_pl, is_threatfox, read_cert_pl, read_threatfox
 from comity.wire.formats import Format
-from comity.wire.stix_document import is_stix, read_stix
-
-# name of the declared format (`wire.formats.FORMATS`): how it is known by its first 64 KiB, and its reader
-READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {
-    "stix": (is_stix, read_stix),
 from comity.wire.iodef_document import is_iodef, read_iodef
-from comity.wire.misp_document import is_misp, read_misp
-
-# name of the declared format (`wire.formats.FORMATS`): how it is known by its first 64 KiB, and its reader
-READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {
-    "iodef": (is_iodef, read_iodef),
-    "misp-json": (is_misp, read_misp),
 from comity.wire.mail_document import is_mail, read_mail_document
+from comity.wire.misp_document import is_misp, read_misp
+from comity.wire.stix_document import is_stix, read_stix
 from comity.wire.xarf_document import is_xarf, read_xarf_document
 
 # name of the declared format (`wire.formats.FORMATS`): how it is known by its first 64 KiB, and its reader
 READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {
+    "stix": (is_stix, read_stix),
+    "misp-json": (is_misp, read_misp),
     "xarf": (is_xarf, read_xarf_document),
+    "iodef": (is_iodef, read_iodef),
     "mail": (is_mail, read_mail_document),
     THREATFOX: (is_threatfox, read_threatfox),
     CERT_PL: (is_cert_pl, read_cert_pl),

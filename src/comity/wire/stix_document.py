@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 import msgspec
 
@@ -195,7 +195,9 @@ class _Reading:
                 yield _problem(claim.split, name, "bad-time", "valid_from or valid_until is no time of ours")
             return
         confidence = value.get("confidence")
-        title = _text(value, "description") or ": ".join(filter(None, (self._titles.get(claim.id), _text(value, "name"))))
+        title = _text(value, "description") or ": ".join(
+            filter(None, (self._titles.get(claim.id), _text(value, "name")))
+        )
         for place, name in enumerate(claim.names):
             report = Report(
                 name=name[:_LONGEST_NAME], category=category,
@@ -234,9 +236,7 @@ class _Reading:
         self._carried.update(_texts(value, "object_refs"))
         objects = value.get("objects")
         held = objects.values() if isinstance(objects, dict) else ()
-        names = [
-            _text(one, "value") for one in held if isinstance(one, dict) and one.get("type") in _ADDRESSES
-        ]
+        names = [_text(one, "value") for one in held if isinstance(one, dict) and one.get("type") in _ADDRESSES]
         if value.get("revoked") is True:
             self._refuse(split, "", "revoked", "its maker took it back")
         elif names and fold_category(_texts(value, "labels")):

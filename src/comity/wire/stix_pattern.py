@@ -172,7 +172,9 @@ def _understand(found: list[Comparison]) -> Pattern:
     kinds = {one.path: one.values[0] for one in found if one.path.endswith("_ref.type") and one.operator == "="}
     for one in found:
         is_plain = one.operator in {"=", "IN"} and not one.is_negated
-        is_host = one.path.endswith("_ref.value") and kinds.get(one.path.removesuffix("value") + "type") == "domain-name"
+        is_host = (
+            one.path.endswith("_ref.value") and kinds.get(one.path.removesuffix("value") + "type") == "domain-name"
+        )
         if is_plain and (one.path in _NAMES or is_host):
             names += one.values
         elif is_plain and one.path.lower() in _SHA256:

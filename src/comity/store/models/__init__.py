@@ -154,6 +154,6 @@ __all__ = [
     "ToldItem",
     "TurnedAway",
     "Watch",
-    "ZoneAsked",
     "Webhook",
+    "ZoneAsked",
 ]
