@@ -255,7 +255,9 @@ def test_a_protected_name_and_red_and_a_partners_word_without_memorandum_are_tol
         confirmed(desks, ref=ref)
     release(desks.home, at=AT)
     assert [has(reader) for reader in readers] == [[], []]
-    reasons = {(asked.case.registrable, asked.answer.reason) for asked in preview_subscriber(desks.home, readers[0], at=AT)}
+    reasons = {
+        (asked.case.registrable, asked.answer.reason) for asked in preview_subscriber(desks.home, readers[0], at=AT)
+    }
     assert reasons == {("bank-demo-a1.ru", "protected-name"), ("bank-demo-b2.ru", "tlp-red-never-leaves")}
 
 
@@ -284,16 +286,16 @@ def test_nothing_of_a_stopped_round_is_lost_and_nothing_told_twice(
     cert = subscribe("cert")
     desks.file(phishing(URL))
 
-    class Killed(Exception):
+    class KilledError(Exception):
         pass
 
     def killed(*_args: object, **_kept: object) -> None:
-        raise Killed
+        raise KilledError
 
     for step in ("add_decisions", "append_told"):
         with monkeypatch.context() as patched:
             patched.setattr(f"comity.flows.release_cases.{step}", killed)
-            with pytest.raises(Killed), transaction.atomic():
+            with pytest.raises(KilledError), transaction.atomic():
                 release(desks.home, at=AT)
     assert models.ToldItem.objects.count() == 0
     release(desks.home, at=AT)
@@ -316,21 +318,43 @@ def test_only_who_may_keeps_subscribers_and_every_change_is_written_down(desks: 
 READERS: tuple[tuple[SubscriberKind, Tlp], ...] = (
     ("cert", "TLP:GREEN"), ("public", "TLP:CLEAR"), ("resolver", "TLP:AMBER"), ("party", "TLP:AMBER"),
 )  # fmt: skip
-VERBS = ("file", "again", "confirm", "cured", "dismiss", "unconfirm", "reopen", "close", "green", "clear", "red", "erase")
+VERBS = (
+    "file",
+    "again",
+    "confirm",
+    "cured",
+    "dismiss",
+    "unconfirm",
+    "reopen",
+    "close",
+    "green",
+    "clear",
+    "red",
+    "erase",
+)
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, phases=(Phase.explicit, Phase.generate))
+@settings(
+    max_examples=8,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+)
 @given(steps=st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 1), st.booleans()), min_size=8, max_size=18))
 def test_what_was_told_step_by_step_is_what_is_told_at_once(desks: Desks, steps: list[tuple[str, int, bool]]) -> None:
     run = uuid4().hex[:8]
     names = [f"bank-demo-{run}.by", f"shop-demo-{run}.ru"]
-    old = [subscribe(kind, tlp, party="oac.by" if kind == "party" else "", key=f"{kind}-{run}") for kind, tlp in READERS]
+    old = [
+        subscribe(kind, tlp, party="oac.by" if kind == "party" else "", key=f"{kind}-{run}") for kind, tlp in READERS
+    ]
     for verb, number, then in steps:
         act(desks, verb, names[number])
         if then:
             release(desks.home, at=AT)
     release(desks.home, at=AT)
-    new = [subscribe(kind, tlp, party="oac.by" if kind == "party" else "", key=f"{kind}-2-{run}") for kind, tlp in READERS]
+    new = [
+        subscribe(kind, tlp, party="oac.by" if kind == "party" else "", key=f"{kind}-2-{run}") for kind, tlp in READERS
+    ]
     release(desks.home, at=AT)
     for one, other in zip(old, new, strict=True):
         assert state(one, names) == state(other, names), one.kind

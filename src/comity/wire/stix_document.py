@@ -3,15 +3,17 @@
 Each name of an indicator's pattern is a record; a sighting makes one for each name of its indicator again.  The category
 comes from words by a declared table (`wire.stix_meanings`), or from a malware that the indicator indicates; where they
 say none the record is a problem, never a guess.  A bare address, observed data without a category and what was revoked
-claim nothing, and are told as problems with their text.  Objects of ours (an output, a ledger's payload) come back as
-the very report they were written from.
+claim nothing, and are told as problems with their text.  Nothing says that a person looked, so a report of a foreign
+indicator is a machine's.  Objects of ours (an output, a ledger's payload) come back as the very report they were
+written from.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 import msgspec
 
@@ -88,6 +90,8 @@ class _Reading:
         matched = _ID.fullmatch(stix_id) if isinstance(stix_id, str) else None
         if split.twice:
             self._refuse(split, "", "duplicate-key", f"the key {split.twice[0][:40]!r} stands twice")
+        elif _has_lone_surrogate(split):
+            self._refuse(split, "", "bad-text", "a text in it is no Unicode (half of a surrogate pair)")
         elif not isinstance(kind, str) or matched is None or matched[1] != kind:
             self._refuse(split, "", "bad-id", "type and id do not say the same of what it is")
         elif kind == "indicator":
@@ -101,7 +105,7 @@ class _Reading:
         elif kind in _CONTEXT:
             self._context(kind, value, matched.group())
         else:
-            self._leave(stix_id, f"{kind} is not modelled here")
+            self._leave(matched.group(), f"{kind} is not modelled here")
 
     def finish(self) -> Document:
         """Make the records, now that everything is known that an object refers to."""
@@ -195,7 +199,9 @@ class _Reading:
                 yield _problem(claim.split, name, "bad-time", "valid_from or valid_until is no time of ours")
             return
         confidence = value.get("confidence")
-        title = _text(value, "description") or ": ".join(filter(None, (self._titles.get(claim.id), _text(value, "name"))))
+        title = _text(value, "description") or ": ".join(
+            filter(None, (self._titles.get(claim.id), _text(value, "name")))
+        )
         for place, name in enumerate(claim.names):
             report = Report(
                 name=name[:_LONGEST_NAME], category=category,
@@ -234,9 +240,7 @@ class _Reading:
         self._carried.update(_texts(value, "object_refs"))
         objects = value.get("objects")
         held = objects.values() if isinstance(objects, dict) else ()
-        names = [
-            _text(one, "value") for one in held if isinstance(one, dict) and one.get("type") in _ADDRESSES
-        ]
+        names = [_text(one, "value") for one in held if isinstance(one, dict) and one.get("type") in _ADDRESSES]
         if value.get("revoked") is True:
             self._refuse(split, "", "revoked", "its maker took it back")
         elif names and fold_category(_texts(value, "labels")):
@@ -285,6 +289,16 @@ class _Reading:
             self._left.append(NotUnderstood(item[:200], reason))
         else:
             self._uncounted += 1
+
+
+def _has_lone_surrogate(split: Split) -> bool:
+    if "\\u" not in split.text:
+        return False
+    try:
+        json.dumps(split.value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _record(split: Split, report: Report) -> Record:
