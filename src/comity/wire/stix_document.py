@@ -1,10 +1,10 @@
 """STIX bundles of anybody, 2.0 and 2.1, as documents: indicators and sightings become reports (docs/spec/stix.md §7).
 
-Each name of an indicator's pattern is a record; a sighting makes one for each name of its indicator again.  The category
-comes from words by a declared table (`wire.stix_meanings`), or from a malware that the indicator indicates; where they
-say none the record is a problem, never a guess.  A bare address, observed data without a category and what was revoked
-claim nothing, and are told as problems with their text.  Nothing says that a person looked, so a report of a foreign
-indicator is a machine's.  Objects of ours (an output, a ledger's payload) come back as the very report they were
+Each name of an indicator's pattern is a record; a sighting makes one for each name of its indicator anew.  The
+category comes from words by a declared table (`wire.stix_meanings`), or from a malware that the indicator indicates;
+where they say none the record is a problem, never a guess.  A bare address, observed data without a category and what
+was revoked claim nothing, and are told as problems with their text.  Nothing says that a person looked, so a report of
+a foreign indicator is a machine's.  Objects of ours (an output, a ledger's payload) come back as the very report they were
 written from.
 """
 
@@ -241,8 +241,8 @@ class _Reading:
         objects = value.get("objects")
         held = objects.values() if isinstance(objects, dict) else ()
         names = [_text(one, "value") for one in held if isinstance(one, dict) and one.get("type") in _ADDRESSES]
-        if value.get("revoked") is True:
-            self._refuse(split, "", "revoked", "its maker took it back")
+        if names and value.get("revoked") is True:
+            self._refuse(split, names[0], "revoked", "its maker took it back")
         elif names and fold_category(_texts(value, "labels")):
             claim = _Claim(
                 Split(split.place, {**value, "valid_from": value.get("last_observed", "")}, split.text, ()),

@@ -42,11 +42,10 @@ def subscribers(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(row: SubscriberRow, at: datetime) -> ShownSubscriber:
-    keys = [
-        ShownKey(
-            key, key.revoked_at is None and row.ended_at is None and (key.expires_at is None or key.expires_at > at)
-        )
-        for key in list_subscriber_keys(row.pk)
-    ]
+    keys = [ShownKey(key, row.ended_at is None and _is_good(key, at)) for key in list_subscriber_keys(row.pk)]
     has = [(kind, zone, count) for (kind, zone), count in count_holding(row.pk).items()]
     return ShownSubscriber(row, has, keys)
+
+
+def _is_good(key: KeyRow, at: datetime) -> bool:
+    return key.revoked_at is None and (key.expires_at is None or key.expires_at > at)
