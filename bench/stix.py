@@ -3,9 +3,9 @@
     python bench/stix.py [--objects N] [--rounds N] [--json]
 
 One bundle of indicators of invented names, read by all by turns in one process on CPU time; what is printed is the
-median over rounds in microseconds an object.  stix2 (`stix2.parse`) makes its own objects and checks patterns; json.loads
-is the limit: the bytes become values and nothing is understood.  stix2 gets a hundredth of the objects, for it would take
-minutes.
+median over rounds in microseconds an object.  stix2 (`stix2.parse`) makes its own objects and checks patterns;
+json.loads is the limit: the bytes become values and nothing is understood.  stix2 gets a hundredth of the objects, for
+it would take minutes.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def _told(number: int) -> ToldReport:
     url, host = f"http://bank-demo-{number}.by/login", f"bank-demo-{number}.by"
     return ToldReport(
         report_id=uuid5(SPACE, str(number)), case=SPACE, party="oac.by", registrable=host, host=host, zone="by",
-        target=url, report=Report(name=url, category="phishing", observed_at=AT, narrative="A page that asks for a card."),
+        target=url, report=Report(name=url, category="phishing", observed_at=AT, narrative="It asks for a card."),
     )  # fmt: skip
 
 

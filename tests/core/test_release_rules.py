@@ -41,7 +41,8 @@ REPORT = Report(
     url="https://anna:secret@kassa-demo.ru/login?to=anna.k@bank-demo.by", impersonated_party="Demo Bank",
     personal_data={"victim_contact": "anna.k@bank-demo.by", "registrant_contact": "+375"}, good_faith=True,
     evidence=(
-        Evidence(kind="screenshot", sha256="a" * 64, captured_at=AT), Evidence(kind="second-source", note="seen by another notifier"),
+        Evidence(kind="screenshot", sha256="a" * 64, captured_at=AT),
+        Evidence(kind="second-source", note="seen by another notifier"),
         Evidence(kind="live-check", captured_at=AT),
     ),
 )  # fmt: skip
@@ -136,7 +137,9 @@ def test_no_reader_is_told_above_its_ceiling_or_against_a_rule(
         return
     assert is_within(answer.tlp, ceiling)
     assert is_within(tlp, answer.tlp)
-    assert not (erased or protected or tlp == "TLP:RED")
+    assert not erased
+    assert not protected
+    assert tlp != "TLP:RED"
     assert not partner or (kind != "party" and text is not None and onward is True)
     assert kind not in {"resolver", "public"} or stands(case)
 

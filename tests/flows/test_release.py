@@ -15,7 +15,15 @@ from comity.core.errors import ForbiddenError
 from comity.core.markings import Tlp
 from comity.core.reports import Report
 from comity.core.roles import Actor
-from comity.core.told_items import TOLD_KINDS, SubscriberKind, ToldArticle, ToldCase, ToldReport, ToldSighting
+from comity.core.told_items import (
+    TOLD_KINDS,
+    SubscriberKind,
+    ToldArticle,
+    ToldCase,
+    ToldConsultation,
+    ToldReport,
+    ToldSighting,
+)
 from comity.flows.acknowledge import acknowledge
 from comity.flows.close import close
 from comity.flows.confirm import confirm
@@ -23,6 +31,7 @@ from comity.flows.correct import correct
 from comity.flows.dismiss import dismiss
 from comity.flows.erase import erase
 from comity.flows.erase_article import erase_article
+from comity.flows.erase_consultation import erase_consultation
 from comity.flows.keep_subscribers import add_subscriber, give_token, stop_subscriber
 from comity.flows.mark import mark
 from comity.flows.notify import notify
@@ -40,6 +49,7 @@ from comity.store.releases import mark_all
 from comity.store.subscribers import SubscriberRow, list_subscriber_changes
 from comity.store.told_items import ToldRow, iterate_holding, read_told
 from comity.wire.stix_document import read_stix
+from flows.test_consultations import ask
 from flows.two_desks import Desks
 from flows.two_parties import AT, Parties, phishing
 
@@ -343,6 +353,18 @@ def test_articles_and_messages_reach_a_party_and_leave_it_when_they_are_erased(d
     erase_article(desks.home, uuid, SUPERVISOR, reason="sent-by-mistake", at=AT)
     assert [bytes(body) for body in models.ToldItem.objects.values_list("body", flat=True)] == [b""]
     assert [(row.kind, row.is_withdrawn, row.told) for row in news(desks, by)] == [("article", True, None)]
+
+
+def test_a_message_to_a_party_is_told_and_erased_with_its_subject(desks: Desks) -> None:
+    by = subscribe("party", party="oac.by")
+    ask(desks.home, category="botnet-c2")
+    (row,) = news(desks, by)
+    assert isinstance(row.told, ToldConsultation)
+    assert (row.told.subject, row.told.text[:8], row.clause) == ("Имена DGA до регистрации", "Мы видим", "3")
+    assert str(row.told.thread) == models.ConsultationThread.objects.get().uuid
+    erase_consultation(desks.home, row.subject, SUPERVISOR, reason="sent-by-mistake", at=AT)
+    assert desks.holds("до регистрации".encode()) == []
+    assert [(one.is_withdrawn, one.told) for one in news(desks, by)] == [(True, None)]
 
 
 def test_only_who_may_keeps_subscribers_and_every_change_is_written_down(desks: Desks) -> None:

@@ -50,4 +50,6 @@ def test_a_bundle_becomes_cases_and_taken_again_adds_nothing() -> None:
     again = take()
     assert (again.intake.accepted, again.intake.duplicate) == (0, 2)
     assert models.Report.objects.count() == 2
-    assert models.IntakeRun.objects.filter(format="stix", finished_at__gte=datetime(2026, 1, 1, tzinfo=UTC)).count() == 2
+    assert (
+        models.IntakeRun.objects.filter(format="stix", finished_at__gte=datetime(2026, 1, 1, tzinfo=UTC)).count() == 2
+    )

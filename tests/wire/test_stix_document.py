@@ -283,6 +283,16 @@ def test_patterns(text: str, names: tuple[str, ...]) -> None:
     assert found.names == names
 
 
+@given(st.sampled_from(("domain-name", "url", "x")), st.text(max_size=20))
+def test_the_short_way_says_what_the_long_way_says(kind: str, value: str) -> None:
+    text = f"[{kind}:value = '{value}']"
+    short, long = parse_pattern(text), parse_pattern(f" {text}")
+    if isinstance(short, PatternProblem) or isinstance(long, PatternProblem):
+        assert type(short) is type(long)
+    else:
+        assert short == long
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "[", "[]", "domain-name:value = 'a'", "[a:b = ]", "[a:b 'c']", "[[a:b = 'c']]", "[a:b = 'c' AND]",

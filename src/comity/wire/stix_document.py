@@ -4,8 +4,8 @@ Each name of an indicator's pattern is a record; a sighting makes one for each n
 category comes from words by a declared table (`wire.stix_meanings`), or from a malware that the indicator indicates;
 where they say none the record is a problem, never a guess.  A bare address, observed data without a category and what
 was revoked claim nothing, and are told as problems with their text.  Nothing says that a person looked, so a report of
-a foreign indicator is a machine's.  Objects of ours (an output, a ledger's payload) come back as the very report they were
-written from.
+a foreign indicator is a machine's.  Objects of ours (an output, a ledger's payload) come back as the very report they
+were written from.
 """
 
 import json

@@ -26,6 +26,7 @@ _TOKEN: Final = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_PLAIN: Final = re.compile(r"\[(?:domain-name|url):value ?= ?'([^'\\]*)'\]")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _COMPARES: Final = frozenset(("=", "!=", "<", ">", "<=", ">=", "IN", "LIKE", "MATCHES", "ISSUBSET", "ISSUPERSET"))
 _NAMES: Final = frozenset(("domain-name:value", "hostname:value", "url:value"))
@@ -68,6 +69,9 @@ def parse_pattern(text: str) -> Pattern | PatternProblem:
     """Read a pattern."""
     if len(text) > MAX_LETTERS:
         return PatternProblem(MAX_LETTERS, f"is longer than {MAX_LETTERS} characters")
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None:  # most of all patterns; the long way says the same
+        return Pattern((plain[1],), (), ())
     tokens = _tokens(text)
     if isinstance(tokens, PatternProblem):
         return tokens
