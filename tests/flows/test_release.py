@@ -45,6 +45,7 @@ from comity.flows.unconfirm import unconfirm
 from comity.flows.write_article import write_article
 from comity.flows.write_stix import write_stix
 from comity.store import models
+from comity.store.clocks import find_passed
 from comity.store.releases import mark_all
 from comity.store.subscribers import SubscriberRow, list_subscriber_changes
 from comity.store.told_items import ToldRow, iterate_holding, read_told
@@ -125,6 +126,16 @@ def test_a_party_is_told_by_its_memorandum_and_the_answers_are_kept_once(desks: 
     acknowledge(desks.home, [newest_case()], RU, at=AT)
     assert news(desks, by) == []
     assert models.Decision.objects.filter(direction="sub").count() == 3
+
+
+def test_what_a_subscriber_was_told_promises_nothing_of_the_link(desks: Desks) -> None:
+    subscribe("party", party="oac.by")
+    desks.file(phishing("http://bank-demo-a1.by/login"))
+    pks = list(models.Case.objects.values_list("pk", flat=True))
+    before = find_passed(pks)
+    release(desks.home, at=AT)
+    assert models.Decision.objects.filter(direction="sub", kind="report", verdict="send").count() == 1
+    assert find_passed(pks) == before
 
 
 def test_the_public_hears_of_a_case_while_it_stands(desks: Desks) -> None:
