@@ -186,7 +186,7 @@ NOT_OF_THE_EXCHANGE = {
     "flows.tell_reporters.tell_reporters": "a round of the desk; a letter's key makes it one",
     "flows.tell_reporters._ask": "a round of the desk; a letter's key makes it one",
     "flows.weigh_reporters.weigh_reporters": "a round of the desk that counts anew each time",
-    "flows.release.release": "told versions with the marks they follow from, together; killed before, both are there still",
+    "flows.release.release": "versions told, with the marks they follow from; killed before, the marks are there still",
     "flows.release._look_around": "the same, of articles and messages, with what was seen of them",
     "flows.keep_subscribers.add_subscriber": _READER,
     "flows.keep_subscribers.stop_subscriber": _READER,

@@ -49,6 +49,7 @@ from web.consultation_rows import fill_consultations
 from web.dga_rows import fill_dga
 from web.output_rows import fill_outputs
 from web.statistics_rows import fill_statistics
+from web.subscriber_rows import fill_subscribers
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -154,6 +155,7 @@ def fill_store() -> Registry:
     fill_statistics()
     fill_dga()
     fill_outputs(NOON)
+    fill_subscribers(NOON)
     _article()
     Case.objects.filter(pk=received.pk).update(due_at=NOON + timedelta(hours=1))
     version = _memorandum()

@@ -47,7 +47,7 @@ SIGHTING = ToldSighting(
     first_seen=AT, last_seen=AT + timedelta(hours=2),
 )  # fmt: skip
 ARTICLE = ToldArticle(
-    article=uuid5(CASE, "article"), slug="phishing", language="be", title="Як зняць старонку", text="# Крок 1\n\nГлядзіце.",
+    article=uuid5(CASE, "article"), slug="phishing", language="be", title="Як зняць старонку", text="# Крок 1\n\nВось.",
     version=3, categories=("phishing",),
 )  # fmt: skip
 MESSAGE = ToldConsultation(

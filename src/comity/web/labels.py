@@ -17,6 +17,7 @@ from comity.web.feed_labels import FEED_TABLES
 from comity.web.library_labels import LIBRARY_TABLES
 from comity.web.mail_labels import MAIL_TABLES
 from comity.web.public_words import PUBLIC_TABLES
+from comity.web.subscriber_labels import SUBSCRIBER_TABLES
 
 Labels = dict[str, Promise]
 
@@ -639,6 +640,7 @@ TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     **CONSULTATION_TABLES,
     **DGA_TABLES,
     **FEED_TABLES,
+    **SUBSCRIBER_TABLES,
 }
 
 

@@ -32,6 +32,7 @@ from comity.web.views import (
     reporters,
     sign_in,
     statistics,
+    subscribers,
     transparency,
     zones,
 )
@@ -147,6 +148,7 @@ urlpatterns = [
     path("transparency/<word:name>/", transparency.period, name="transparency-period"),
     path("transparency/<word:name>/<word:kind>", transparency.file, name="transparency-file"),
     path("outputs/", outputs.outputs, name="outputs"),
+    path("subscribers/", subscribers.subscribers, name="subscribers"),
     path("links/", links.links, name="links"),
     path("links/<word:partner>/", links.link, name="link"),
     path("assets/<word:digest>/<word:name>", asset, name="asset"),
