@@ -7,18 +7,22 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from comity.core.errors import ConflictError, ForbiddenError, InputError, TooLargeError
+from comity.core.exchange import IncomingEntry
 from comity.core.roles import Actor
 from comity.edges.home import Home, open_home
 from comity.edges.report_source import Block, Limits, Source
 from comity.flows.answer_dga import answer_dga
 from comity.flows.apply_dga import recall_dga
+from comity.flows.apply_entry import apply_entries
 from comity.flows.check_dga import check_against
 from comity.flows.take_dga_list import NewDgaList, TakenList, take_dga_list
 from comity.flows.tend_dga import share_family, tell_waiting
 from comity.store import models
 from comity.store.dga import counts_of, find_names, lists_of, read_part
+from comity.wire.notices import ErasurePayload, render_notice
 from flows.two_desks import Desks
 from flows.two_parties import AT, TABLES, Parties
 
@@ -208,6 +212,20 @@ def test_a_cap_counts_parts_and_what_is_over_it_goes_another_day(
     desks.exchange()
     desks.by()
     assert models.DgaName.objects.count() == 120
+
+
+def test_what_its_sender_erases_is_forgotten(shared: Desks) -> None:
+    erasure = ErasurePayload(
+        position=0, reason="sent-by-mistake", clause="3", memorandum="sha256:" + "0" * 64, decided_at=AT
+    )
+    subject = models.DgaList.objects.get().uuid
+    data = render_notice(erasure, sender="cctld.ru", about="note--x", tlp="TLP:AMBER", salt="s")
+    assert shared.holds(b"qxkvjwzr") != []
+    with transaction.atomic():
+        entry = IncomingEntry(1, "erasure", subject, data)
+        assert apply_entries(shared.home, "cctld.ru", [entry], at=AT) == [""]
+    assert shared.holds(b"qxkvjwzr") == []
+    assert (models.DgaName.objects.count(), models.DgaPart.objects.count(), status()) == (0, 0, {})
 
 
 def test_a_restored_partner_gets_its_answers_back(shared: Desks) -> None:
