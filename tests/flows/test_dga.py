@@ -1,25 +1,30 @@
 """A list of an algorithm's names: split, shared before the day, checked, answered; both nodes know the same counts."""
 
 import gzip
+import re
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from comity.core.errors import ConflictError, ForbiddenError, InputError, TooLargeError
+from comity.core.exchange import IncomingEntry
 from comity.core.roles import Actor
 from comity.edges.home import Home, open_home
 from comity.edges.report_source import Block, Limits, Source
 from comity.flows.answer_dga import answer_dga
 from comity.flows.apply_dga import recall_dga
+from comity.flows.apply_entry import apply_entries
 from comity.flows.check_dga import check_against
 from comity.flows.take_dga_list import NewDgaList, TakenList, take_dga_list
 from comity.flows.tend_dga import share_family, tell_waiting
 from comity.store import models
-from comity.store.dga import counts_of, find_names, lists_of
+from comity.store.dga import counts_of, find_names, lists_of, read_part
+from comity.wire.notices import ErasurePayload, render_notice
 from flows.two_desks import Desks
-from flows.two_parties import AT, Parties
+from flows.two_parties import AT, TABLES, Parties
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +56,11 @@ def take(home: Home, text: str = LIST, family: str = "demo-family", **said: str)
 def take_file(home: Home, path: Path, family: str = "demo-family") -> TakenList:
     with Source(str(path), Limits()) as source:
         return take_dga_list(home, source.blocks(), NewDgaList(family=family), RU, at=AT)
+
+
+def nobody_has(home: Home, zone: str, family: str = "demo-family", actor: Actor = BY) -> None:
+    """Check a zone in which none of the names is registered."""
+    check_against(home, family, zone, lines(f"other-demo.{zone}"), actor, at=AT)
 
 
 def status() -> dict[tuple[str, str], dict[str, int]]:
@@ -107,11 +117,15 @@ def test_only_the_partners_share_crosses(shared: Desks) -> None:
 
 
 def test_answers_come_back_and_both_know_the_same(shared: Desks) -> None:
+    early = answer_dga(shared.home, "demo-family", {"zone": "by", "day": "2026-12-01"}, "blocked", BY, at=AT)
+    assert (early.answered, early.left_out, early.told) == (0, {"not-checked": 2}, ())
+    nobody_has(shared.home, "by")
     done = answer_dga(shared.home, "demo-family", {"zone": "by", "day": "2026-12-01"}, "blocked", BY, at=AT + HOUR)
     assert (done.answered, done.left_out, [one.verdict for one in done.told]) == (2, {}, ["send"])
     answer_dga(shared.home, "demo-family", {"name": "hjwqzkxv.by"}, "registered-by-victim", BY, at=AT + HOUR)
     shared.exchange()
     shared.ru()
+    nobody_has(shared.home, "ru", actor=RU)
     answer_dga(shared.home, "demo-family", {"zone": "ru"}, "sinkholed", RU, at=AT + HOUR)
     tell_waiting(shared.home, at=AT + 2 * HOUR)
     here = status()
@@ -180,10 +194,13 @@ def test_a_receiver_protects_its_own_names(desks: Desks) -> None:
     assert answer_dga(desks.home, "demo-family", {"name": "zvqwkxjh.by"}, "declined", BY, at=AT).answered == 1
 
 
-def test_a_cap_counts_parts_and_what_is_over_it_goes_another_day(tmp_path: Path) -> None:
+def test_a_cap_counts_parts_and_what_is_over_it_goes_another_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("comity.core.dga.PART_BYTES", 800)
     desks = Desks(Parties(tmp_path, reports_a_day=2))
     desks.ru()
-    text = "".join(f"2026-12-{1 + number % 20:02},q{number:05}zxvkwjhq.by\n" for number in range(12_000))
+    text = "".join(f"2026-12-{1 + number % 20:02},q{number:05}zxvkwjhq.by\n" for number in range(120))
     take(desks.home, text)
     parts = models.DgaPart.objects.filter(zone="by").count()
     assert parts == 4
@@ -194,10 +211,25 @@ def test_a_cap_counts_parts_and_what_is_over_it_goes_another_day(tmp_path: Path)
     desks.at = AT + timedelta(days=1)
     desks.exchange()
     desks.by()
-    assert models.DgaName.objects.count() == 12_000
+    assert models.DgaName.objects.count() == 120
+
+
+def test_what_its_sender_erases_is_forgotten(shared: Desks) -> None:
+    erasure = ErasurePayload(
+        position=0, reason="sent-by-mistake", clause="3", memorandum="sha256:" + "0" * 64, decided_at=AT
+    )
+    subject = models.DgaList.objects.get().uuid
+    data = render_notice(erasure, sender="cctld.ru", about="note--x", tlp="TLP:AMBER", salt="s")
+    assert shared.holds(b"qxkvjwzr") != []
+    with transaction.atomic():
+        entry = IncomingEntry(1, "erasure", subject, data)
+        assert apply_entries(shared.home, "cctld.ru", [entry], at=AT) == [""]
+    assert shared.holds(b"qxkvjwzr") == []
+    assert (models.DgaName.objects.count(), models.DgaPart.objects.count(), status()) == (0, 0, {})
 
 
 def test_a_restored_partner_gets_its_answers_back(shared: Desks) -> None:
+    nobody_has(shared.home, "by")
     backup = shared.snapshot()
     answer_dga(shared.home, "demo-family", {"day": "2026-12-01"}, "blocked", BY, at=AT + HOUR)
     given_back = shared.outgoing()
@@ -222,6 +254,34 @@ def test_a_restored_origin_gets_its_shares_back_and_its_own_names_by_taking_the_
     assert models.DgaPart.objects.filter(zone="by").count() == 1
 
 
+def test_a_real_list_crosses_and_nothing_of_other_zones_does(desks: Desks, shared_data: Path) -> None:
+    """.by has a list of three zones of others; .ru gets its third, and no byte of a name of .su or .cn."""
+    desks.by()
+    take_file(desks.home, shared_data / "abuse/dga_flubot_germany_v3.7.txt.gz")
+    assert {one.verdict for one in share_family(desks.home, "demo-family", BY, at=AT)["cctld.ru"]} == {"send"}
+    others = [
+        host.encode()
+        for part in models.DgaPart.objects.filter(zone__in=("su", "cn"))
+        for _day, host in read_part(part).hosts()
+    ]
+    assert len(others) == 1_623 + 1_699
+    desks.exchange()
+    desks.ru()
+    assert desks.refusals("in") == [""]
+    assert models.DgaName.objects.count() == 1_662
+    rows = [value for table in TABLES for row in table.objects.values_list() for value in row]
+    held = b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in rows)
+    assert b"dga_share" in held
+    labels = set(re.findall(rb"[a-z0-9-]+", held))
+    assert [name for name in others if name.partition(b".")[0] in labels] == []
+    nobody_has(desks.home, "ru", actor=RU)
+    done = answer_dga(desks.home, "demo-family", {"zone": "ru"}, "blocked", RU, at=AT)
+    assert (done.answered, done.left_out) == (1_662, {})
+    desks.exchange()
+    desks.by()
+    assert status()["ru", ""] == {"blocked": 1_662}
+
+
 def test_the_real_lists_are_split_as_they_are(desks: Desks, shared_data: Path) -> None:
     desks.ru()
     expected = {
@@ -232,6 +292,7 @@ def test_the_real_lists_are_split_as_they_are(desks: Desks, shared_data: Path) -
         path = shared_data / f"abuse/dga_{file}.txt.gz"
         assert take_file(desks.home, path, family=file.partition("_")[0]).by_zone == zones
     assert models.DgaName.objects.count() == 45_798 + 1_662
+    assert models.DgaPart.objects.filter(zone="ru").count() == 8 + 1  # entries, if they were a partner's
 
 
 def test_a_list_that_is_cut_off_or_says_nothing_is_refused_whole(desks: Desks, tmp_path: Path) -> None:

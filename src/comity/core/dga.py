@@ -149,20 +149,22 @@ def is_before(day: str, *, on: date) -> bool:
 def why_not(answer: Answer, *, check: str, dangers: str, alone: bool, by_supervisor: bool) -> str:
     """Why a name cannot be given an answer; empty: it can.
 
-    Of a protected name nobody says that it was blocked.  What is registered is somebody's: that something was done
-    about it is said of one name alone, and of a name that is dangerous to act on by a supervisor besides.
+    Of a protected name nobody says that something was done.  What is said of many at once is said only of names that
+    registration data knows not to be registered: one that is registered, or dangerous to act on, or was not checked,
+    is somebody's for all we know, and answered alone; with a danger by a supervisor.
     """
-    if answer == "not-registered":
-        return check if check in {"registered", "protected"} else ""
-    if answer not in DONE:
+    is_done = answer in DONE
+    if not is_done and answer != "not-registered":
         return ""
-    if check == "protected":
-        return "protected"
-    if check == "registered" and not alone:
-        return "registered"
-    if dangers and not alone:
+    if check == "protected" or (check == "registered" and not (is_done and alone)):
+        return check
+    if check != "unregistered" and not alone:
+        return "not-checked"
+    if not is_done or not dangers:
+        return ""
+    if not alone:
         return "dangerous"
-    return "needs-supervisor" if dangers and not by_supervisor else ""
+    return "" if by_supervisor else "needs-supervisor"
 
 
 def next_check(day: str, *, at_day: date, checked: bool) -> date | None:

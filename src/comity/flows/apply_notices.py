@@ -21,6 +21,7 @@ from comity.flows.erase import ask_partner, quoting_entries
 from comity.flows.erase_article import ARTICLE_KINDS, forget_article_entry
 from comity.flows.forget import forget_report, mask_notes
 from comity.flows.forget_consultation import CONSULTATION_KINDS, forget_entry, hear_it_arrived
+from comity.flows.forget_dga import forget_dga_entry
 from comity.flows.share_notices import answer_erasures
 from comity.store.case_peers import cases_of_peer
 from comity.store.case_reports import ReportRow, find_partner_report
@@ -29,6 +30,7 @@ from comity.store.erasures import add_erasures, confirm_erasure, erase_payloads,
 from comity.store.remains import wipe_remains
 from comity.store.statistics import erase_statement
 from comity.store.told import REPORT_KINDS, ToldEntry, find_entry
+from comity.wire.dga_entries import KINDS as DGA_KINDS
 from comity.wire.notices import ErasedPayload, ErasureAnswer, parse_erased, parse_erasure, parse_marking
 from comity.wire.report_json import render_report
 from comity.wire.statistics_entries import STATED
@@ -114,6 +116,8 @@ def _erase_here(home: Home, partner: str, named: ToldEntry | None, reason: str, 
         forget_article_entry(partner, named, reason=reason, at=at)
     elif named.kind in CONSULTATION_KINDS:
         forget_entry(partner, partner, named.kind, named.subject, home.party, at=at)
+    elif named.kind in DGA_KINDS and not named.refused:
+        forget_dga_entry(partner, home.party, named.subject, named.payload)
     elif named.kind == STATED:
         erase_statement(named.subject, partner)
     erase_payloads([named], at=at)

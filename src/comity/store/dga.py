@@ -277,3 +277,24 @@ def stale_statuses(own: str, *, asked_before: datetime) -> list[tuple[DgaList, s
     rows = DgaTold.objects.filter(list__origin=own, version__lt=F("list__version"))
     rows = rows.filter(Q(verdict__in=("", "send")) | Q(at__lt=asked_before))
     return [(row.list, row.partner) for row in rows.select_related("list").order_by("list", "partner")]
+
+
+def forget_part(row: DgaList, part: DgaPart) -> None:
+    """Delete a part with its names, and count its zone anew; the list is locked."""
+    DgaName.objects.filter(part=part).delete()
+    part.delete()
+    DgaCount.objects.filter(list=row, zone=part.zone).delete()
+    refold(row, [part.zone])
+
+
+def forget_answers(row: DgaList, part: DgaPart) -> None:
+    """Let all names of a part wait again; the list is locked."""
+    part.answers, part.answered_at = "", None
+    part.save(update_fields=["answers", "answered_at"])
+    refold(row, [part.zone])
+
+
+def forget_counts(row: DgaList, keys: Iterable[tuple[str, str]]) -> None:
+    """Delete counts of others' zones and days."""
+    for zone, day in keys:
+        DgaCount.objects.filter(list=row, zone=zone, day=day).delete()

@@ -34,6 +34,7 @@ DGA_TABLES: Final[dict[str, dict[str, Promise]]] = {
     "dga-refusal": {
         "protected": _("protected by a guard list"),
         "registered": _("registered: answer one by one"),
+        "not-checked": _("not known to be unregistered: check first, or answer one by one"),
         "dangerous": _("dangerous to act on: answer one by one"),
         "needs-supervisor": _("dangerous to act on: a supervisor answers"),
     },
