@@ -91,7 +91,7 @@ def _what_it_is(tree: Any) -> str:
     if isinstance(tree, dict):
         if tree.get("type") == "bundle":
             return "is a STIX bundle and no MISP event"
-        if tree and all(isinstance(one, dict) and {"Orgc", "timestamp"} <= set(one) for one in tree.values()):
+        if tree and all(isinstance(one, dict) and {"info", "timestamp"} <= set(one) for one in tree.values()):
             return "is the manifest of a feed; give the events that it lists"
     return "holds no MISP event"
 
