@@ -218,3 +218,22 @@ def test_files_are_those_that_are_served_and_only_changes_are_written(
         event = MISPEvent()
         event.load(written.decode())
         assert event.uuid == uuid
+
+
+def test_the_manifest_never_runs_ahead_of_an_event_that_changes_while_files_are_written(
+    home: Home, row: SubscriberRow, tmp_path: Path
+) -> None:
+    bring_up(home, row, told_report("kassa.by", at=NOW), told_report("bank.by", at=NOW, category="malware"))
+
+    class Slow(FeedDirectory):
+        def write(self, name: str, parts: Any) -> int:
+            size = super().write(name, parts)
+            tell(row, told_case("kassa.by", at=NOW), told_report("bank.by", at=NOW, category="malware"), at=NOW)
+            keep_misp(home, at=NOW)
+            return size
+
+    write_misp(row.key, Slow(tmp_path))
+    manifest = json.loads((tmp_path / "manifest.json").read_bytes())
+    for uuid, entry in manifest.items():
+        assert json.loads((tmp_path / f"{uuid}.json").read_bytes())["Event"]["timestamp"] == entry["timestamp"]
+    assert write_misp(row.key, FeedDirectory(tmp_path)) == 4

@@ -32,6 +32,7 @@ from comity.wire.stix import MAX_PAYLOAD_BYTES
 from fuzz import corpus, dga_readings, plan_readings, readings, slow
 from comity.wire.stix_pattern import MAX_LETTERS as MAX_PATTERN
 from fuzz import corpus, plan_readings, readings, slow, stix_readings
+from fuzz import corpus, misp_readings, plan_readings, readings, slow
 
 
 class Parser(NamedTuple):
@@ -139,6 +140,11 @@ PARSERS: Final[tuple[Parser, ...]] = (
            lambda: corpus.samples("mapping.toml"), corpus.TOML_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines),
     Parser("EPP", ("wire.epp.parse_answer", "wire.epp.parse_greeting", "wire.epp.parse_length"), plan_readings.read_epp,
            plan_readings.epp_documents, plan_readings.EPP_WORDS, MAX_FRAME_BYTES, plan_readings.slow_epp),
+    Parser("MISP", ("wire.misp_document.read_misp", "wire.misp_document.is_misp"), misp_readings.read_misp_events,
+           misp_readings.misp_events, misp_readings.MISP_WORDS, 4 << 20, misp_readings.slow_misp, is_costly=True),
+    Parser("IODEF", ("wire.iodef_document.read_iodef", "wire.iodef_document.is_iodef", "wire.iodef_xml.parse_bounded"),
+           misp_readings.read_iodef_document, misp_readings.iodef_documents, misp_readings.IODEF_WORDS, 4 << 20,
+           misp_readings.slow_iodef, is_costly=True),
     Parser("plan", ("wire.plan_json.parse_plan",), plan_readings.read_plan,
            plan_readings.plans, corpus.JSON_WORDS, PLAN_MAX_BYTES, slow.slow_json, is_costly=True),
     Parser("authority profiles", ("wire.authority_toml.parse_profiles",), plan_readings.read_profiles,

@@ -20,8 +20,9 @@ from comity.core.told_items import ToldCase, ToldReport
 from comity.wire.document_readers import detect_document, read_document
 from comity.wire.formats import FORMATS
 from comity.wire.iodef import FOOTER, HEADER, Marked, render_incident
-from comity.wire.iodef_document import MAX_BYTES, read_iodef
+from comity.wire.iodef_document import read_iodef
 from comity.wire.iodef_words import NAMESPACE, NODE_ROLE
+from comity.wire.iodef_xml import MAX_BYTES
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SAMPLE = Path(__file__).parent.parent / "samples" / "iodef.xml"

@@ -237,7 +237,7 @@ def test_of_the_gravest_matter_nothing_is_kept() -> None:
         (b'{"Event":{"info":"\\ud800"}}', "surrogate"),
         (b'{"Event":{"timestamp":' + b"9" * 5000 + b"}}", "is not JSON"),
         (b'{"type":"bundle","objects":[]}', "STIX bundle"),
-        (b'{"5f0d2a3e":{"Orgc":{},"timestamp":"1"}}', "manifest"),
+        (b'{"5f0d2a3e":{"info":"i","timestamp":"1"}}', "manifest"),
         (b'{"name":"x"}', "holds no MISP event"),
         (b" " * (MAX_BYTES + 1), "at most"),
     ],
@@ -350,3 +350,43 @@ def test_an_event_becomes_valid_stix_for_a_second_reader() -> None:
         said = json.loads(line)
         assert (said["errors"], said["wrong"]) == ("{}", [])
         assert {"identity", "marking-definition", "observed-data"} <= set(said["kinds"])
+
+
+# What wrong feeds of the conformance checks become: claims by marking; all others are read as the right one is.
+WRONG_FEEDS = {
+    "bad-missing-event-file": {"TLP:GREEN": 5},
+    "bad-object-relation": {"TLP:GREEN": 9},
+    "bad-tlp-red": {"TLP:GREEN": 5, "TLP:RED": 5},
+    "bad-two-tlp": {"TLP:GREEN": 5, "TLP:AMBER": 5},  # of two markings the stricter holds
+    "bad-unknown-type": {"TLP:GREEN": 9},
+}
+
+
+def test_events_of_wrong_feeds_are_read_as_far_as_they_are_right(shared_data: Path) -> None:
+    folders = sorted((shared_data.parent / "conformance" / "misp" / "samples").iterdir())
+    if not folders:
+        pytest.skip("no samples of feeds")
+    for folder in folders:
+        documents = [read_misp(file.read_bytes()) for file in sorted(folder.glob("*-*.json"))]
+        said = Counter(one.report.tlp for document in documents for one in document.records if one.report)
+        assert dict(said) == WRONG_FEEDS.get(folder.name, {"TLP:GREEN": 10}), folder.name
+        with pytest.raises(InputError, match="manifest"):
+            read_misp((folder / "manifest.json").read_bytes())
+
+
+def test_identifiers_are_those_of_the_specification() -> None:
+    vector = json.loads((Path(__file__).parents[2] / "docs" / "spec" / "vectors" / "misp.json").read_text())
+    facts = EventFacts(**vector["event"], stamp=1795348800)
+    claim = told(Report(name="", category="phishing"), vector["target"], "kassa.by")
+    body = render_event(facts, [EventItem(subject=vector["subject"], told=claim, stamp=1795348800)]).body
+    written = json.loads(body)["Event"]
+    assert (written["uuid"], written["Orgc"]["uuid"]) == (vector["uuid"], vector["org"])
+    (made,) = written["Object"]
+    assert made["uuid"] == vector["object"]
+    assert {one["object_relation"]: one["uuid"] for one in made["Attribute"]} == vector["attributes"]
+
+
+def test_the_page_says_every_tag_of_a_category() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "spec" / "misp.md").read_text(encoding="utf-8")
+    for category, tag in CATEGORY_TAG.items():
+        assert f"| {category} | `{tag}` |" in page

@@ -1,17 +1,17 @@
 """Write the files of a MISP feed into a directory: events that changed, then hashes.csv and manifest.json.
 
 What the directory's own manifest says decides which events are written, so a run after a change writes one event.  The
-manifest comes last: a reader that sees a newer timestamp finds the event there.  A manifest that cannot be read is as
-none, and everything is written.
+manifest comes last: a reader that sees a newer timestamp finds the event there; and it says of each event what its file
+says, though the desk goes on meanwhile, for a MISP would fetch an event that stays behind its manifest for ever.  A
+manifest that cannot be read is as none, and everything is written.
 """
 
-from itertools import chain
 from typing import Final
 
 import msgspec
 
 from comity.edges.feed_directory import FeedDirectory
-from comity.store.misp_feeds import event_body, event_stamps, get_feed, hashes_parts, manifest_parts
+from comity.store.misp_feeds import event_stamps, event_with_entry, get_feed, hashes_parts, join_manifest
 
 _MANIFEST: Final = "manifest.json"
 
@@ -28,18 +28,21 @@ def write_misp(key: str, directory: FeedDirectory) -> int:
     feed = get_feed(key)
     written = _stamps(directory.read(_MANIFEST))
     present = set(directory.names(".json"))
-    changed = [
-        uuid
-        for uuid, stamp in event_stamps(feed.subscriber_pk)
-        if written.get(uuid) != str(stamp) or f"{uuid}.json" not in present
-    ]
-    for uuid in changed:
-        directory.write(f"{uuid}.json", [event_body(feed.subscriber_pk, uuid)[0]])
-    if not changed and _MANIFEST in present:
+    entries: list[bytes] = []
+    count = 0
+    for uuid, stamp, entry in event_stamps(feed.subscriber_pk):
+        if written.get(uuid) == str(stamp) and f"{uuid}.json" in present:
+            entries.append(entry)
+            continue
+        body, own = event_with_entry(feed.subscriber_pk, uuid)  # the desk may have written a newer one meanwhile
+        directory.write(f"{uuid}.json", [body])
+        entries.append(own)
+        count += 1
+    if not count and _MANIFEST in present:
         return 0
     directory.write("hashes.csv", hashes_parts(feed.subscriber_pk))
-    directory.write(_MANIFEST, chain(manifest_parts(feed.subscriber_pk)))
-    return len(changed) + 2
+    directory.write(_MANIFEST, join_manifest(entries))
+    return count + 2
 
 
 def _stamps(manifest: bytes) -> dict[str, str]:

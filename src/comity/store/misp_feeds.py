@@ -191,11 +191,7 @@ def event_body(subscriber_pk: int, uuid: str) -> tuple[bytes, int]:
 
 def manifest_parts(subscriber_pk: int) -> Iterator[bytes]:
     """manifest.json, in parts."""
-    separator = b"{"
-    for part in _parts(subscriber_pk, "manifest"):
-        yield separator + part
-        separator = b",\n"
-    yield b"{}" if separator == b"{" else b"}"
+    yield from join_manifest(_parts(subscriber_pk, "manifest"))
 
 
 def hashes_parts(subscriber_pk: int) -> Iterator[bytes]:
@@ -203,9 +199,25 @@ def hashes_parts(subscriber_pk: int) -> Iterator[bytes]:
     yield from _parts(subscriber_pk, "hashes")
 
 
-def event_stamps(subscriber_pk: int) -> list[tuple[str, int]]:
-    """Every event with its stamp, by identifier."""
-    return list(MispEvent.objects.filter(feed_id=subscriber_pk).order_by("uuid").values_list("uuid", "stamp"))
+def event_stamps(subscriber_pk: int) -> list[tuple[str, int, bytes]]:
+    """Every event with its stamp and its part of the manifest, in the manifest's order."""
+    found = MispEvent.objects.filter(feed_id=subscriber_pk).order_by("id").values_list("uuid", "stamp", "manifest")
+    return [(uuid, stamp, bytes(manifest)) for uuid, stamp, manifest in found if manifest]
+
+
+def event_with_entry(subscriber_pk: int, uuid: str) -> tuple[bytes, bytes]:
+    """The file of an event and its part of the manifest, of one and the same version."""
+    body, manifest = MispEvent.objects.values_list("body", "manifest").get(feed_id=subscriber_pk, uuid=uuid)
+    return bytes(body), bytes(manifest)
+
+
+def join_manifest(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """manifest.json of the parts of events."""
+    separator = b"{"
+    for part in parts:
+        yield separator + part
+        separator = b",\n"
+    yield b"{}" if separator == b"{" else b"}"
 
 
 def _parts(subscriber_pk: int, column: str) -> Iterator[bytes]:

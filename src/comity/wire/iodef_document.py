@@ -2,9 +2,8 @@
 
 A node that is a source of the abuse, or whose role says what it was used for, is a claim; targets, victims and sensors
 are never accused.  Its category is what its role says, then the event's and the incident's IncidentCategory; where none
-does, a person must.  Contacts are personal data and are left; everything left is named.  The octets are bounded before
-they are read, there is no document type, no entity but those of XML itself, no network, and the tree is bounded in
-depth and size.
+does, a person must.  Contacts are personal data and are left; everything left is named.  What is read as XML at all is
+bounded by `wire.iodef_xml`.
 """
 
 import re
@@ -17,15 +16,13 @@ import msgspec
 from lxml import etree
 
 from comity.core.categories import Category
-from comity.core.errors import InputError, TooLargeError
+from comity.core.errors import InputError
 from comity.core.markings import TLPS, Tlp
 from comity.core.reports import NARRATIVE_LETTERS, REPORT_NAMESPACE, TEXT_LETTERS, Evidence, Problem, Record, Report
 from comity.core.reports import find_problems as find_report_problems
-from comity.wire.documents import MAX_NAMED, Document, NotUnderstood
+from comity.wire.documents import MAX_DOCUMENT_BYTES, MAX_NAMED, Document, NotUnderstood
 from comity.wire.iodef import ADDITIONAL, FAMILY
 from comity.wire.iodef_words import (
-    NAMESPACE,
-    NAMESPACE_V1,
     PAPS,
     category_of_role,
     category_of_word,
@@ -33,11 +30,9 @@ from comity.wire.iodef_words import (
     disposition_of,
     tlp_of,
 )
-from comity.wire.out_of_scope import must_not_be_kept, refuse_category
+from comity.wire.iodef_xml import parse_bounded
+from comity.wire.out_of_scope import HOTLINE, must_not_be_kept, refuse_category
 
-MAX_BYTES: Final = 16 << 20
-MAX_DEPTH: Final = 40
-MAX_ELEMENTS: Final = 400_000
 _RAW_LETTERS: Final = 65_536
 _FIELDS: Final = {name: field for field, name in ADDITIONAL.items()}
 _NEVER_ACCUSED: Final = frozenset(("target", "sensor", "infrastructure"))
@@ -63,7 +58,7 @@ def is_iodef(head: bytes) -> bool:
 
 def read_iodef(data: bytes) -> Document:
     """Read an IODEF document.  Raises `InputError` where the whole cannot be read."""
-    root = _parse(data)
+    root = parse_bounded(data)
     reader = _Reader(root)
     for number, incident in enumerate(root.iterchildren(reader.tag("Incident")), 1):
         reader.read(incident, number)
@@ -72,50 +67,20 @@ def read_iodef(data: bytes) -> Document:
     return reader.document()
 
 
-def _parse(data: bytes) -> etree._Element:
-    if len(data) > MAX_BYTES:
-        raise TooLargeError(f"{len(data)} bytes; at most {MAX_BYTES}", item="IODEF")
-    if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or b"\0" in data[:4]:
-        raise InputError("is not XML in UTF-8", item="IODEF")
-    if b"<!DOCTYPE" in data:
-        raise InputError("has a document type; none is read", item="IODEF")
-    parser = etree.XMLPullParser(
-        ("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False,
-        huge_tree=False, remove_comments=True, remove_pis=True,
-    )  # fmt: skip
-    root: etree._Element | None = None
-    depth = count = 0
-    try:
-        for start in range(0, len(data), 65_536):
-            parser.feed(data[start : start + 65_536])
-            for event, element in parser.read_events():
-                if event == "end":
-                    depth -= 1
-                    continue
-                depth, count = depth + 1, count + 1
-                if root is None:
-                    root = element
-                    _check_root(root)
-                if depth > MAX_DEPTH:
-                    raise InputError(
-                        f"line {element.sourceline}: nested deeper than {MAX_DEPTH} elements", item="IODEF"
-                    )
-                if count > MAX_ELEMENTS:
-                    raise TooLargeError(f"more than {MAX_ELEMENTS} elements", item="IODEF")
-        whole = parser.close()
-    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        raise InputError(f"is not XML: {error}", item="IODEF") from None
-    if root is None:
-        _check_root(whole)
-    return whole
+class _Level(msgspec.Struct):
+    """An incident or event, read once: what it says of everything in it, and how it is kept with a record."""
 
-
-def _check_root(root: etree._Element) -> None:
-    if root.getroottree().docinfo.doctype or root.getroottree().docinfo.internalDTD is not None:
-        raise InputError("has a document type; none is read", item="IODEF")
-    name = etree.QName(root)
-    if name.localname != "IODEF-Document" or name.namespace not in {NAMESPACE, NAMESPACE_V1}:
-        raise InputError(f"the root is {name.text[:200]}; IODEF-Document of {NAMESPACE} is read", item="IODEF")
+    opening: str = ""
+    kept: str = ""
+    closing: str = ""
+    reference: str = ""
+    words: list[str] = []
+    texts: list[str] = []
+    methods: list[str] = []
+    times: dict[str, str] = {}
+    extra: dict[str, str] = {}
+    confidence: float | None = None
+    expected: str = ""
 
 
 class _Reader:
@@ -123,10 +88,11 @@ class _Reader:
 
     def __init__(self, root: etree._Element) -> None:
         self._namespace = etree.QName(root).namespace or ""
-        self._root = root
+        self._opening, self._closing = _tags(root, self._namespace)
         self._records: list[Record] = []
         self._named: list[NotUnderstood] = []
         self._counted: Counter[str] = Counter()
+        self._raw_left = MAX_DOCUMENT_BYTES
         self.incidents = 0
 
     def document(self) -> Document:
@@ -141,22 +107,61 @@ class _Reader:
         self.incidents += 1
         place = f"Incident[{number}]"
         tlp = tlp_of(incident.get("restriction", "private"), incident.get("ext-restriction", ""))  # RFC 7970 §3.2
-        self._leave_others(incident, _READ_OF_INCIDENT, place)
+        level = self._level(incident, _READ_OF_INCIDENT, place)
         for count, event in enumerate(incident.iterchildren(self.tag("EventData")), 1):
-            self._event(event, [incident], tlp, f"{place}.EventData[{count}]")
+            self._event(event, [level], tlp, f"{place}.EventData[{count}]")
 
-    def _event(self, event: etree._Element, above: list[etree._Element], tlp: Tlp, place: str) -> None:
+    def _event(self, event: etree._Element, above: list[_Level], tlp: Tlp, place: str) -> None:
         tlp = self._tlp(event, tlp)
-        self._leave_others(event, _READ_OF_EVENT, place)
-        for extra in event.iterchildren(self.tag("AdditionalData")):
-            if extra.get("name") not in _FIELDS:
-                self._leave(f"{place}.AdditionalData", f"{(extra.get('name') or 'no name')[:60]}: is not known here")
+        levels = [*above, self._level(event, _READ_OF_EVENT, place)]
         for number, system in enumerate(event.iterfind(f"{self.tag('Flow')}/{self.tag('System')}"), 1):
-            self._system(system, [*above, event], tlp, f"{place}.System[{number}]")
+            self._system(system, levels, tlp, f"{place}.System[{number}]")
         for number, inner in enumerate(event.iterchildren(self.tag("EventData")), 1):
-            self._event(inner, [*above, event], tlp, f"{place}.EventData[{number}]")
+            self._event(inner, levels, tlp, f"{place}.EventData[{number}]")
 
-    def _system(self, system: etree._Element, above: list[etree._Element], tlp: Tlp, place: str) -> None:
+    def _level(self, node: etree._Element, read: frozenset[str], place: str) -> _Level:
+        """Read what a node says itself, each of its children once."""
+        opening, closing = _tags(node, self._namespace)
+        level = _Level(opening, closing=closing)
+        kept: list[str] = []
+        for child in node.iterchildren():
+            name = etree.QName(child)
+            tag = name.localname if name.namespace == self._namespace else ""
+            if tag not in read:
+                self._leave(f"{place}.{name.localname[:60]}", _WHY_LEFT.get(tag, "is not read"))
+                continue
+            if tag in {"EventData", "Flow"}:
+                continue
+            kept.append(etree.tostring(child, encoding="unicode", with_tail=False))
+            self._say(level, tag, child, place)
+        level.kept = "".join(kept)
+        return level
+
+    def _say(self, level: _Level, tag: str, child: etree._Element, place: str) -> None:
+        text = _text(child)
+        if tag == "IncidentID":
+            level.reference = f"{child.get('name', '')}/{text}"
+        elif tag == "Description":
+            level.texts.append(text)
+        elif tag == "Method":
+            level.methods += [_text(found) for found in child.iterchildren(self.tag("Description"))]
+        elif tag == "Assessment":
+            level.words += [word for one in child.iterchildren(self.tag("IncidentCategory")) if (word := _text(one))]
+            confidence = child.find(self.tag("Confidence"))
+            if confidence is not None:
+                level.confidence = confidence_of(confidence.get("rating", ""), _text(confidence))
+        elif tag == "Expectation":
+            level.expected = _text(child.find(self.tag("Description")))
+        elif tag == "AdditionalData":
+            field = _FIELDS.get(child.get("name", ""))
+            if field is None:
+                self._leave(f"{place}.AdditionalData", f"{(child.get('name') or 'no name')[:60]}: is not known here")
+            else:
+                level.extra[field] = text[:TEXT_LETTERS]
+        else:
+            level.times.setdefault(tag, text)
+
+    def _system(self, system: etree._Element, levels: list[_Level], tlp: Tlp, place: str) -> None:
         tlp = self._tlp(system, tlp)
         names, addresses, involvement = self._names(system, place)
         if not names:
@@ -165,7 +170,7 @@ class _Reader:
             self._leave(place, f"{system.get('category')}: not what did it")
         else:
             for name in names:
-                self._records.append(self._record(name, addresses, involvement, system, above, tlp))
+                self._records.append(self._record(name, addresses, involvement, system, levels, tlp))
 
     def _names(self, system: etree._Element, place: str) -> tuple[list[str], list[str], str]:
         """Pages, or names where no page of them is there; addresses; and how the name is involved."""
@@ -186,35 +191,30 @@ class _Reader:
         return [*pages, *alone], addresses, involvement
 
     def _record(
-        self, name: str, addresses: list[str], involvement: str, system: etree._Element,
-        above: list[etree._Element], tlp: Tlp,
+        self, name: str, addresses: list[str], involvement: str, system: etree._Element, levels: list[_Level],
+        tlp: Tlp,
     ) -> Record:  # fmt: skip
-        line, raw = len(self._records) + 1, self._raw(system, above)
-        found = self._category(system, above)
+        line, raw = len(self._records) + 1, self._raw(system, levels)
+        found = self._category(system, levels)
         if isinstance(found, Problem):
-            kept = raw if not must_not_be_kept(self._words(above)) else None
-            return Record(line, kept, name, None, found)
+            return Record(line, None if found == HOTLINE else raw, name, None, found)
         try:
-            report = self._report(name, found, addresses, involvement, system, above, tlp)
-        except ValueError as error:
+            report = self._report(name, found, addresses, involvement, system, levels, tlp)
+        except _TimeError as error:
             return Record(line, raw, name, None, Problem("bad-time", str(error)))
         problem = next(iter(find_report_problems(report)), None)
         return Record(line, raw, name, None if problem else report, problem)
 
-    def _words(self, above: list[etree._Element]) -> str:
-        return " ".join(_text(word) for node in above for word in node.iterfind(f"{self.tag('Assessment')}/*"))
-
-    def _category(self, system: etree._Element, above: list[etree._Element]) -> Category | Problem:
+    def _category(self, system: etree._Element, levels: list[_Level]) -> Category | Problem:
         """What the nearest says: the node's role, the event's category, the incident's."""
+        words = [word for level in reversed(levels) for word in level.words]
+        grave = next((word for word in words if must_not_be_kept(word)), "")
+        if grave:
+            return refuse_category(grave)
         roles = [role.get("category", "") for role in system.iterchildren(self.tag("NodeRole"))]
         said = dict.fromkeys(category for role in roles if (category := category_of_role(role)))
-        words: list[str] = []
-        for node in reversed(above):
-            here = [_text(word) for word in node.iterfind(f"{self.tag('Assessment')}/{self.tag('IncidentCategory')}")]
-            words += [word for word in here if word]
-            said = said or dict.fromkeys(category for word in here if (category := category_of_word(word)))
-        if any(must_not_be_kept(word) for word in words):
-            return refuse_category(next(word for word in words if must_not_be_kept(word)))
+        for level in reversed(levels):
+            said = said or dict.fromkeys(category for word in level.words if (category := category_of_word(word)))
         if len(said) > 1:
             return Problem("category-unclear", f"it is said to be {' and '.join(said)}; leave one")
         if said:
@@ -225,57 +225,34 @@ class _Reader:
 
     def _report(
         self, name: str, category: Category, addresses: list[str], involvement: str, system: etree._Element,
-        above: list[etree._Element], tlp: Tlp,
+        levels: list[_Level], tlp: Tlp,
     ) -> Report:  # fmt: skip
-        incident, event = above[0], above[-1]
-        own = incident.find(self.tag("IncidentID"))
-        reference = f"{own.get('name', '') if own is not None else ''}/{_text(own)}"
-        texts = [
-            _text(found) for node in (event, system, incident) for found in node.iterchildren(self.tag("Description"))
-        ]
-        methods = [
-            _text(found) for node in above for found in node.iterfind(f"{self.tag('Method')}/{self.tag('Description')}")
-        ]
-        extra = {
-            _FIELDS[found.get("name", "")]: _text(found)[:TEXT_LETTERS]
-            for found in event.iterchildren(self.tag("AdditionalData")) if found.get("name") in _FIELDS
-        }  # fmt: skip
-        confidence = event.find(f"{self.tag('Assessment')}/{self.tag('Confidence')}")
+        event, reference = levels[-1], levels[0].reference
+        own = [_text(found) for found in system.iterchildren(self.tag("Description"))]
+        texts = [*event.texts, *own, *levels[0].texts]
+        methods = [method for level in levels for method in level.methods]
         port = _text(system.find(f"{self.tag('Service')}/{self.tag('Port')}"))
-        expected = event.find(f"{self.tag('Expectation')}/{self.tag('Description')}")
         checked = system.find(f"{self.tag('Node')}/{self.tag('DomainData')}/{self.tag('DateDomainWasChecked')}")
         report = Report(
             name=name, category=category, report_id=uuid5(REPORT_NAMESPACE, f"iodef/{reference}/{category}/{name}"),
-            observed_at=self._time(above, "DetectTime") or self._time(above, "StartTime"),
-            reported_at=self._time(above, "ReportTime"), verified_at=_moment(_text(checked)),
+            observed_at=_nearest(levels, "DetectTime") or _nearest(levels, "StartTime"),
+            reported_at=_nearest(levels, "ReportTime"), verified_at=_moment(_text(checked)),
             narrative=next((text for text in texts if text), "")[:NARRATIVE_LETTERS], tlp=tlp,
-            confidence=None if confidence is None else confidence_of(confidence.get("rating", ""), _text(confidence)),
-            disposition=disposition_of(involvement), malware_family=_family(methods)[:TEXT_LETTERS],
+            confidence=event.confidence, disposition=disposition_of(involvement),
+            malware_family=_family(methods)[:TEXT_LETTERS],
             port=int(port) if port.isascii() and port.isdigit() and len(port) < 6 else None,
-            source_ref=reference[:TEXT_LETTERS], requested_action=_text(expected)[:TEXT_LETTERS],
+            source_ref=reference[:TEXT_LETTERS], requested_action=event.expected[:TEXT_LETTERS],
             evidence=tuple(Evidence(kind="note", note=f"address {one[:50]}") for one in addresses[:20]),
         )  # fmt: skip
+        extra = dict(event.extra)
         if extra.get("pap", "PAP:RED") not in PAPS:
             extra["pap"] = "PAP:RED"  # what cannot be read is the strictest
         return msgspec.structs.replace(report, **extra)
-
-    def _time(self, above: list[etree._Element], tag: str) -> datetime | None:
-        """The nearest time of a kind."""
-        for node in reversed(above):
-            if text := _text(node.find(self.tag(tag))):
-                return _moment(text)
-        return None
 
     def _tlp(self, node: etree._Element, above: Tlp) -> Tlp:
         """The stricter of what a node says and what stands above it."""
         given = node.get("restriction", "")
         return max(above, tlp_of(given, node.get("ext-restriction", "")), key=TLPS.index) if given else above
-
-    def _leave_others(self, node: etree._Element, read: frozenset[str], place: str) -> None:
-        for child in node.iterchildren():
-            name = etree.QName(child)
-            if name.namespace != self._namespace or name.localname not in read:
-                self._leave(f"{place}.{name.localname[:60]}", _WHY_LEFT.get(name.localname, "is not read"))
 
     def _leave(self, item: str, reason: str) -> None:
         if len(self._named) < MAX_NAMED:
@@ -283,20 +260,35 @@ class _Reader:
         else:
             self._counted[reason] += 1
 
-    def _raw(self, system: etree._Element, above: list[etree._Element]) -> str | None:
-        """The claim as a document of its own on one line; None where it is too long to keep."""
-        document = etree.Element(self._root.tag, dict(self._root.attrib), nsmap={None: self._namespace})
-        parent = document
-        for node in above:
-            parent = etree.SubElement(parent, node.tag, dict(node.attrib))
-            for child in node.iterchildren():
-                kept = etree.QName(child).localname
-                if kept not in {"EventData", "Flow", "Contact", "IndicatorData", "History", "Record"}:
-                    parent.append(etree.fromstring(etree.tostring(child, with_tail=False)))
-        flow = etree.SubElement(parent, self.tag("Flow"))
-        flow.append(etree.fromstring(etree.tostring(system, with_tail=False)))
-        text = _BREAKS.sub(" ", etree.tostring(document, encoding="unicode", with_tail=False))
-        return text if len(text) <= _RAW_LETTERS else None
+    def _raw(self, system: etree._Element, levels: list[_Level]) -> str | None:
+        """The claim as a document of its own on one line; None where it, or all of them, would be too long to keep."""
+        heads = [part for level in levels for part in (level.opening, level.kept)]
+        if sum(map(len, heads)) > _RAW_LETTERS:
+            return None
+        own = etree.tostring(system, encoding="unicode", with_tail=False)
+        closings = [level.closing for level in reversed(levels)]
+        parts = [self._opening, *heads, "<Flow>", own, "</Flow>", *closings, self._closing]
+        text = _BREAKS.sub(" ", "".join(parts))
+        if len(text) > min(_RAW_LETTERS, self._raw_left):
+            return None
+        self._raw_left -= len(text)
+        return text
+
+
+class _TimeError(Exception):
+    """A time that cannot be read."""
+
+
+def _tags(node: etree._Element, namespace: str) -> tuple[str, str]:
+    """The opening and the closing tag of an element, in the document's own namespace."""
+    name = etree.QName(node).localname
+    bare = etree.Element(f"{{{namespace}}}{name}", dict(node.attrib), nsmap={None: namespace})
+    return etree.tostring(bare, encoding="unicode").removesuffix("/>") + ">", f"</{name}>"
+
+
+def _nearest(levels: list[_Level], tag: str) -> datetime | None:
+    """The nearest time of a kind."""
+    return _moment(next((text for level in reversed(levels) if (text := level.times.get(tag, ""))), ""))
 
 
 def _family(methods: list[str]) -> str:
@@ -316,7 +308,7 @@ def _moment(text: str) -> datetime | None:
         at = datetime.fromisoformat(text)
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"{text[:40]!r} is no time") from None
+        raise _TimeError(f"{text[:40]!r} is no time") from None
     if not 1 < at.year < 9999:
-        raise ValueError(f"{text[:40]!r} is no time")
+        raise _TimeError(f"{text[:40]!r} is no time")
     return at

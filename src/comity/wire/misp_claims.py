@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from comity.core.categories import Category
+from comity.core.categories import CATEGORIES, Category, Disposition
 from comity.core.markings import TLPS, Tlp
 from comity.core.reports import NARRATIVE_LETTERS, REPORT_NAMESPACE, TEXT_LETTERS, Evidence, Problem, Record, Report
 from comity.core.reports import find_problems as find_report_problems
@@ -39,17 +39,33 @@ _ADDRESS_TYPES: Final = frozenset(("ip-dst", "ip-src"))
 _SENDER_TYPES: Final = frozenset(("email-src", "email-reply-to"))
 _SENDER_CATEGORIES: Final = frozenset(("spam-vector", "phishing"))
 _RAW_LETTERS: Final = 65_536
+MAX_TAGS: Final = 200  # of one node; one with more is left: a stricter marking may stand among the rest
+TAG_LETTERS: Final = 400
 _LATEST: Final = 253_370_764_800  # 9999-01-01: later years cannot be told in every zone
 _TAGS: Final = 50
-_STRICTEST_PAP: Final = ("PAP:CLEAR", "PAP:GREEN", "PAP:AMBER", "PAP:RED")
+_KEPT_BESIDE: Final = 30  # attributes of the claim's object that are kept with it
+_PAPS: Final = ("PAP:CLEAR", "PAP:GREEN", "PAP:AMBER", "PAP:RED")
+
+
+class Said(msgspec.Struct, frozen=True):
+    """What some tags say, each looked at once."""
+
+    matter: str = ""  # beyond the memoranda
+    categories: tuple[Category, ...] = ()
+    tlp: Tlp | None = None
+    pap: str = ""
+    confidence: float | None = None
+    disposition: Disposition | None = None
+    family: str = ""
+    unknown: tuple[str, ...] = ()
 
 
 class Context(msgspec.Struct, frozen=True):
     """What an event says of everything in it."""
 
-    uuid: str
+    head: str  # the event's own members, as they are kept with a record
     info: str
-    tags: tuple[str, ...]
+    said: Said
     files: dict[str, str]  # identifier of a file object -> its SHA-256
     referenced: frozenset[str] = frozenset()  # identifiers to which claims of this event refer
 
@@ -61,6 +77,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     values: dict[str, list[str]] = {}
     files: tuple[str, ...] = ()
     node: Json = {}
+    beside: tuple[Json, ...] = ()  # attributes that are kept with a record
 
 
 def text_of(node: Json, key: str) -> str:
@@ -84,7 +101,7 @@ def tags_of(node: Json) -> tuple[str, ...]:
         for cluster in _dicts(galaxy.get("GalaxyCluster")):
             kind = text_of(galaxy, "type") or text_of(cluster, "type")
             found.append(text_of(cluster, "tag_name") or f'misp-galaxy:{kind}="{text_of(cluster, "value")}"')
-    return tuple(dict.fromkeys(name.strip() for name in found if name.strip()))
+    return tuple(dict.fromkeys(name.strip()[:TAG_LETTERS] for name in found if name.strip()))
 
 
 def is_claim(attribute: Json) -> bool:
@@ -118,61 +135,81 @@ def why_no_name(kind: str) -> str:
     return f"{kind[:60] or 'no type'}: names no domain"
 
 
+def weigh(tags: Sequence[str]) -> Said:
+    """Look at tags for all that they say; the strictest marking holds."""
+    tlps = [tlp for tag in tags if (tlp := tlp_of(tag))]
+    paps = [pap for tag in tags if (pap := pap_of(tag))]
+    return Said(
+        matter=next((matter for tag in tags if (matter := out_of_scope(tag))), ""),
+        categories=tuple(dict.fromkeys(category for tag in tags if (category := category_of(tag)))),
+        tlp=max(tlps, key=TLPS.index) if tlps else None,
+        pap=max(paps, key=_PAPS.index) if paps else "",
+        confidence=next((found for tag in tags if (found := confidence_of(tag)) is not None), None),
+        disposition=next((way for tag in tags if (way := disposition_of(tag))), None),
+        family=next((family for tag in tags if (family := family_of(tag))), ""),
+        unknown=tuple(tag for tag in tags if not is_understood(tag))[:_TAGS],
+    )
+
+
+def make_context(
+    uuid: str, info: str, tags: Sequence[str], files: dict[str, str], referenced: frozenset[str]
+) -> Context:
+    """Read what an event says of everything in it."""
+    head = _json({"uuid": uuid, "info": info, "Tag": [{"name": tag} for tag in tags]})
+    return Context(head, info, weigh(tags), files, referenced)
+
+
 def make_record(attribute: Json, place: int, context: Context, around: Surroundings) -> Record:
     """Make the record of one claim."""
     name, beside = name_of(attribute)
-    near, tags = tags_of(attribute), (*tags_of(attribute), *context.tags)
-    matter = next((matter for tag in tags if (matter := out_of_scope(tag))), "")
-    if matter:
-        raw = None if must_not_be_kept(matter) else _raw(attribute, context, around)
-        return Record(place, raw, name, None, refuse_category(matter))
-    found = _category(near, around.template, context.tags)
-    problem = found if isinstance(found, Problem) else None
+    near, far = weigh(tags_of(attribute)), context.said
+    raw = _raw(attribute, context, around)
+    if matter := near.matter or far.matter:
+        return Record(place, None if must_not_be_kept(matter) else raw, name, None, refuse_category(matter))
+    found = _category(near, around.template, far)
     if around.template not in _CATEGORY_OF_TEMPLATE and not is_claim(attribute):
-        problem = Problem("no-claim", "to_ids is not set: the name stands in the event, and nobody says it is bad")
-    if problem is None and text_of(attribute, "type") in _SENDER_TYPES and found not in _SENDER_CATEGORIES:
-        problem = Problem("no-name", "the sender of a mail is read for spam and phishing only: it is easily forged")
-    report: Report | None = None
-    if not isinstance(found, Problem) and problem is None:
-        try:
-            report = _report(attribute, name, beside, found, tags, context, around)
-        except _TimeError as error:
-            problem = Problem("bad-time", str(error))
-        else:
-            problem = next(iter(find_report_problems(report)), None)
-    if problem is not None:
-        return Record(place, _raw(attribute, context, around), name, None, problem)
-    return Record(place, _raw(attribute, context, around), name, report)
+        found = Problem("no-claim", "to_ids is not set: the name stands in the event, and nobody says it is bad")
+    elif text_of(attribute, "type") in _SENDER_TYPES and found in CATEGORIES and found not in _SENDER_CATEGORIES:
+        found = Problem("no-name", "the sender of a mail is read for spam and phishing only: it is easily forged")
+    if isinstance(found, Problem):
+        return Record(place, raw, name, None, found)
+    try:
+        report = _report(attribute, name, beside, found, near, context, around)
+    except _TimeError as error:
+        return Record(place, raw, name, None, Problem("bad-time", str(error)))
+    problem = next(iter(find_report_problems(report)), None)
+    return Record(place, raw, name, None if problem else report, problem)
 
 
 class _TimeError(Exception):
     """A time that cannot be read."""
 
 
-def _category(near: Sequence[str], template: str, far: Sequence[str]) -> Category | Problem:
-    for tags in (near, far):
-        said = dict.fromkeys(category for tag in tags if (category := category_of(tag)))
-        if len(said) > 1:
-            return Problem("category-unclear", f"the tags say {' and '.join(said)}; leave one")
-        if said:
-            return next(iter(said))
-        if tags is near and template in _CATEGORY_OF_TEMPLATE:
-            return _CATEGORY_OF_TEMPLATE[template]
-    if any(family_of(tag) for tag in (*near, *far)):
+def _category(near: Said, template: str, far: Said) -> Category | Problem:
+    """What is said nearest; a family of malware says it where nothing else does."""
+    said = near.categories
+    if not said and template in _CATEGORY_OF_TEMPLATE:
+        return _CATEGORY_OF_TEMPLATE[template]
+    said = said or far.categories
+    if len(said) > 1:
+        return Problem("category-unclear", f"the tags say {' and '.join(said)}; leave one")
+    if said:
+        return said[0]
+    if near.family or far.family:
         return FAMILY_CATEGORY
     return Problem("category-unknown", "no tag says what the name is reported for; add one, for example of rsit")
 
 
 def _report(
-    attribute: Json, name: str, beside: str, category: Category, tags: Sequence[str], context: Context,
-    around: Surroundings,
-) -> Report:  # fmt: skip
-    values = around.values
+    attribute: Json, name: str, beside: str, category: Category, near: Said, context: Context, around: Surroundings
+) -> Report:
+    values, far = around.values, context.said
     is_port = text_of(attribute, "type") == "hostname|port"
     addresses = [*values.get("ip", ()), *([beside] if beside and not is_port else ())]
     port = next(iter(values.get("port", ())), beside if is_port else "")
     texts = [text_of(attribute, "comment"), text_of(around.node, "comment"), *values.get("text", ())]
     narrative = next((text for text in texts if text.strip()), context.info)
+    given = [tlp for tlp in (near.tlp, far.tlp) if tlp is not None]
     return Report(
         name=name, category=category, report_id=_identity(attribute, category),
         observed_at=_first_time(text_of(attribute, "first_seen"), *values.get("first-seen", ()),
@@ -180,24 +217,18 @@ def _report(
         verified_at=_first_time(*values.get("verification-time", ())),
         reported_at=_epoch(attribute.get("timestamp")),
         narrative=narrative[:NARRATIVE_LETTERS],
-        tlp=_strictest(tags),
-        pap=max((pap for tag in tags if (pap := pap_of(tag))), key=_STRICTEST_PAP.index, default="PAP:AMBER"),
-        confidence=next((found for tag in tags if (found := confidence_of(tag)) is not None), None),
-        disposition=next((way for tag in tags if (way := disposition_of(tag))), None),
+        tlp=max(given, key=TLPS.index) if given else "TLP:AMBER",
+        pap=max(filter(None, (near.pap, far.pap)), key=_PAPS.index, default="PAP:AMBER"),
+        confidence=near.confidence if near.confidence is not None else far.confidence,
+        disposition=near.disposition or far.disposition,
         impersonated_party=_first(values.get("target"))[:TEXT_LETTERS],
-        malware_family=next((family for tag in tags if (family := family_of(tag))), "")[:TEXT_LETTERS],
+        malware_family=(near.family or far.family)[:TEXT_LETTERS],
         sha256=next((digest for file in around.files if (digest := context.files.get(file))), ""),
         port=int(port) if port.isascii() and port.isdigit() and len(port) < 6 else None,
         source_ref=_first(values.get("phishtank-detail-url"))[:TEXT_LETTERS] or text_of(attribute, "uuid")[:36],
-        tags=tuple(tag[:TEXT_LETTERS] for tag in tags if not is_understood(tag))[:_TAGS],
+        tags=tuple(dict.fromkeys((*near.unknown, *far.unknown)))[:_TAGS],
         evidence=tuple(Evidence(kind="note", note=f"address {ip[:50]}") for ip in addresses[:20]),
     )  # fmt: skip
-
-
-def _strictest(tags: Sequence[str]) -> Tlp:
-    """The strictest marking that is given; TLP:AMBER where none is."""
-    given = [tlp for tag in tags if (tlp := tlp_of(tag))]
-    return max(given, key=TLPS.index) if given else "TLP:AMBER"
 
 
 def _identity(attribute: Json, category: str) -> UUID | None:
@@ -246,12 +277,22 @@ def _raw(attribute: Json, context: Context, around: Surroundings) -> str | None:
     bare = {key: value for key, value in attribute.items() if key not in {"data", "Sighting", "ShadowAttribute"}}
     body: dict[str, Any] = {"Attribute": [bare]}
     if around.template in CLAIMING_TEMPLATES:
-        kept = [bare if one is attribute else one for one in _dicts(around.node.get("Attribute"))]
-        body = {"Object": [{**{k: v for k, v in around.node.items() if k != "Attribute"}, "Attribute": kept}]}
-    tags = [{"name": tag} for tag in context.tags]
-    event = {"uuid": context.uuid, "info": context.info, "Tag": tags, **body}
-    text = dumps({"Event": event}, ensure_ascii=False, separators=(",", ":"))
+        head = {key: value for key, value in around.node.items() if key not in {"Attribute", "ObjectReference"}}
+        body = {"Object": [{**head, "Attribute": [bare, *around.beside]}]}
+    if len(context.head) > _RAW_LETTERS:
+        return None
+    text = f'{{"Event":{context.head[:-1]},{_json(body)[1:]}}}'
     return text if len(text) <= _RAW_LETTERS else None
+
+
+def keep_beside(attributes: Sequence[Json]) -> tuple[Json, ...]:
+    """What of an object is kept with each of its claims: what names nothing, if it is not too much."""
+    found = tuple(one for one in attributes if not name_of(one)[0])
+    return found if len(found) <= _KEPT_BESIDE else ()
+
+
+def _json(value: Any) -> str:
+    return dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _dicts(value: Any) -> list[Json]:

@@ -10,16 +10,21 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+import msgspec
+
 from comity.core.errors import InputError
 from comity.core.reports import Record
 from comity.wire.canonical import parse_json
-from comity.wire.documents import MAX_NAMED, Document, NotUnderstood
+from comity.wire.documents import MAX_DOCUMENT_BYTES, MAX_NAMED, Document, NotUnderstood
 from comity.wire.misp_claims import (
     CLAIMING_TEMPLATES,
+    MAX_TAGS,
     Context,
     Json,
     Surroundings,
     is_set,
+    keep_beside,
+    make_context,
     make_record,
     name_of,
     tags_of,
@@ -86,7 +91,7 @@ def _what_it_is(tree: Any) -> str:
     if isinstance(tree, dict):
         if tree.get("type") == "bundle":
             return "is a STIX bundle and no MISP event"
-        if tree and all(isinstance(one, dict) and {"Orgc", "timestamp"} <= set(one) for one in tree.values()):
+        if tree and all(isinstance(one, dict) and {"info", "timestamp"} <= set(one) for one in tree.values()):
             return "is the manifest of a feed; give the events that it lists"
     return "holds no MISP event"
 
@@ -99,6 +104,7 @@ class _Reader:
         self._named: list[NotUnderstood] = []
         self._counted: Counter[str] = Counter()
         self._tags: set[str] = set()
+        self._raw_left = MAX_DOCUMENT_BYTES
 
     def document(self) -> Document:
         more = [NotUnderstood(f"{count} more", reason) for reason, count in sorted(self._counted.items())]
@@ -113,13 +119,15 @@ class _Reader:
             uuid for node in objects if text_of(node, "name") in CLAIMING_TEMPLATES
             for uuid in _references(node)
         )  # fmt: skip
-        context = Context(own, text_of(event, "info"), tags, _files(event), referenced)
+        context = make_context(own, text_of(event, "info"), tags, _files(event), referenced)
         self._name_tags(tags)
         for key in _UNREAD:
             if event.get(key):
                 self._leave(f"{own} {key}", "is not read")
-        if is_set(event, "deleted", False):
-            self._leave(own, "deleted: the sender withdrew the event")
+        if is_set(event, "deleted", False) or len(tags) > MAX_TAGS:
+            self._leave(
+                own, f"more than {MAX_TAGS} tags" if len(tags) > MAX_TAGS else "deleted: the sender withdrew it"
+            )
             return
         for number, attribute in enumerate(self._nodes(event, "Attribute", own), 1):
             self._attribute(attribute, f"{own} Attribute[{number}]", context, Surroundings())
@@ -139,7 +147,19 @@ class _Reader:
         elif not name_of(attribute)[0]:
             self._leave(item, why_no_name(kind))
         else:
-            self._records.append(make_record(attribute, len(self._records) + 1, context, around))
+            self._claim(attribute, context, around)
+
+    def _claim(self, attribute: Json, context: Context, around: Surroundings) -> None:
+        if len(tags_of(attribute)) > MAX_TAGS:
+            self._leave(text_of(attribute, "uuid")[:36] or name_of(attribute)[0][:200], f"more than {MAX_TAGS} tags")
+            return
+        record = make_record(attribute, len(self._records) + 1, context, around)
+        size = len(record.raw or "")
+        if size > self._raw_left:
+            record = msgspec.structs.replace(record, raw=None)  # all of them together would be too much to keep
+        else:
+            self._raw_left -= size
+        self._records.append(record)
 
     def _object(self, node: Json, place: str, context: Context) -> None:
         """Read an object: one claim where its template describes one bad thing, else its attributes for themselves."""
@@ -161,14 +181,15 @@ class _Reader:
         for one in standing:
             values.setdefault(text_of(one, "object_relation"), []).append(text_of(one, "value").strip())
         files = tuple(_references(node))
-        around = Surroundings(template, values, files, node)
+        around = Surroundings(template, values, files, node, keep_beside(standing))
         claims = _claims(template, standing)
         if not claims:
             self._leave(item, f"{template}: holds no name that is claimed to be bad")
+        claiming = set(map(id, claims))
         for one in standing:
             self._name_tags(tags_of(one))
-            if one in claims:
-                self._records.append(make_record(one, len(self._records) + 1, context, around))
+            if id(one) in claiming:
+                self._claim(one, context, around)
             elif text_of(one, "object_relation") not in _DERIVED:
                 relation = text_of(one, "object_relation")[:60]
                 self._leave(text_of(one, "uuid")[:36] or item, f"{template}: {relation or 'no relation'} is not read")

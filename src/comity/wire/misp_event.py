@@ -28,6 +28,7 @@ from comity.wire.misp_taxonomies import (
     DOMAIN_STATUS,
     confidence_tag,
     own_tag,
+    pap_of,
     tlp_tag,
 )
 from comity.wire.misp_templates import CATEGORY_OF_TYPE, TEMPLATES
@@ -269,7 +270,8 @@ def _report(told: ToldReport, item: EventItem) -> Iterator[_Piece]:
     tags = [CATEGORY_TAG[report.category]]
     if report.disposition in ACCESS_METHOD:
         tags.append(ACCESS_METHOD[report.disposition])
-    tags.append(report.pap)
+    if pap := pap_of(report.pap):
+        tags.append(pap)
     if report.confidence is not None:
         tags.append(confidence_tag(report.confidence))
     tags += filter(None, [own_tag("malware-family", report.malware_family)])
@@ -287,8 +289,8 @@ def _report(told: ToldReport, item: EventItem) -> Iterator[_Piece]:
         template = "domain-ip"
     elif report.category == "phishing":
         values, template = {"url": main, "hostname": _Value(told.host)}, "phishing"
-        if report.impersonated_party:
-            values["target"] = _Value(_line(report.impersonated_party))
+        if target := " ".join(report.impersonated_party.split()):
+            values["target"] = _Value(target)
     else:
         values, template = {"url": main, "domain": _Value(told.registrable), "host": _Value(told.host)}, "url"
     port = report.port or _port(told.target)
@@ -337,10 +339,6 @@ def _case(told: ToldCase) -> Iterator[_Piece]:
 def _not_before(first: datetime | None, last: datetime | None) -> datetime | None:
     """MISP refuses a last time that lies before the first."""
     return None if first is not None and last is not None and last < first else last
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _port(target: str) -> int | None:

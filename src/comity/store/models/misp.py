@@ -29,9 +29,10 @@ class MispEvent(models.Model):
     stamp = models.BigIntegerField(default=0)  # seconds since the epoch; rises with every version of the event
     items = models.IntegerField(default=0)  # those that left included
     attributes = models.IntegerField(default=0)
-    body = BytesField(default=b"")
+    # In this order: SQLite reads through what stands before a column, and the manifest is read of every event.
     manifest = BytesField(default=b"")
     hashes = BytesField(default=b"")
+    body = BytesField(default=b"")
 
     class Meta:
         db_table = "misp_event"
