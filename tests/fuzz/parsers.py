@@ -22,13 +22,15 @@ from comity.wire.evidence import MAX_MANIFEST_BYTES
 from comity.wire.evidence_tar import MAX_PACKAGE_BYTES
 from comity.wire.key_revocation import MAX_BYTES as REVOCATION_MAX_BYTES
 from comity.wire.link_batch import BATCH_MAX_BYTES
+from comity.wire.mail_parts import MAX_MAIL_BYTES
 from comity.wire.memorandum_yaml import MAX_BYTES as MEMORANDUM_MAX_BYTES
 from comity.wire.plan_json import MAX_BYTES as PLAN_MAX_BYTES
 from comity.wire.rdap import BOOTSTRAP_MAX_BYTES
 from comity.wire.rdap import MAX_BYTES as RDAP_MAX_BYTES
 from comity.wire.statistics import MAX_FILE_BYTES
 from comity.wire.stix import MAX_PAYLOAD_BYTES
-from fuzz import corpus, plan_readings, readings, slow
+from comity.wire.xarf_document import MAX_XARF_BYTES
+from fuzz import corpus, mail_readings, plan_readings, readings, slow
 
 
 class Parser(NamedTuple):
@@ -141,6 +143,10 @@ PARSERS: Final[tuple[Parser, ...]] = (
            corpus.bundles, (b"\0\0", b"\0\1", b"\xff\xff", b"comity-entry/1\n"), 256 * 65_537, slow.slow_bundle),
     Parser("attachment", ("core.media_types.find_media_type", "core.media_types.excerpt"), readings.read_attachment,
            readings.attachments, readings.ATTACHMENT_WORDS, MAX_ATTACHMENT_BYTES, slow.slow_attachment),
+    Parser("mail", ("wire.mail_document.read_mail", "wire.mail_head.parse_mail_date"), mail_readings.read_message,
+           mail_readings.mails, mail_readings.MAIL_WORDS, MAX_MAIL_BYTES // 8, mail_readings.slow_mail, is_costly=True),
+    Parser("XARF", ("wire.xarf_document.read_xarf_document",), mail_readings.read_xarf,
+           lambda: corpus.samples("xarf.json"), corpus.JSON_WORDS, MAX_XARF_BYTES // 8, slow.slow_json, is_costly=True),
     Parser("collateral answers", ("core.collateral.parse_answers",), readings.read_collateral,
            lambda: [b"mail_use=no:mx\nsubdomain_count=12\n", b"state_body=yes\npopularity_rank=7:list\n"],
            (b"=", b":", b"yes", b"unknown", b"9", b"mail_use", b"\n"), 65_536, slow.slow_lines),
