@@ -1,24 +1,28 @@
 """Mail that comes: reports with their evidence, once; answers on the case; bounces; what waits; who is answered."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from comity.core.errors import ConflictError, ForbiddenError, InputError
 from comity.core.roles import Actor
 from comity.edges.home import Home
+from comity.edges.tls import make_certificates
 from comity.flows.choose_mail import choose_mail, dismiss_mail, keep_answer
-from comity.flows.deliver_mail import message_of
+from comity.flows.deliver_mail import deliver_mail, message_of
 from comity.flows.queue_mail import Letter, queue_mail
 from comity.flows.read_mailbox import read_all, read_mailbox
 from comity.store.attachments import list_attachments
 from comity.store.cases import timeline
 from comity.store.models import AwaitedOutcome, Case, IncomingMail, LetterMark, OutgoingMail, Report
 from comity.wire.report_json import parse_report
+from edges.mail_server import PASSWORD as SMTP_PASSWORD
+from edges.mail_server import Server, serving
 from flows.mails import AT, OWN, PASSED, home_with_maildir, letter, take
 
 pytestmark = pytest.mark.django_db
@@ -308,3 +312,29 @@ class Killed(BaseException):
 
 def die(*_args: object, **_more: object) -> None:
     raise Killed
+
+
+def test_the_answer_leaves_by_a_real_server_and_what_comes_back_finds_its_case(home: Home, tmp_path: Path) -> None:
+    tls = tmp_path / "server"
+    make_certificates(tls, party="mail.example", hosts=("localhost", "127.0.0.1"), at=datetime.now(UTC))
+    password = home.path / "password"
+    password.write_text(SMTP_PASSWORD)
+    password.chmod(0o600)
+    server = Server()
+    with serving(tls, server) as port:
+        mail = msgspec.structs.replace(
+            home.settings.mail, port=port, user="node", password_file="password", ca=str(tls / "tls/ca.pem")
+        )
+        home = Home(home.path, msgspec.structs.replace(home.settings, mail=mail))
+        take(home, letter())
+        assert deliver_mail(home, at=AT) == 1
+    (sent,) = server.letters
+    assert isinstance(sent.content, bytes)
+    answer = message_from_bytes(sent.content, policy=default)
+    assert (sent.rcpt_tos, answer["In-Reply-To"]) == (["anna@cert.example"], "<1@cert.example>")
+    # our own answer, sent back to us by a machine that loops, is neither taken nor answered
+    looped = take(home, sent.content)
+    assert (looped.state, looped.why) == ("noted", "own-message")
+    reply = letter("More of it.", number=20, subject="x", more=(PASSED, f"In-Reply-To: {answer['Message-ID']}"))
+    assert take(home, reply).state == "reply"
+    assert OutgoingMail.objects.count() == 1
