@@ -254,8 +254,12 @@ def test_a_mailbox_is_read_and_each_mail_moved(home: Home) -> None:
     drop(home, letter())
     assert [one.is_new for one in read_all(home, at=AT)] == [False]
     assert folder(home, "Done") == 1  # the same name: it was moved over itself
-    (home.path / "mail/new/link").symlink_to("/etc/passwd")
+    (Path(home.path) / "mail/new/link").symlink_to("/etc/passwd")
     assert read_mailbox(home, at=AT) == 0
+    assert read_mailbox(home, at=AT + timedelta(days=366)) == 0
+    assert set(IncomingMail.objects.values_list("state", "sender")) == {
+        ("taken", ""), ("held", "anna@cert.example"), ("refused", ""),
+    }  # fmt: skip
 
 
 def test_child_abuse_material_leaves_no_trace_but_the_refusal(home: Home) -> None:

@@ -6,7 +6,7 @@ next round moves it: nothing is lost and nothing is taken twice.  One message th
 
 import logging
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -18,16 +18,21 @@ from comity.edges.home import Home
 from comity.edges.mailbox import Mailbox, MailboxError, Waiting, open_mailbox
 from comity.edges.suffix_file import load_suffixes
 from comity.flows.take_mail import TakenMail, take_mail, take_unread
+from comity.store.incoming_mails import forget_old
 from comity.wire.mail_parts import MAX_MAIL_BYTES
 
 LOG = logging.getLogger("comity.mailbox")
+REMEMBERED: Final = timedelta(days=365)  # who wrote; that a message was taken is known for ever
 _AT_ONCE: Final = 50
 _ROUND_SECONDS: Final = 30.0  # other rounds of the desk wait for this one
 
 
 def read_mailbox(home: Home, *, at: datetime) -> int:
     """Take what waits; answers how many messages were new."""
-    return sum(taken.is_new for taken in read_all(home, at=at)) if home.settings.mailbox.is_read else 0
+    if not home.settings.mailbox.is_read:
+        return 0
+    forget_old(at - REMEMBERED)
+    return sum(taken.is_new for taken in read_all(home, at=at))
 
 
 def read_all(home: Home, *, at: datetime) -> list[TakenMail]:

@@ -69,3 +69,9 @@ def mark_bounced(letter: OutgoingMail, why: str, *, at: datetime) -> bool:
         OutgoingMail.objects.filter(pk=letter.pk).update(state="bounced", last_error=why[:300], next_try_at=None)
     return changed == 1
 
+
+
+def forget_old(before: datetime) -> int:
+    """Take away who wrote what, of messages that wait for nobody any more; what became of them stays."""
+    old = IncomingMail.objects.exclude(state="held").filter(received_at__lt=before).exclude(subject="", sender="")
+    return old.update(sender="", subject="", message_id="", candidates=[], notes=[])
