@@ -124,6 +124,18 @@ def test_whoever_is_not_proven_is_answered_once_and_whoever_is_five_times_a_day(
     assert OutgoingMail.objects.filter(recipient="boris@cert.example").count() == 5
 
 
+def test_whoever_is_not_proven_hears_the_outcome_only_after_an_answer(home: Home) -> None:
+    take(home, letter(more=()))
+    assert not AwaitedOutcome.objects.exists()
+    assert Report.objects.select_related("reporter").get().reporter.contact == ""
+    queued = OutgoingMail.objects.get()
+    assert "the address is yours" in str(message_from_bytes(message_of(home, queued), policy=default).get_content())
+    mark = LetterMark.objects.get(letter=queued).mark
+    assert take(home, letter("Yes.", number=2, more=(f"In-Reply-To: <{mark}@cctld.ru>",))).state == "reply"
+    assert AwaitedOutcome.objects.exists()
+    assert Report.objects.select_related("reporter").get().reporter.contact == "anna@cert.example"
+
+
 def test_only_the_own_server_is_believed(home: Home) -> None:
     lie = "Authentication-Results: mx.evil.example; dkim=pass header.d=cert.example"
     take(home, letter(more=(lie,)))

@@ -51,4 +51,6 @@ def _kind(row: IncomingMail) -> str:
         return ""
     if row.state == "held":
         return "" if row.case_id is not None else "held"
-    return "taken" if row.state == "taken" and row.why != "foreign" else "elsewhere"
+    if row.state != "taken" or row.why == "foreign":
+        return "elsewhere"
+    return "taken" if row.auth == "pass" else "taken-unproven"
