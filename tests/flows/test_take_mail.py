@@ -280,7 +280,21 @@ def test_child_abuse_material_leaves_no_trace_but_the_refusal(home: Home) -> Non
     row = IncomingMail.objects.get()
     assert (taken.state, taken.why, taken.folder) == ("refused", "hotline", "Refused")
     assert (row.subject, row.candidates, row.notes, bytes(row.body)) == ("", [], [], b"")
-    assert not OutgoingMail.objects.exists()
+    said = message_from_bytes(message_of(home, OutgoingMail.objects.get()), policy=default)
+    assert "hotline" in str(said.get_content())
+    assert "secret" not in str(said)
+    pictures = take(home, letter("URL: http://a.demo-shop.ru/\n", subject="child porn, phishing", number=2, more=()))
+    assert (pictures.why, Report.objects.count(), bytes(IncomingMail.objects.get(pk=pictures.pk).body)) == (
+        "hotline", 0, b"",
+    )  # fmt: skip
+
+
+def test_what_no_database_takes_stops_nothing(home: Home) -> None:
+    sample = json.loads((Path(__file__).parent.parent / "samples/xarf.json").read_text())
+    sample |= {"tags": ["a:\0"], "a\0b": 1, "target_brand": "x" * 10_000}
+    taken = take(home, letter(json.dumps(sample), kind="application/json"))
+    assert taken.state == "taken"
+    assert "a\ufffdb: not modelled" in IncomingMail.objects.get().notes
 
 
 def test_a_stopped_reporter_is_refused_and_what_is_foreign_is_said(home: Home) -> None:

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
+from django.db import DataError
+
 from comity.core.errors import ComityError
 from comity.core.guards import Guard
 from comity.core.names import NameFolder
@@ -53,6 +55,9 @@ def read_all(home: Home, *, at: datetime) -> list[TakenMail]:
                 raise
             except ComityError as error:
                 LOG.warning("a message could not be taken now: %s [%s]", error.message, error.code)
+                continue
+            except DataError:  # a value that the store does not take: this message waits, and the others do not
+                LOG.exception("a message could not be stored")
                 continue
             if found is not None:
                 taken.append(found)

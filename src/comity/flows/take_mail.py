@@ -5,6 +5,7 @@ The row is known by the message's fingerprint, so a message that is delivered or
 that dies before it moved the message finds the row.  docs/spec/mail-intake.md is the contract.
 """
 
+import re
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -33,6 +34,7 @@ from comity.wire.mail_document import MailReading, mail_fingerprint, read_mail
 from comity.wire.mail_head import Auth, authentication
 
 _NOTES: Final = 50
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class TakenMail(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +90,8 @@ def _take(
         take_bounce(home, row, reading.bounce, at=at)
     elif not take_answer(home, row, reading, data, at=at):
         refs = _take_complaint(home, row, reading, folder, guard, at)
+    row.notes = [_CONTROLS.sub("\ufffd", note) for note in row.notes]  # JSON texts that no database takes
+    row.candidates = [_CONTROLS.sub("\ufffd", address) for address in row.candidates]
     if row.state == "held":
         row.body = data
     answer_sender(home, row, reading, refs, language=language_of(reading), at=at)
