@@ -80,5 +80,5 @@ def _check(actor: Actor) -> None:
 
 
 def _decided(row: IncomingMail, state: str, actor: Actor, at: datetime) -> None:
-    row.state, row.decided_by, row.decided_at, row.body = state, actor.name, at, b""
+    row.state, row.decided_by, row.decided_at, row.body, row.text = state, actor.name, at, b"", ""
     row.save()

@@ -34,6 +34,7 @@ from comity.wire.mail_document import MailReading, mail_fingerprint, read_mail
 from comity.wire.mail_head import Auth, authentication
 
 _NOTES: Final = 50
+_SHOWN_LETTERS: Final = 4_000
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -93,7 +94,7 @@ def _take(
     row.notes = [_CONTROLS.sub("\ufffd", note) for note in row.notes]  # JSON texts that no database takes
     row.candidates = [_CONTROLS.sub("\ufffd", address) for address in row.candidates]
     if row.state == "held":
-        row.body = data
+        row.body, row.text = data, _CONTROLS.sub("\n", body_text(reading.mail)[:_SHOWN_LETTERS]).strip()
     answer_sender(home, row, reading, refs, language=language_of(reading), at=at)
     row.save()
     return msgspec.structs.replace(_known(row), is_new=True, case_refs=refs)
