@@ -70,7 +70,14 @@ def test_a_killed_reader_of_a_real_mailbox_loses_nothing_and_takes_nothing_twice
             counts = [client.select(folder)[1] for folder in ("INBOX", "Done", "Held", "Refused")]
             assert counts == [[b"0"], [b"1"], [b"1"], [b"0"]]
             assert json.loads(comity(node, "mailbox", "list", "--json").stdout)["mails"][0]["why"] == "name-unclear"
-            assert len(json.loads(comity(node, "case", "list", "--json").stdout)["cases"]) == 1
+            chosen = comity(
+                node, "mailbox", "choose", str(mails[1]["number"]), "--address", "http://a.demo.ru/", "--category",
+                "phishing", "--json",
+            )  # fmt: skip
+            assert chosen.returncode == 0, chosen.stderr
+            refused = comity(node, "mailbox", "dismiss", str(mails[1]["number"]))
+            assert "does not wait" in refused.stderr
+            assert len(json.loads(comity(node, "case", "list", "--json").stdout)["cases"]) == 2
         _refuses_what_it_must(node)
 
 

@@ -1,24 +1,28 @@
 """Mail that comes: reports with their evidence, once; answers on the case; bounces; what waits; who is answered."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from comity.core.errors import ConflictError, ForbiddenError, InputError
 from comity.core.roles import Actor
 from comity.edges.home import Home
+from comity.edges.tls import make_certificates
 from comity.flows.choose_mail import choose_mail, dismiss_mail, keep_answer
-from comity.flows.deliver_mail import message_of
+from comity.flows.deliver_mail import deliver_mail, message_of
 from comity.flows.queue_mail import Letter, queue_mail
 from comity.flows.read_mailbox import read_all, read_mailbox
 from comity.store.attachments import list_attachments
 from comity.store.cases import timeline
 from comity.store.models import AwaitedOutcome, Case, IncomingMail, LetterMark, OutgoingMail, Report
 from comity.wire.report_json import parse_report
+from edges.mail_server import PASSWORD as SMTP_PASSWORD
+from edges.mail_server import Server, serving
 from flows.mails import AT, OWN, PASSED, home_with_maildir, letter, take
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +122,18 @@ def test_whoever_is_not_proven_is_answered_once_and_whoever_is_five_times_a_day(
         take(home, letter(text, number=100 + number, sender="boris@cert.example"))
     assert OutgoingMail.objects.filter(recipient="anna@cert.example").count() == 1
     assert OutgoingMail.objects.filter(recipient="boris@cert.example").count() == 5
+
+
+def test_whoever_is_not_proven_hears_the_outcome_only_after_an_answer(home: Home) -> None:
+    take(home, letter(more=()))
+    assert not AwaitedOutcome.objects.exists()
+    assert Report.objects.select_related("reporter").get().reporter.contact == ""
+    queued = OutgoingMail.objects.get()
+    assert "the address is yours" in str(message_from_bytes(message_of(home, queued), policy=default).get_content())
+    mark = LetterMark.objects.get(letter=queued).mark
+    assert take(home, letter("Yes.", number=2, more=(f"In-Reply-To: <{mark}@cctld.ru>",))).state == "reply"
+    assert AwaitedOutcome.objects.exists()
+    assert Report.objects.select_related("reporter").get().reporter.contact == "anna@cert.example"
 
 
 def test_only_the_own_server_is_believed(home: Home) -> None:
@@ -250,8 +266,12 @@ def test_a_mailbox_is_read_and_each_mail_moved(home: Home) -> None:
     drop(home, letter())
     assert [one.is_new for one in read_all(home, at=AT)] == [False]
     assert folder(home, "Done") == 1  # the same name: it was moved over itself
-    (home.path / "mail/new/link").symlink_to("/etc/passwd")
+    (Path(home.path) / "mail/new/link").symlink_to("/etc/passwd")
     assert read_mailbox(home, at=AT) == 0
+    assert read_mailbox(home, at=AT + timedelta(days=366)) == 0
+    assert set(IncomingMail.objects.values_list("state", "sender")) == {
+        ("taken", ""), ("held", "anna@cert.example"), ("refused", ""),
+    }  # fmt: skip
 
 
 def test_child_abuse_material_leaves_no_trace_but_the_refusal(home: Home) -> None:
@@ -260,7 +280,21 @@ def test_child_abuse_material_leaves_no_trace_but_the_refusal(home: Home) -> Non
     row = IncomingMail.objects.get()
     assert (taken.state, taken.why, taken.folder) == ("refused", "hotline", "Refused")
     assert (row.subject, row.candidates, row.notes, bytes(row.body)) == ("", [], [], b"")
-    assert not OutgoingMail.objects.exists()
+    said = message_from_bytes(message_of(home, OutgoingMail.objects.get()), policy=default)
+    assert "hotline" in str(said.get_content())
+    assert "secret" not in str(said)
+    pictures = take(home, letter("URL: http://a.demo-shop.ru/\n", subject="child porn, phishing", number=2, more=()))
+    assert (pictures.why, Report.objects.count(), bytes(IncomingMail.objects.get(pk=pictures.pk).body)) == (
+        "hotline", 0, b"",
+    )  # fmt: skip
+
+
+def test_what_no_database_takes_stops_nothing(home: Home) -> None:
+    sample = json.loads((Path(__file__).parent.parent / "samples/xarf.json").read_text())
+    sample |= {"tags": ["a:\0"], "a\0b": 1, "target_brand": "x" * 10_000}
+    taken = take(home, letter(json.dumps(sample), kind="application/json"))
+    assert taken.state == "taken"
+    assert "a\ufffdb: not modelled" in IncomingMail.objects.get().notes
 
 
 def test_a_stopped_reporter_is_refused_and_what_is_foreign_is_said(home: Home) -> None:
@@ -308,3 +342,29 @@ class Killed(BaseException):
 
 def die(*_args: object, **_more: object) -> None:
     raise Killed
+
+
+def test_the_answer_leaves_by_a_real_server_and_what_comes_back_finds_its_case(home: Home, tmp_path: Path) -> None:
+    tls = tmp_path / "server"
+    make_certificates(tls, party="mail.example", hosts=("localhost", "127.0.0.1"), at=datetime.now(UTC))
+    password = home.path / "password"
+    password.write_text(SMTP_PASSWORD)
+    password.chmod(0o600)
+    server = Server()
+    with serving(tls, server) as port:
+        mail = msgspec.structs.replace(
+            home.settings.mail, port=port, user="node", password_file="password", ca=str(tls / "tls/ca.pem")
+        )
+        home = Home(home.path, msgspec.structs.replace(home.settings, mail=mail))
+        take(home, letter())
+        assert deliver_mail(home, at=AT) == 1
+    (sent,) = server.letters
+    assert isinstance(sent.content, bytes)
+    answer = message_from_bytes(sent.content, policy=default)
+    assert (sent.rcpt_tos, answer["In-Reply-To"]) == (["anna@cert.example"], "<1@cert.example>")
+    # our own answer, sent back to us by a machine that loops, is neither taken nor answered
+    looped = take(home, sent.content)
+    assert (looped.state, looped.why) == ("noted", "own-message")
+    reply = letter("More of it.", number=20, subject="x", more=(PASSED, f"In-Reply-To: {answer['Message-ID']}"))
+    assert take(home, reply).state == "reply"
+    assert OutgoingMail.objects.count() == 1

@@ -23,6 +23,7 @@ from comity.wire.evidence import MAX_MANIFEST_BYTES
 from comity.wire.evidence_tar import MAX_PACKAGE_BYTES
 from comity.wire.key_revocation import MAX_BYTES as REVOCATION_MAX_BYTES
 from comity.wire.link_batch import BATCH_MAX_BYTES
+from comity.wire.mail_parts import MAX_MAIL_BYTES
 from comity.wire.memorandum_yaml import MAX_BYTES as MEMORANDUM_MAX_BYTES
 from comity.wire.plan_json import MAX_BYTES as PLAN_MAX_BYTES
 from comity.wire.rdap import BOOTSTRAP_MAX_BYTES
@@ -33,6 +34,8 @@ from fuzz import corpus, dga_readings, plan_readings, readings, slow
 from comity.wire.stix_pattern import MAX_LETTERS as MAX_PATTERN
 from fuzz import corpus, plan_readings, readings, slow, stix_readings
 from fuzz import corpus, misp_readings, plan_readings, readings, slow
+from comity.wire.xarf_document import MAX_XARF_BYTES
+from fuzz import corpus, mail_readings, plan_readings, readings, slow
 
 
 class Parser(NamedTuple):
@@ -166,6 +169,10 @@ PARSERS: Final[tuple[Parser, ...]] = (
            (b"\xc0\x0c", b"\0\xfa\0\xff", b"\x3f", b"\0\6\0\1", b"\0\xfb\0\1"), MAX_QUERY_BYTES, slow.slow_dns_query),
     Parser("attachment", ("core.media_types.find_media_type", "core.media_types.excerpt"), readings.read_attachment,
            readings.attachments, readings.ATTACHMENT_WORDS, MAX_ATTACHMENT_BYTES, slow.slow_attachment),
+    Parser("mail", ("wire.mail_document.read_mail", "wire.mail_head.parse_mail_date"), mail_readings.read_message,
+           mail_readings.mails, mail_readings.MAIL_WORDS, MAX_MAIL_BYTES // 8, mail_readings.slow_mail, is_costly=True),
+    Parser("XARF", ("wire.xarf_document.read_xarf_document",), mail_readings.read_xarf,
+           lambda: corpus.samples("xarf.json"), corpus.JSON_WORDS, MAX_XARF_BYTES // 8, slow.slow_json, is_costly=True),
     Parser("collateral answers", ("core.collateral.parse_answers",), readings.read_collateral,
            lambda: [b"mail_use=no:mx\nsubdomain_count=12\n", b"state_body=yes\npopularity_rank=7:list\n"],
            (b"=", b":", b"yes", b"unknown", b"9", b"mail_use", b"\n"), 65_536, slow.slow_lines),

@@ -183,7 +183,8 @@ def _mail() -> int:
         b"From: somebody@mail.example\nTo: abuse@cctld.example\nSubject: phishing\n\n"
         b"See http://kassa-demo-a1.ru/ which copies https://bank-demo-e5.ru/ \n"
     )
-    common = {"auth": "none", "state": "held", "sender": "somebody@mail.example", "body": body, "received_at": NOON}
+    common = {"auth": "none", "state": "held", "sender": "somebody@mail.example", "received_at": NOON}
+    common |= {"body": body, "text": "See http://kassa-demo-a1.ru/ which copies https://bank-demo-e5.ru/"}
     IncomingMail.objects.create(
         fingerprint=b"m" * 32, why="reply-from-somebody-else", subject="Re: your letter",
         case=Case.objects.get(state="appeal"), **common,

@@ -158,6 +158,9 @@ def test_child_abuse_material_in_any_part_keeps_nothing() -> None:
     reading = mail(text, more="Content-Type: multipart/mixed; boundary=b\n")
     assert reading.document.records[0].problem == HOTLINE
     assert (reading.kind, reading.document.enclosed, reading.head.subject) == ("hotline", (), "")
+    sample = (SAMPLES / "xarf.json").read_text("utf-8")
+    both = f"--b\nContent-Type: application/json\n\n{sample}\n--b\nContent-Type: application/json\n\n{part}\n--b--\n"
+    assert mail(both, more="Content-Type: multipart/mixed; boundary=b\n").kind == "hotline"
 
 
 def nested(depth: int) -> bytes:

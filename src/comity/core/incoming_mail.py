@@ -4,6 +4,7 @@ A machine is never answered.  Nobody is answered whose mail the own server found
 answered once in a month, for the address may be a victim's; whoever is proven, a few times a day.
 """
 
+from hashlib import sha256
 from typing import Final, Literal, get_args
 
 MailState = Literal["taken", "held", "reply", "bounce", "noted", "refused", "chosen", "dismissed"]
@@ -19,6 +20,7 @@ HELD_WHYS: Final[tuple[HeldWhy, ...]] = get_args(HeldWhy)
 ANSWERS_A_DAY: Final = 5
 ANSWERS_UNPROVEN: Final = 1
 UNPROVEN_DAYS: Final = 30
+_KEY_LETTERS: Final = 120
 
 # Where a message goes in the mailbox once what became of it is kept.
 Folder = Literal["Done", "Held", "Refused"]
@@ -26,6 +28,12 @@ FOLDERS: Final[dict[MailState, Folder]] = {
     "taken": "Done", "reply": "Done", "bounce": "Done", "noted": "Done", "chosen": "Done", "dismissed": "Done",
     "held": "Held", "refused": "Refused",
 }  # fmt: skip
+
+
+def mail_reporter_key(sender: str) -> str:
+    """The key by which the sender of mails is known as a reporter."""
+    key = f"mail:{sender.lower()}"
+    return key if len(key) <= _KEY_LETTERS else f"mail:{sha256(key.encode()).hexdigest()}"
 
 
 def may_answer(*, automatic: str, auth: str, is_own: bool, today: int, lately: int) -> bool:

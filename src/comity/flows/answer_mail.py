@@ -15,8 +15,9 @@ from comity.store.models import IncomingMail
 from comity.wire.complaint_mail import find_host
 from comity.wire.mail_answers import write_answer
 from comity.wire.mail_document import MailReading
+from comity.wire.out_of_scope import HOTLINE
 
-_SILENT: Final = frozenset(("hotline", "own-message", "reply-from-somebody-else"))
+_SILENT: Final = frozenset(("own-message", "reply-from-somebody-else"))
 
 
 def answer_sender(
@@ -33,7 +34,7 @@ def answer_sender(
     names = tuple(dict.fromkeys(filter(None, (find_host(one) for one in row.candidates))))
     written = write_answer(
         kind, language, registry=home.party, reference=", ".join(refs[:5]) or f"M-{fingerprint[:10].upper()}",
-        names=names, reason=row.notes[0] if row.notes else "",
+        names=names, reason=_reason(row),
     )  # fmt: skip
     letter = Letter(
         key=f"mail-answer:{fingerprint}", to=row.sender, subject=written.subject[:300], text=written.text,
@@ -46,9 +47,18 @@ def answer_sender(
     return row.answered
 
 
+def _reason(row: IncomingMail) -> str:
+    """Why it is no matter of this registry."""
+    if row.why == "hotline":
+        return HOTLINE.message
+    return row.notes[0] if row.notes else "its names are in no zone of this registry or its partners"
+
+
 def _kind(row: IncomingMail) -> str:
     if row.why in _SILENT or row.state in ("reply", "bounce", "noted"):
         return ""
     if row.state == "held":
         return "" if row.case_id is not None else "held"
-    return "taken" if row.state == "taken" and row.why != "foreign" else "elsewhere"
+    if row.state != "taken" or row.why == "foreign":
+        return "elsewhere"
+    return "taken" if row.auth == "pass" else "taken-unproven"

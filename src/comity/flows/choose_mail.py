@@ -9,13 +9,14 @@ from django.db import transaction
 
 from comity.core.categories import CATEGORIES, Category
 from comity.core.errors import ForbiddenError, InputError
+from comity.core.incoming_mail import mail_reporter_key
 from comity.core.names import NameFolder
 from comity.core.roles import DESK, Actor
 from comity.edges.guard_lists import load_guard
 from comity.edges.home import Home
 from comity.edges.suffix_file import load_suffixes
 from comity.flows.annotate import note_on_case
-from comity.flows.take_mail import reporter_key, take_reports, who_reports
+from comity.flows.take_mail import take_reports, who_reports
 from comity.flows.thread_mail import attach_message
 from comity.store.cases import find_cases_by_pk
 from comity.store.incoming_mails import lock_held
@@ -40,7 +41,7 @@ def choose_mail(home: Home, pk: int, actor: Actor, *, address: str, category: st
         data = bytes(row.body)
         reading = accuse(data, read_mail(data), address.strip(), known)
         is_known = bool(row.sender) and row.auth != "fail"
-        key, kind = who_reports(home, row.sender, row.auth) if is_known else (reporter_key("unproven"), "public")
+        key, kind = who_reports(home, row.sender, row.auth) if is_known else (mail_reporter_key("unproven"), "public")
         sender, row.sender = row.sender, row.sender if is_known else ""  # nothing is written to a forged address
         taken, refs = take_reports(home, row, reading, key, kind, folder=folder, guard=guard, at=at)
         row.sender = sender
@@ -79,5 +80,5 @@ def _check(actor: Actor) -> None:
 
 
 def _decided(row: IncomingMail, state: str, actor: Actor, at: datetime) -> None:
-    row.state, row.decided_by, row.decided_at, row.body = state, actor.name, at, b""
+    row.state, row.decided_by, row.decided_at, row.body, row.text = state, actor.name, at, b"", ""
     row.save()

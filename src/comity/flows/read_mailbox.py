@@ -6,9 +6,11 @@ next round moves it: nothing is lost and nothing is taken twice.  One message th
 
 import logging
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
+
+from django.db import DataError
 
 from comity.core.errors import ComityError
 from comity.core.guards import Guard
@@ -18,16 +20,21 @@ from comity.edges.home import Home
 from comity.edges.mailbox import Mailbox, MailboxError, Waiting, open_mailbox
 from comity.edges.suffix_file import load_suffixes
 from comity.flows.take_mail import TakenMail, take_mail, take_unread
+from comity.store.incoming_mails import forget_old
 from comity.wire.mail_parts import MAX_MAIL_BYTES
 
 LOG = logging.getLogger("comity.mailbox")
+REMEMBERED: Final = timedelta(days=365)  # who wrote; that a message was taken is known for ever
 _AT_ONCE: Final = 50
 _ROUND_SECONDS: Final = 30.0  # other rounds of the desk wait for this one
 
 
 def read_mailbox(home: Home, *, at: datetime) -> int:
     """Take what waits; answers how many messages were new."""
-    return sum(taken.is_new for taken in read_all(home, at=at)) if home.settings.mailbox.is_read else 0
+    if not home.settings.mailbox.is_read:
+        return 0
+    forget_old(at - REMEMBERED)
+    return sum(taken.is_new for taken in read_all(home, at=at))
 
 
 def read_all(home: Home, *, at: datetime) -> list[TakenMail]:
@@ -48,6 +55,9 @@ def read_all(home: Home, *, at: datetime) -> list[TakenMail]:
                 raise
             except ComityError as error:
                 LOG.warning("a message could not be taken now: %s [%s]", error.message, error.code)
+                continue
+            except DataError:  # a value that the store does not take: this message waits, and the others do not
+                LOG.exception("a message could not be stored")
                 continue
             if found is not None:
                 taken.append(found)

@@ -5,6 +5,7 @@ The row is known by the message's fingerprint, so a message that is delivered or
 that dies before it moved the message finds the row.  docs/spec/mail-intake.md is the contract.
 """
 
+import re
 from datetime import datetime
 from hashlib import sha256
 from typing import Final
@@ -14,7 +15,7 @@ from django.db import transaction
 
 from comity.core.errors import InputError, TooLargeError
 from comity.core.guards import Guard
-from comity.core.incoming_mail import FOLDERS, Folder, MailState
+from comity.core.incoming_mail import FOLDERS, Folder, MailState, mail_reporter_key
 from comity.core.names import NameFolder
 from comity.core.reports import ReporterKind
 from comity.edges.home import Home
@@ -33,7 +34,8 @@ from comity.wire.mail_document import MailReading, mail_fingerprint, read_mail
 from comity.wire.mail_head import Auth, authentication
 
 _NOTES: Final = 50
-_KEY_LETTERS: Final = 120
+_SHOWN_LETTERS: Final = 4_000
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class TakenMail(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,12 +73,6 @@ def take_unread(fingerprint: bytes, why: str, *, note: str = "", at: datetime) -
     return msgspec.structs.replace(_known(row), is_new=is_new)
 
 
-def reporter_key(sender: str) -> str:
-    """The key by which the sender of mails is known as a reporter."""
-    key = f"mail:{sender.lower()}"
-    return key if len(key) <= _KEY_LETTERS else f"mail:{sha256(key.encode()).hexdigest()}"
-
-
 def _take(
     home: Home, data: bytes, reading: MailReading, fingerprint: bytes, folder: NameFolder, guard: Guard, at: datetime
 ) -> TakenMail:
@@ -95,8 +91,10 @@ def _take(
         take_bounce(home, row, reading.bounce, at=at)
     elif not take_answer(home, row, reading, data, at=at):
         refs = _take_complaint(home, row, reading, folder, guard, at)
+    row.notes = [_CONTROLS.sub("\ufffd", note) for note in row.notes]  # JSON texts that no database takes
+    row.candidates = [_CONTROLS.sub("\ufffd", address) for address in row.candidates]
     if row.state == "held":
-        row.body = data
+        row.body, row.text = data, _CONTROLS.sub("\n", body_text(reading.mail)[:_SHOWN_LETTERS]).strip()
     answer_sender(home, row, reading, refs, language=language_of(reading), at=at)
     row.save()
     return msgspec.structs.replace(_known(row), is_new=True, case_refs=refs)
@@ -144,7 +142,8 @@ def take_reports(
 ) -> tuple[Taken, tuple[str, ...]]:  # fmt: skip
     """Store the reports of a message with their evidence, in the caller's transaction; answers the cases too."""
     stored = ensure_reporter(key, kind=kind, at=at, name=row.sender[:200] or "mail")
-    if row.sender and kind != "trusted-notifier":
+    is_proven = row.auth == "pass"  # nobody else is written to beyond the one answer, before they answer it
+    if row.sender and is_proven and kind != "trusted-notifier":
         Reporter.objects.filter(pk=stored.pk).update(contact=row.sender, language=language_of(reading))
     taken = store_document(home, reading.document, reporter=stored, run=None, folder=folder, guard=guard, at=at)
     attach_enclosed(home, reading.document.enclosed, taken, at=at)
@@ -154,7 +153,7 @@ def take_reports(
     pks = sorted({pk for pk in taken.case_pks if pk is not None})
     cases = find_cases_by_pk(pks)
     row.case_id = cases[0].pk if cases else None
-    if not reading.head.automatic:
+    if is_proven and not reading.head.automatic:
         told = Report.objects.filter(reporter_id=stored.pk, received_at=at, case_id__in=pks, awaitedoutcome=None)
         AwaitedOutcome.objects.bulk_create([AwaitedOutcome(report=report) for report in told.defer("body")])
     return taken, tuple(case.ref for case in cases)
@@ -165,7 +164,7 @@ def who_reports(home: Home, sender: str, auth: Auth | str) -> tuple[str, Reporte
     notifiers = {address.lower(): key for address, key in home.settings.mailbox.notifiers.items()}
     if auth == "pass" and sender.lower() in notifiers:
         return notifiers[sender.lower()], "trusted-notifier"
-    return reporter_key(sender), "public"
+    return mail_reporter_key(sender), "public"
 
 
 def own_addresses(home: Home) -> frozenset[str]:

@@ -10,9 +10,11 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from comity.core.cases import NOTES
 from comity.core.errors import ComityError, InputError
+from comity.core.incoming_mail import mail_reporter_key
 from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.flows.annotate import note_on_case
@@ -20,7 +22,7 @@ from comity.flows.attach import AttachmentError, attach_to_case
 from comity.flows.say_more import WORD_LETTERS, say_more
 from comity.store.cases import find_cases_by_pk
 from comity.store.incoming_mails import find_letter_about, find_letter_by_marks, mark_bounced
-from comity.store.models import IncomingMail, OutgoingMail, Report
+from comity.store.models import AwaitedOutcome, IncomingMail, OutgoingMail, Report, Reporter
 from comity.wire.complaint_mail import body_text
 from comity.wire.delivery_status import Bounce
 from comity.wire.mail_document import MailReading, enclose_message
@@ -103,12 +105,20 @@ def _say(home: Home, letter: OutgoingMail, reading: MailReading, at: datetime) -
         if report is None:
             return "no report of this sender is in the case"
         reasons = say_more(home, report, withdraws=False, text=_words(body_text(reading.mail)), at=at)
+        if not reasons:
+            _note_proven(report, letter.recipient)
         return reasons[0].message if reasons else ""
     assert letter.case_id is not None  # noqa: S101 — the caller looked
     note_on_case(
         letter.case_id, Actor(role, role, home.party), event="answered", reason="answered-by-mail", at=at
     )  # fmt: skip
     return ""
+
+
+def _note_proven(report: Report, address: str) -> None:
+    """Whoever answers a letter has the address: from now on they are written to, and hear the outcome."""
+    Reporter.objects.filter(pk=report.reporter_id, kind="public", contact="").update(contact=address)
+    AwaitedOutcome.objects.get_or_create(report=report)
 
 
 def _role(letter: OutgoingMail) -> str:
@@ -119,7 +129,8 @@ def _role(letter: OutgoingMail) -> str:
 
 def _report_of(letter: OutgoingMail) -> Report | None:
     """The report that a letter to a reporter was about."""
-    mine = Report.objects.select_related("reporter").filter(reporter__contact__iexact=letter.recipient)
+    who = Q(reporter__contact__iexact=letter.recipient) | Q(reporter__key=mail_reporter_key(letter.recipient))
+    mine = Report.objects.select_related("reporter").filter(who)
     named = _UUID.search(letter.key)
     found = mine.filter(uuid=named[0]).first() if named else None
     return found or mine.filter(case=letter.case).first()

@@ -26,8 +26,8 @@ def list_incoming(*, state: str = "", before: int | None = None, limit: int = PA
 
 
 def list_held(*, before: int | None = None, limit: int = PAGE_ROWS) -> list[IncomingMail]:
-    """The messages that wait for a person, with their octets, the newest first."""
-    rows = IncomingMail.objects.select_related("case").filter(state="held").order_by("-pk")
+    """The messages that wait for a person, without their octets, the newest first."""
+    rows = IncomingMail.objects.select_related("case").defer("body").filter(state="held").order_by("-pk")
     return list((rows if before is None else rows.filter(pk__lt=before))[:limit])
 
 
@@ -64,7 +64,14 @@ def find_letter_about(ref: str, recipient: str) -> OutgoingMail | None:
 
 def mark_bounced(letter: OutgoingMail, why: str, *, at: datetime) -> bool:
     """Note that a letter came back; False where that was known."""
-    changed = LetterMark.objects.filter(letter=letter, bounced_at=None).update(bounced_at=at, bounce=why[:300])
+    tried = OutgoingMail.objects.filter(pk=letter.pk).exclude(state="bounced")
+    changed = tried.update(state="bounced", last_error=why[:300], next_try_at=None)
     if changed:
-        OutgoingMail.objects.filter(pk=letter.pk).update(state="bounced", last_error=why[:300], next_try_at=None)
+        LetterMark.objects.filter(letter=letter).update(bounced_at=at, bounce=why[:300])
     return changed == 1
+
+
+def forget_old(before: datetime) -> int:
+    """Take away who wrote what, of messages that wait for nobody any more; what became of them stays."""
+    old = IncomingMail.objects.exclude(state="held").filter(received_at__lt=before).exclude(subject="", sender="")
+    return old.update(sender="", subject="", message_id="", candidates=[], notes=[])

@@ -40,7 +40,7 @@ class Shown(msgspec.Struct, frozen=True):
 DESK: Final[tuple[Place, ...]] = (
     Place("inbox", "web:inbox", _("Inbox"), READERS),
     Place("held", "web:held", _("Protected names"), READERS),
-    Place("mail", "web:mail", _("Mail"), READERS),
+    Place("mail", "web:mail", _("Incoming mail"), READERS),
     Place("approvals", "web:approvals", _("Approvals"), READERS),
     Place("appeals", "web:appeals", _("Appeals"), READERS),
     Place("reporters", "web:reporters", _("Reporters"), READERS),

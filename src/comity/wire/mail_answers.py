@@ -37,6 +37,33 @@ ANSWERS: Final[dict[str, _Texts]] = {
             "如需补充，请回复本邮件。处理结果将通知您一次。"),
         ),
     },
+    "taken-unproven": {
+        "en": (
+            "Your report was received: {reference}",
+            ("Your mail to {registry} was received as a report about {names}. Its reference is {reference}.\n\n"
+            "Answer this letter to add to it and to hear the outcome: the answer shows that the address is yours."),
+        ),
+        "ru": (
+            "Обращение получено: {reference}",
+            ("Ваше письмо в {registry} принято как обращение о {names}. Его номер: {reference}.\n\n"
+            "Чтобы дополнить его и узнать результат, ответьте на это письмо: так мы узнаем, что адрес ваш."),
+        ),
+        "be": (
+            "Зварот атрыманы: {reference}",
+            ("Ваш ліст у {registry} прыняты як зварот пра {names}. Яго нумар: {reference}.\n\n"
+            "Каб дапоўніць яго і даведацца пра вынік, адкажыце на гэты ліст: так мы даведаемся, што адрас ваш."),
+        ),
+        "vi": (
+            "Đã nhận báo cáo của bạn: {reference}",
+            ("Thư của bạn gửi {registry} đã được tiếp nhận là báo cáo về {names}. Số tham chiếu: {reference}.\n\n"
+            "Hãy trả lời thư này để bổ sung và được báo kết quả: nhờ đó chúng tôi biết địa chỉ là của bạn."),
+        ),
+        "zh-hans": (
+            "已收到您的举报：{reference}",
+            ("您发给 {registry} 的邮件已作为对 {names} 的举报受理。编号：{reference}。\n\n"
+            "如需补充或获知处理结果，请回复本邮件：由此可确认该地址属于您。"),
+        ),
+    },
     "held": {
         "en": (
             "Your mail was received: {reference}",

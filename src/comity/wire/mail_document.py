@@ -33,6 +33,12 @@ _LEAST_FIELDS: Final = 2
 _MAIL_FIELDS: Final = frozenset(("from", "date", "received", "message-id", "return-path", "to", "subject"))
 _READ_TYPES: Final = frozenset(("message/feedback-report", "message/delivery-status", "text/rfc822-headers"))
 _NOT_TEXT: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+# A mail that says of itself that it brings such material is not opened further: its pictures must not be kept.
+_CHILD_ABUSE: Final = re.compile(
+    r"\b(?:csam|csem)\b|child(?:ren)?(?:'s)?[ -](?:sexual|porn|abuse|exploit)|детск\w+ порно|дзіцяч\w+ парна|"
+    r"ấu dâm|儿童色情|儿童性",
+    re.IGNORECASE,
+)
 _HEAD: Final = re.compile(rb"(?:From [^\n]*\n)?(?:[!-9;-~]{1,76}:[^\n]*\n(?:[ \t][^\n]*\n)*){2}")
 
 Kind = Literal["reports", "unclear", "refused", "bounce", "hotline"]
@@ -74,7 +80,7 @@ def read_mail(data: bytes) -> MailReading:
     bounce = read_bounce(mail)
     if bounce is not None:
         return MailReading(kind="bounce", head=head, mail=mail, document=_nothing("bounce", mail), bounce=bounce)
-    claims = _claims(mail, head)
+    claims = MailClaims(problems=(HOTLINE,)) if _CHILD_ABUSE.search(head.subject) else _claims(mail, head)
     if HOTLINE in claims.problems:  # and nothing of it is kept
         document = Document(records=(Record(1, None, "", None, HOTLINE),))
         bare = replace(head, subject="", message_id=head.message_id)

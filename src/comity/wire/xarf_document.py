@@ -6,7 +6,6 @@ guessed: content is accused by its `url`, a control server by `c2_server`, every
 that is a name.  A `domain` that is not the domain of the `url` is a contradiction, and nobody is accused.
 """
 
-from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +18,15 @@ from comity.wire.canonical import canonical, parse_json
 from comity.wire.documents import MAX_NAMED, Document, Enclosed, NotUnderstood
 from comity.wire.enclosed_files import Claimed, check_enclosed
 from comity.wire.out_of_scope import HOTLINE, must_not_be_kept
+from comity.wire.xarf_fields import (
+    XarfFault,
+    read_confidence,
+    read_port,
+    read_sample_hash,
+    read_text,
+    read_texts,
+    read_time,
+)
 from comity.wire.xarf_types import find_v3, find_v4
 
 MAX_XARF_BYTES: Final = 32 << 20
@@ -26,7 +34,6 @@ MAX_XARF_DEPTH: Final = 24
 MAX_REPORTS: Final = 10_000
 MAX_EVIDENCE: Final = 50
 _RAW_BYTES: Final = 256 * 1024
-_PORTS: Final = 65_536
 _TEXT: Final = 400
 _C2: Final = "botnet-c2"
 _NOT_XARF: Final = "it says neither xarf_version (v4) nor Version 3 with a Report"
@@ -59,14 +66,6 @@ class _Left:
     def whole(self) -> tuple[NotUnderstood, ...]:
         more = (NotUnderstood("and more", f"{self._more} further things were not understood"),) if self._more else ()
         return (*self.named, *more)
-
-
-class _Wrong(Exception):  # noqa: N818 — it never leaves this module
-    """Why one report is none."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.problem = Problem(code, message)
 
 
 def is_xarf(head: bytes) -> bool:
@@ -120,23 +119,23 @@ def _read_one(one: Any, place: int, at: str, left: _Left, enclosed: list[Enclose
         name = report.name
         if problems := find_problems(report):
             return Record(place + 1, raw, name, None, problems[0])
-    except _Wrong as wrong:
+    except XarfFault as wrong:
         return Record(place + 1, raw, name, None, wrong.problem)
     enclosed += found
     return Record(place + 1, raw, name, report)
 
 
 def _read_v4(one: dict[str, Any], place: int, at: str, left: _Left, enclosed: list[Enclosed]) -> Report:
-    if not _text(one, "xarf_version").startswith("4."):
-        raise _Wrong("bad-field", f"xarf_version {_text(one, 'xarf_version')[:20]!r}; 4.x and 3 are read")
-    category = find_v4(_text(one, "category"), _text(one, "type"))
+    if not read_text(one, "xarf_version").startswith("4."):
+        raise XarfFault("bad-field", f"xarf_version {read_text(one, 'xarf_version')[:20]!r}; 4.x and 3 are read")
+    category = find_v4(read_text(one, "category"), read_text(one, "type"))
     if isinstance(category, Problem):
-        raise _Wrong(category.code, category.message)
+        raise XarfFault(category.code, category.message)
     name = _accused_v4(one, category, at, left)
     items = one.get("evidence", [])
     evidence = _evidence(items, "evidence", at, place, left, enclosed, _claim_v4)
-    tags = tuple(tag for tag in _texts(one, "tags") if not tag.startswith(("comity:", "disposition:")))
-    said = next((tag.partition(":")[2] for tag in _texts(one, "tags") if tag.startswith("disposition:")), "")
+    tags = tuple(tag for tag in read_texts(one, "tags") if not tag.startswith(("comity:", "disposition:")))
+    said = next((tag.partition(":")[2] for tag in read_texts(one, "tags") if tag.startswith("disposition:")), "")
     for field in one:
         if field in ("reporter", "sender"):
             left.add(f"{at}{field}", "who reports is known from whoever hands it in; contacts are not copied")
@@ -147,18 +146,18 @@ def _read_v4(one: dict[str, Any], place: int, at: str, left: _Left, enclosed: li
         category=category,
         report_id=_uuid(one, at, left),
         url=name if "://" in name else "",
-        observed_at=_time(one, "timestamp", required=True),
-        verified_at=_time(one, "verified_at"),
-        narrative=_narrative(_text(one, "description", required=False), f"{at}description", left),
-        language=_text(one, "language", required=False)[:20],
-        confidence=_confidence(one),
+        observed_at=read_time(one, "timestamp", required=True),
+        verified_at=read_time(one, "verified_at"),
+        narrative=_narrative(read_text(one, "description", required=False), f"{at}description", left),
+        language=read_text(one, "language", required=False)[:20],
+        confidence=read_confidence(one),
         disposition=next((each for each in DISPOSITIONS if each == said), None),
-        impersonated_party=_text(one, "target_brand", required=False)[:_TEXT],
-        malware_family=_text(one, "malware_family", required=False)[:_TEXT],
-        sha256=_sample_hash(one),
-        protocol=(_text(one, "c2_protocol", required=False) or _text(one, "protocol", required=False))[:_TEXT],
-        port=_port(one, "source_port"),
-        attack_kind=_text(one, "compromise_method", required=False)[:_TEXT],
+        impersonated_party=read_text(one, "target_brand", required=False)[:_TEXT],
+        malware_family=read_text(one, "malware_family", required=False)[:_TEXT],
+        sha256=read_sample_hash(one),
+        protocol=(read_text(one, "c2_protocol", required=False) or read_text(one, "protocol", required=False))[:_TEXT],
+        port=read_port(one, "source_port"),
+        attack_kind=read_text(one, "compromise_method", required=False)[:_TEXT],
         tags=tags[:LIST_ITEMS],
         evidence=evidence,
     )
@@ -166,18 +165,18 @@ def _read_v4(one: dict[str, Any], place: int, at: str, left: _Left, enclosed: li
 
 def _accused_v4(one: dict[str, Any], category: Category, at: str, left: _Left) -> str:
     """The text that names who is accused, from the field where this type has it."""
-    source = _text(one, "source_identifier").strip()
+    source = read_text(one, "source_identifier").strip()
     if not source:
-        raise _Wrong("no-name", "source_identifier is empty")
+        raise XarfFault("no-name", "source_identifier is empty")
     if one.get("category") == "content":
-        url = _text(one, "url").strip()
-        _check_domain(_text(one, "domain", required=False).strip(), url)
+        url = read_text(one, "url").strip()
+        _check_domain(read_text(one, "domain", required=False).strip(), url)
         _note_other_source(source, url, at, left)
         return url
     if category == _C2:
-        server = _text(one, "c2_server", required=False).strip()
+        server = read_text(one, "c2_server", required=False).strip()
         if not server:
-            raise _Wrong("no-name", "it names an infected host and no c2_server; tell the host's provider")
+            raise XarfFault("no-name", "it names an infected host and no c2_server; tell the host's provider")
         _note_other_source(source, server, at, left)
         return server
     return source
@@ -190,10 +189,10 @@ def _check_domain(domain: str, url: str) -> None:
     if isinstance(place, HostProblem):
         return  # folding the name will say so
     if isinstance(said, HostProblem):
-        raise _Wrong("bad-field", f"domain: {said.reason}")
+        raise XarfFault("bad-field", f"domain: {said.reason}")
     host = place.host.ascii
     if host != said.ascii and not host.endswith(f".{said.ascii}"):
-        raise _Wrong("contradiction", f"domain says {said.ascii} and url is at {host}; nobody is accused")
+        raise XarfFault("contradiction", f"domain says {said.ascii} and url is at {host}; nobody is accused")
 
 
 def _note_other_source(source: str, named: str, at: str, left: _Left) -> None:
@@ -206,20 +205,20 @@ def _note_other_source(source: str, named: str, at: str, left: _Left) -> None:
 def _read_v3(one: dict[str, Any], place: int, at: str, left: _Left, enclosed: list[Enclosed]) -> Report:
     inner = one.get("Report")
     if not isinstance(inner, dict):
-        raise _Wrong("missing", "Report must be an object")
+        raise XarfFault("missing", "Report must be an object")
     if not str(one.get("Version", "")).startswith("3"):
-        raise _Wrong("bad-field", "Version must be 3")
+        raise XarfFault("bad-field", "Version must be 3")
     if not isinstance(one.get("ReporterInfo"), dict):
-        raise _Wrong("missing", "ReporterInfo must be an object")
-    category = find_v3(_text(inner, "ReportClass"), _text(inner, "ReportType"))
+        raise XarfFault("missing", "ReporterInfo must be an object")
+    category = find_v3(read_text(inner, "ReportClass"), read_text(inner, "ReportType"))
     if isinstance(category, Problem):
-        raise _Wrong(category.code, category.message)
+        raise XarfFault(category.code, category.message)
     source = inner.get("Source")
-    url = _text(inner, "SourceUrl", required=False).strip()
+    url = read_text(inner, "SourceUrl", required=False).strip()
     if not url and isinstance(source, dict):
-        url = _text(source, "URL", required=False).strip()
+        url = read_text(source, "URL", required=False).strip()
     if not url:
-        raise _Wrong("no-name", "it names an address and no URL; tell whoever announces the address")
+        raise XarfFault("no-name", "it names an address and no URL; tell whoever announces the address")
     more = inner.get("AdditionalInfo")
     more = more if isinstance(more, dict) else {}
     evidence: tuple[Evidence, ...] = ()
@@ -235,11 +234,11 @@ def _read_v3(one: dict[str, Any], place: int, at: str, left: _Left, enclosed: li
         name=url,
         category=category,
         url=url,
-        observed_at=_time(inner, "Date", required=True),
-        impersonated_party=_text(more, "TargetBrand", required=False)[:_TEXT],
-        language=_text(more, "ContentLanguage", required=False)[:20],
-        malware_family=_text(inner, "MalwareName", required=False)[:_TEXT],
-        port=_port(inner, "SourcePort"),
+        observed_at=read_time(inner, "Date", required=True),
+        impersonated_party=read_text(more, "TargetBrand", required=False)[:_TEXT],
+        language=read_text(more, "ContentLanguage", required=False)[:20],
+        malware_family=read_text(inner, "MalwareName", required=False)[:_TEXT],
+        port=read_port(inner, "SourcePort"),
         evidence=evidence[:LIST_ITEMS],
     )
 
@@ -248,7 +247,7 @@ def _evidence(
     items: Any, field: str, at: str, record: int, left: _Left, enclosed: list[Enclosed], claim: Any
 ) -> tuple[Evidence, ...]:
     if not isinstance(items, list):
-        raise _Wrong("bad-field", f"{field} must be a list")
+        raise XarfFault("bad-field", f"{field} must be a list")
     kept: list[Evidence] = []
     if len(items) > MAX_EVIDENCE:
         left.add(f"{at}{field}", f"{len(items)} files; the first {MAX_EVIDENCE} are looked at")
@@ -292,71 +291,13 @@ def _claim_v3(item: dict[str, Any], where: str) -> Claimed | None:
     )  # fmt: skip
 
 
-def _text(one: dict[str, Any], field: str, *, required: bool = True) -> str:
-    value = one.get(field)
-    if value is None and not required:
-        return ""
-    if value is None:
-        raise _Wrong("missing", f"{field} must be said")
-    if not isinstance(value, str) or "\x00" in value:
-        raise _Wrong("bad-field", f"{field} must be a text")
-    return value
-
-
-def _texts(one: dict[str, Any], field: str) -> list[str]:
-    value = one.get(field, [])
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise _Wrong("bad-field", f"{field} must be a list of texts")
-    return value
-
-
-def _time(one: dict[str, Any], field: str, *, required: bool = False) -> datetime | None:
-    text = _text(one, field, required=required)
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is None:
-            raise _Wrong("bad-time", f"{field} {text[:40]!r} has no time zone")
-        return at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise _Wrong("bad-time", f"{field} {text[:40]!r} is no time of RFC 3339") from None
-
-
-def _confidence(one: dict[str, Any]) -> float | None:
-    value = one.get("confidence")
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
-        raise _Wrong("bad-field", f"confidence {str(value)[:20]} is no number between 0 and 1")
-    return float(value)
-
-
-def _port(one: dict[str, Any], field: str) -> int | None:
-    value = one.get(field)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < _PORTS:
-        raise _Wrong("bad-field", f"{field} {str(value)[:20]} is no port")
-    return value
-
-
 def _uuid(one: dict[str, Any], at: str, left: _Left) -> UUID | None:
-    text = _text(one, "report_id")
+    text = read_text(one, "report_id")
     try:
         return UUID(text)
     except ValueError:
         left.add(f"{at}report_id", "is no UUID; the report is known by what it says")
         return None
-
-
-def _sample_hash(one: dict[str, Any]) -> str:
-    hashes = one.get("file_hashes")
-    value = hashes.get("sha256") if isinstance(hashes, dict) else None
-    if not isinstance(value, str):
-        value = _text(one, "file_hash", required=False)
-        value = value.partition(":")[2] if value.startswith("sha256:") else ""
-    return value.strip().lower()
 
 
 def _narrative(text: str, where: str, left: _Left) -> str:

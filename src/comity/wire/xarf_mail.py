@@ -32,14 +32,12 @@ _KNOWN: Final = frozenset((
 
 def read_xarf_mail(mail: MailParts) -> MailClaims | None:
     """Read the X-ARF part of a mail; None where it has none."""
-    for part in mail.parts:
-        if is_xarf(part.data[:65_536]):
-            return _read_json(part)
-    for part in mail.parts:
-        said = _fields(part) if part.media_type.startswith("text/") else {}
-        if said.keys() >= _NEEDED:
-            return _read_lines(said)
-    return None
+    found = [_read_json(part) for part in mail.parts if is_xarf(part.data[:65_536])]
+    fields = [_fields(part) for part in mail.parts if part.media_type.startswith("text/")]
+    found += [_read_lines(said) for said in fields if said.keys() >= _NEEDED]
+    if any(HOTLINE in claims.problems for claims in found):  # one such part, and nothing of the mail is kept
+        return MailClaims(problems=(HOTLINE,))
+    return next((claims for claims in found if claims.reports), found[0]) if found else None
 
 
 def _read_json(part: Part) -> MailClaims:

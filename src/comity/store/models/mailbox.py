@@ -25,6 +25,7 @@ class IncomingMail(models.Model):
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT)
     letter = models.ForeignKey(OutgoingMail, null=True, on_delete=models.PROTECT)  # which it answers, or that bounced
     reporter = models.ForeignKey(Reporter, null=True, on_delete=models.PROTECT)
+    text = models.TextField(blank=True, default="")  # what a person reads of it, while one must
     body = BytesField()
     received_at = MomentField()
     decided_at = MomentField(null=True)

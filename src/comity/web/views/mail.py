@@ -16,18 +16,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from comity.core.categories import CATEGORIES
-from comity.core.errors import ComityError, ConflictError, InputError, NotFoundError
+from comity.core.errors import ConflictError, InputError, NotFoundError
 from comity.core.roles import DESK, Actor
 from comity.flows.choose_mail import choose_mail, dismiss_mail, keep_answer
 from comity.store.incoming_mails import list_held
 from comity.store.models import IncomingMail
 from comity.web.access import person_of, reader_page, role_of
 from comity.web.desk_steps import home_of_node
-from comity.wire.complaint_mail import body_text
-from comity.wire.mail_document import read_mail
 
 _PAGE_SIZE: Final = 20
-_SHOWN_LETTERS: Final = 4_000
 _ADDRESS_LETTERS: Final = 2_000
 
 
@@ -35,7 +32,6 @@ class HeldMail(msgspec.Struct, frozen=True):
     """One mail as the page shows it."""
 
     row: IncomingMail
-    text: str
     typed: str
     category: str
     refusal: str
@@ -98,7 +94,6 @@ def _page(request: HttpRequest, *, pk: int = 0, typed: str = "", category: str =
     shown = [
         HeldMail(
             row=row,
-            text=_text(bytes(row.body)),
             typed=typed if row.pk == pk else "",
             category=category if row.pk == pk else row.category,
             refusal=refusal if row.pk == pk else "",
@@ -118,10 +113,3 @@ def _actor(request: HttpRequest) -> Actor:
     if person.role not in DESK:
         raise PermissionDenied
     return Actor(name=person.username, role=person.role, party=home_of_node().party)
-
-
-def _text(data: bytes) -> str:
-    try:
-        return body_text(read_mail(data).mail)[:_SHOWN_LETTERS].strip()
-    except ComityError:
-        return ""
