@@ -5,7 +5,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-FEED_TABLES: Final[dict[str, dict[str, str | Promise]]] = {
+FEED_TABLES: Final[dict[str, dict[str, Promise]]] = {
     "feed-standing": {
         "well": _("Well"),
         "new": _("Not fetched yet"),
