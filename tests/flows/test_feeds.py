@@ -284,6 +284,19 @@ def test_one_bad_feed_stops_no_other_and_is_tried_again_later(node: Follower) ->
     assert (get_state("list").listed, get_state("list").alone) == (1, 1)
 
 
+def test_a_person_who_stops_a_feed_while_it_is_fetched_is_not_overruled(node: Follower) -> None:
+    node.write("one-demo.ru\n")
+    moments = iter(range(100))
+
+    def clock() -> datetime:
+        if next(moments) == 3:  # in the midst of the visit
+            stop_feed(node.home, node.source(), BORIS, at=AT)
+        return AT
+
+    assert fetch_feed(node.home, node.source(), clock=clock).end == "taken"
+    assert get_state("list").disabled_by == "boris"
+
+
 def test_a_new_partner_zone_makes_the_whole_list_be_read_again(node: Follower) -> None:
     node.fetch("one-demo.ru", "far-demo.by")
     wider = Home(node.home.path, NodeSettings("cctld.ru", ("ru", "by"), "k"))
