@@ -91,13 +91,13 @@ def serve_taxii() -> Iterator[Taxii]:
             if taxii.proof and self.headers.get("Authorization") != taxii.proof:
                 return 401, {"title": "who are you?"}, {}
             if path == "/taxii2/":
-                return 200, {"title": "a server", "default": "/root/", "api_roots": ["/root/"]}, {}
-            if path == "/root/":
-                return 200, {"title": "root", "versions": ["application/taxii+json;version=2.1"]}, {}
-            if path == "/root/collections/":
+                return 200, {"title": "a server", "default": "/one/", "api_roots": ["/one/"]}, {}
+            if path == "/one/":
+                return 200, {"title": "one", "versions": ["application/taxii+json;version=2.1"]}, {}
+            if path == "/one/collections/":
                 one = {"id": COLLECTION, "title": "Bad names", "alias": "bad", "can_read": taxii.can_read}
                 return 200, {"collections": [one | {"can_write": False}]}, {}
-            if path == f"/root/collections/{COLLECTION}/objects/":
+            if path == f"/one/collections/{COLLECTION}/objects/":
                 return taxii.objects_page(query)
             return 404, {"title": "nothing"}, {}
 

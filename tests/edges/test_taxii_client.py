@@ -209,7 +209,7 @@ def test_an_api_root_and_the_collections_own_names_are_found(server: Taxii, tmp_
     (tmp_path / "token").chmod(0o600)
     home = Home(tmp_path, HOME.settings)
     for name in (COLLECTION, "bad", "Bad names"):
-        feed = declared(server.address.replace("taxii2", "root"), collection=name, authorization_file="token")
+        feed = declared(server.address.replace("taxii2", "one"), collection=name, authorization_file="token")
         (page,) = follow_collection(home, feed, Cursor())
         assert len(page.objects) == 1
 

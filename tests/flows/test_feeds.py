@@ -18,10 +18,15 @@ from comity.flows.advance_cases import advance_cases
 from comity.flows.attach import attach_to_case
 from comity.flows.fetch_feed import FeedVisit, fetch_feed
 from comity.flows.fetch_feeds import compare_feeds, fetch_feeds
+from comity.flows.file_reports import file_reports
 from comity.flows.settle_feed import believe_feed, start_feed, stop_feed
 from comity.store import models
 from comity.store.feeds import get_state, sightings_of
+from comity.wire.report_json import render_report
+from comity.wire.stix import ReportPayload, parse_report
 from edges.feed_server import File, serve
+from flows.two_parties import AT as THEN
+from flows.two_parties import Parties, outgoing, phishing
 
 pytestmark = pytest.mark.django_db
 
@@ -251,8 +256,6 @@ def test_another_reporter_makes_it_more_than_feeds(node: Follower, add_report: C
 
 @pytest.fixture
 def add_report() -> Callable[..., None]:
-    from comity.flows.file_reports import file_reports
-
     def add(home: Home, name: str, *, at: datetime) -> None:
         line = json.dumps({"name": name, "category": "phishing"}).encode()
         filed = file_reports(home, [line], reporter="cert-demo", name="CERT", kind="trusted-notifier", at=at)
@@ -279,6 +282,19 @@ def test_one_bad_feed_stops_no_other_and_is_tried_again_later(node: Follower) ->
     assert fetch_feeds(node.home, at=at + timedelta(minutes=30)) == 1
     compare_feeds(node.home, at=at)
     assert (get_state("list").listed, get_state("list").alone) == (1, 1)
+
+
+def test_a_person_who_stops_a_feed_while_it_is_fetched_is_not_overruled(node: Follower) -> None:
+    node.write("one-demo.ru\n")
+    moments = iter(range(100))
+
+    def clock() -> datetime:
+        if next(moments) == 3:  # in the midst of the visit
+            stop_feed(node.home, node.source(), BORIS, at=AT)
+        return AT
+
+    assert fetch_feed(node.home, node.source(), clock=clock).end == "taken"
+    assert get_state("list").disabled_by == "boris"
 
 
 def test_a_new_partner_zone_makes_the_whole_list_be_read_again(node: Follower) -> None:
@@ -323,3 +339,22 @@ def test_a_wrong_declaration_is_named(node: Follower) -> None:
     node.declare("[urlhaus]\n[openphish]\n")
     feeds = load_feeds(node.home)
     assert (feeds["urlhaus"].declared.machine_only, feeds["openphish"].declared.tlp) == (True, "TLP:RED")
+
+
+def test_a_partner_gets_no_more_than_an_early_warning_of_what_a_feed_alone_says(tmp_path: Path) -> None:
+    parties = Parties(tmp_path)
+    parties.sit(parties.ru)
+    declared = '[{0}]\nfile = "{0}.ndjson"\nformat = "ndjson"\nterms = {{ may_share = {1} }}\n'
+    (parties.ru.path / "feeds.toml").write_text(declared.format("open", "true") + declared.format("own", "false"))
+    for name in ("open", "own"):
+        said = render_report(phishing(f"https://{name}-demo.by/login", verified_at=THEN, observed_at=THEN))
+        (parties.ru.path / f"{name}.ndjson").write_bytes(said + b"\n")
+        visit = fetch_feed(parties.ru, get_feed(parties.ru, name), clock=lambda: THEN)
+        assert visit.intake.accepted == 1
+    told = {row.kind: row.verdict for row in models.Decision.objects.filter(case__registrable="open-demo.by")}
+    assert set(told) == {"early-warning"}
+    assert {read.kind for entry in outgoing() if isinstance(read := parse_report(entry.payload), ReportPayload)} == {
+        "early-warning"
+    }
+    kept = models.Decision.objects.get(case__registrable="own-demo.by")
+    assert (kept.kind, kept.verdict) == ("early-warning", "refuse")

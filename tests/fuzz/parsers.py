@@ -36,6 +36,7 @@ from fuzz import corpus, plan_readings, readings, slow, stix_readings
 from fuzz import corpus, misp_readings, plan_readings, readings, slow
 from comity.wire.xarf_document import MAX_XARF_BYTES
 from fuzz import corpus, mail_readings, plan_readings, readings, slow
+from fuzz import corpus, feed_readings, plan_readings, readings, slow
 
 
 class Parser(NamedTuple):
@@ -137,6 +138,19 @@ PARSERS: Final[tuple[Parser, ...]] = (
            lambda: corpus.samples("adblock.txt", "blackbook-csv.csv", "csv.csv", "hosts.txt", "jpcert-csv.csv",
                                   "names.txt", "phishtank-csv.csv", "threatfox-csv.csv", "urlhaus-csv.csv", "urls.txt"),
            corpus.FEED_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines, is_costly=True),
+    Parser("feed of JSON", ("wire.feed_json.read_threatfox", "wire.feed_json.read_cert_pl"),
+           feed_readings.read_feed_json,
+           lambda: corpus.samples("threatfox-json.json", "cert-pl-json.json"), corpus.JSON_WORDS, 1 << 20,
+           slow.slow_json),
+    Parser("policy zone", ("wire.rpz_lines.RpzReader",), feed_readings.read_policy_zone,
+           lambda: corpus.samples("rpz.txt"), corpus.FEED_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines,
+           is_costly=True),
+    Parser("MISP manifest", ("edges.misp_feed_client.parse_manifest",), feed_readings.read_manifest,
+           lambda: [b'{"00000000-0000-4000-8000-000000000000":{"timestamp":"1","info":"x"}}'], corpus.JSON_WORDS,
+           1 << 20, slow.slow_json),
+    Parser("feed declarations", ("edges.feed_declarations.parse_feed",), feed_readings.read_declarations,
+           lambda: [b'[list]\nurl = "https://lists.demo/x"\nformat = "names"\ncategory = "phishing"\n'],
+           corpus.TOML_WORDS, 1 << 16, plan_readings.slow_toml, is_costly=True),
     Parser("rejects", ("wire.rejects.parse_header", "wire.rejects.parse_reject"), readings.read_rejects,
            readings.rejects, corpus.JSON_WORDS + corpus.FEED_WORDS, readings.LINE_MAX_BYTES, slow.slow_lines),
     Parser("mapping", ("wire.formats.parse_mapping",), readings.read_mapping,

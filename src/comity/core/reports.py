@@ -6,6 +6,7 @@ published as JSON Schema (docs/spec/report.md).  Times are aware UTC.  The repor
 same claim within an episode has the same key, and a report that carries its own identifier is known by it alone.
 """
 
+from collections.abc import Sequence
 from datetime import MAXYEAR, MINYEAR, datetime
 from hashlib import sha1, sha256
 from typing import Final, Literal
@@ -149,6 +150,29 @@ def report_uuid(key: bytes, report_id: UUID | None) -> str:
     # The same text as str(uuid5(REPORT_NAMESPACE, key.hex())), without making the object: this is asked of every row.
     digits = sha1(_NAMESPACE_BYTES + key.hex().encode(), usedforsecurity=False).hexdigest()
     return f"{digits[:8]}-{digits[8:12]}-5{digits[13:16]}-{_VARIANT[digits[16]]}{digits[17:20]}-{digits[20:32]}"
+
+
+def report_keys(reporter: str, claims: Sequence[Claim], episodes: Sequence[int]) -> list[bytes]:
+    """`report_key` of many claims of one reporter."""
+    return [
+        sha256(f"{reporter}\0{report.category}\0{episode}\0{claim.target}".encode("utf-8", "surrogatepass")).digest()[
+            :_KEY_BYTES
+        ]
+        if (report := claim.report).report_id is None
+        else report_key(reporter, report.category, claim.target, episode, report.report_id)
+        for claim, episode in zip(claims, episodes, strict=True)
+    ]
+
+
+def report_uuids(keys: Sequence[bytes], claims: Sequence[Claim]) -> list[str]:
+    """`report_uuid` of many claims, by their keys."""
+    digits = [sha1(_NAMESPACE_BYTES + key.hex().encode(), usedforsecurity=False).hexdigest() for key in keys]
+    return [
+        f"{one[:8]}-{one[8:12]}-5{one[13:16]}-{_VARIANT[one[16]]}{one[17:20]}-{one[20:32]}"
+        if claim.report.report_id is None
+        else str(claim.report.report_id)
+        for one, claim in zip(digits, claims, strict=True)
+    ]
 
 
 def find_problems(report: Report) -> tuple[Problem, ...]:

@@ -82,8 +82,10 @@ class Desk:
         outcome_of: dict[str, str] = {}
         for case in cases:
             rng = Random(f"{self._seed}/{case.uuid}")  # noqa: S311 — a demo that decides alike when it is repeated
-            report, score = strongest(reports.get(case.pk, ()), at)
-            if report is None or score < self._home.settings.desk.confirm_score:
+            said = reports.get(case.pk, ())
+            report, score = strongest(said, at)
+            machines_alone = all(one.machine_only for one in said)
+            if report is None or machines_alone or score < self._home.settings.desk.confirm_score:
                 steps[case.ref] = msgspec.structs.replace(dismiss, outcome="insufficient_evidence")
             elif rng.random() < self._mix.dismissed_share:
                 steps[case.ref] = msgspec.structs.replace(dismiss, outcome="not_reproducible")

@@ -43,10 +43,9 @@ class FeedVisit(msgspec.Struct, frozen=True):
 
 
 def fetch_feed(
-    home: Home, source: FeedSource, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), believe: bool = False,
-    whole: bool = False,
-) -> FeedVisit:  # fmt: skip
-    """Visit a feed once.  `believe`: a person looked at what is held; `whole`: take in known lines too."""
+    home: Home, source: FeedSource, *, clock: Callable[[], datetime] = lambda: datetime.now(UTC), whole: bool = False
+) -> FeedVisit:
+    """Visit a feed once.  `whole`: ask for all of it and take in known lines too."""
     feed, at = source.feed, clock()
     reporter = ensure_reporter(feed.reporter, kind="feed", at=at)
     with transaction.atomic():
@@ -56,7 +55,7 @@ def fetch_feed(
     desk = FeedDesk(home, reporter, NameFolder(load_suffixes(home)), load_guard(home), clock)
     try:
         refuse_stopped(feed.reporter, at=at)
-        return _visit(desk, source, state, believe=believe, whole=whole)
+        return _visit(desk, source, state, whole=whole)
     except FeedError as error:
         held = isinstance(error, HeldError)
         return _fail(source, state, error.reason, str(error), clock(), error.retry_after, is_held=held)
@@ -66,17 +65,16 @@ def fetch_feed(
         return _fail(source, state, "disk", f"{error.strerror}: {error.filename}", clock(), None)
 
 
-def _visit(desk: FeedDesk, source: FeedSource, state: FeedState, *, believe: bool, whole: bool) -> FeedVisit:
+def _visit(desk: FeedDesk, source: FeedSource, state: FeedState, *, whole: bool) -> FeedVisit:
     feed = source.feed
     if feed.kind in {"taxii", "misp-feed"}:
         intake = (take_collection if feed.kind == "taxii" else take_misp_feed)(desk, source, state)
         return FeedVisit("taken" if intake.read else "unchanged", intake)
-    asks_anew = whole or believe
-    fetched = fetch_file(desk.home, feed, Validators() if asks_anew else Validators(state.etag, state.last_modified))
+    fetched = fetch_file(desk.home, feed, Validators() if whole else Validators(state.etag, state.last_modified))
     if fetched.file is None:
         note_unchanged(state, feed, fetched.validators, at=desk.clock())
         return FeedVisit("unchanged", Intake())
-    taken = take_feed_file(desk, source, state, fetched, believe=believe, whole=whole)
+    taken = take_feed_file(desk, source, state, fetched, whole=whole)
     return FeedVisit("taken" if taken.is_news else "unchanged", taken.intake)
 
 

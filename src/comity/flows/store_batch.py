@@ -13,8 +13,9 @@ A partner's report is taken about our own zones only and goes on to nobody.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import compress, repeat
 from operator import itemgetter
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -25,7 +26,16 @@ from comity.core.episodes import FIRST_EPISODE, KnownCase, is_within
 from comity.core.errors import ConflictError
 from comity.core.guards import Guard
 from comity.core.names import Name
-from comity.core.reports import Claim, Report, SharedReport, Standing, report_key, report_uuid
+from comity.core.reports import (
+    Claim,
+    Report,
+    SharedReport,
+    Standing,
+    report_key,
+    report_keys,
+    report_uuid,
+    report_uuids,
+)
 from comity.edges.guard_lists import load_guard
 from comity.edges.home import Home
 from comity.flows.keep_clocks import begin_clocks, first_clocks, first_due
@@ -45,7 +55,7 @@ from comity.store.reports import (
     open_links,
     partners_by_zone,
 )
-from comity.wire.report_json import render_report
+from comity.wire.report_json import render_reports
 
 FOREIGN_EPISODE: Final = 0
 _TRIES: Final = 5
@@ -127,24 +137,28 @@ class _Batch:
 
     def place(self, claims: Sequence[Claim]) -> None:
         """Decide what becomes of each claim, in their order; nothing is written yet."""
-        responsible, reporter = self._responsible, self._reporter_key
-        keys, standings, case_of = self._keys, self._standings, self._case_of
+        responsible = self._responsible
+        standings, case_of = self._standings, self._case_of
+        episodes: list[int] = []
+        add_standing, add_case, add_episode = standings.append, case_of.append, episodes.append
         newest = find_newest_cases({one.name.registrable for one in claims if one.name.zone in responsible})
         ids = [one.report.report_id for one in claims if one.report.report_id is not None]
         known_ids = find_known_keys([report_key("", "", "", 0, report_id) for report_id in ids])
         for claim in claims:
-            report, name = claim.report, claim.name
-            report_id = report.report_id
+            name = claim.name
             case: KnownCase | NewCase | None = None
             episode = FOREIGN_EPISODE
             standing: Standing = "foreign"
             if name.zone in responsible:
+                report = claim.report
+                report_id = report.report_id
                 repeated = report_id is not None and report_key("", "", "", 0, report_id) in known_ids
                 case, episode = self._find_case(report, name, newest, may_open=not repeated)
                 standing = "accepted" if case is not None else "held"
-            keys.append(report_key(reporter, report.category, claim.target, episode, report_id))
-            standings.append(standing)
-            case_of.append(case)
+            add_episode(episode)
+            add_standing(standing)
+            add_case(case)
+        keys = self._keys = report_keys(self._reporter_key, claims, episodes)
         known = find_known_keys(keys)
         recalled = self._find_recalled(claims) if has_recalled() else frozenset()
         for index, key in enumerate(keys):
@@ -210,24 +224,27 @@ class _Batch:
 
     def insert(self, claims: Sequence[Claim], *, reporter: StoredReporter, run: int | None) -> None:
         """Write the reports that are new."""
-        received, pk = micros(self._at), reporter.pk
-        rows: list[tuple[Any, ...]] = []
-        add_row, add_case_pk, opened = rows.append, self._case_pks.append, self._opened
-        for claim, key, standing, found in zip(claims, self._keys, self._standings, self._case_of, strict=True):
-            case = opened[found.registrable, found.category] if isinstance(found, NewCase) else found
-            case_pk = case.case_pk if case is not None else None
-            add_case_pk(case_pk)
-            if standing == "duplicate":
-                continue
-            report, name = claim.report, claim.name
-            uuid = report_uuid(key, report.report_id)
-            add_row((
-                key, uuid, standing, name.registrable, name.ascii, name.zone, report.category, pk, run, case_pk,
-                render_report(report), received,
-            ))  # fmt: skip
-            if case is not None:
-                self._new.append((claim, key, uuid, case))
-        insert_reports(rows)
+        opened, standings = self._opened, self._standings
+        cases = [
+            opened[found.registrable, found.category] if isinstance(found, NewCase) else found
+            for found in self._case_of
+        ]
+        self._case_pks = [None if case is None else case.case_pk for case in cases]
+        is_new = [standing != "duplicate" for standing in standings]
+        new, keys = list(compress(claims, is_new)), list(compress(self._keys, is_new))
+        uuids = report_uuids(keys, new)
+        names, reports = [claim.name for claim in new], [claim.report for claim in new]
+        insert_reports(list(zip(
+            keys, uuids, compress(standings, is_new), [name.registrable for name in names],
+            [name.ascii for name in names], [name.zone for name in names], [report.category for report in reports],
+            repeat(reporter.pk), repeat(run), compress(self._case_pks, is_new), render_reports(reports),
+            repeat(micros(self._at)),
+        )))  # fmt: skip
+        self._new = [
+            (claim, key, uuid, case)
+            for claim, key, uuid, case in zip(new, keys, uuids, compress(cases, is_new), strict=True)
+            if case is not None
+        ]
 
     def join_cases(self) -> None:
         """Count the reports at the cases that were there; one entry a case and batch says that further ones came."""

@@ -46,6 +46,11 @@ from comity.wire.out_of_scope import CODE as OUT_OF_SCOPE
 from comity.wire.readers import open_reader
 
 _EACH_LINE_ALONE: Final = frozenset(("names", "urls", "hosts", "adblock", "ndjson"))
+# What a visit writes; that a person stops a feed meanwhile stays written.
+_OF_A_VISIT: Final = (
+    "visits", "succeeded_at", "changed_at", "next_at", "failures", "error", "message", "etag", "last_modified",
+    "digest", "basis", "cursor", "rows", "counts", "held_digest", "held_reason",
+)  # fmt: skip
 _SAMPLE: Final = 1_000
 _SAMPLE_AT_LEAST: Final = 10
 _SPOILT_SHARE: Final = 0.9
@@ -73,9 +78,7 @@ class HeldError(FeedError):
     """What came waits for a person."""
 
 
-def take_feed_file(
-    desk: FeedDesk, source: FeedSource, state: FeedState, fetched: Fetched, *, believe: bool, whole: bool
-) -> Believed:
+def take_feed_file(desk: FeedDesk, source: FeedSource, state: FeedState, fetched: Fetched, *, whole: bool) -> Believed:
     """Take in a file that was fetched.  Raises `FeedError`; what was held is said by `HeldError`."""
     feed, declared, file = source.feed, source.declared, fetched.file
     assert file is not None  # noqa: S101 — the caller looked
@@ -86,14 +89,14 @@ def take_feed_file(
         return Believed(Intake(), state.rows or 0, is_news=False)
     if declared.kind == "document":
         document = _read_document(file, declared, feed)
-        _weigh_amount(state, len(document.records), digest, believe=believe)
+        _weigh_amount(state, len(document.records), digest)
         intake, said = _store_document(desk, source, document)
         keep: Callable[..., None] = partial(keep_whole, state, said)
         rows = len(document.records)
     else:
         found = survey(file, comment=declared.comment, max_bytes=feed.max_bytes)
         rows = len(found.lines)
-        _weigh_amount(state, rows, digest, believe=believe)
+        _weigh_amount(state, rows, digest)
         before = folder_of(desk.home, feed.name) / "taken"
         is_change = _is_by_line(declared) and not found.has_spoilt
         may_compare = is_change and not whole and basis == state.basis and _is_file(before, state.digest)
@@ -121,7 +124,7 @@ def note_success(state: FeedState, feed: Feed, validators: Validators, *, at: da
     state.succeeded_at, state.next_at = at, next_try(feed, at=at, failures=0)
     state.failures, state.error, state.message = 0, "", ""
     state.etag, state.last_modified = validators.etag, validators.changed
-    state.save()
+    state.save(update_fields=_OF_A_VISIT)
 
 
 def note_unchanged(state: FeedState, feed: Feed, validators: Validators, *, at: datetime) -> None:
@@ -142,9 +145,9 @@ def responsible_zones(home: Home, *, at: datetime) -> frozenset[str]:
     return frozenset((*home.zones, *partners_by_zone(home.party, at=at)))
 
 
-def _weigh_amount(state: FeedState, rows: int, digest: str, *, believe: bool) -> None:
+def _weigh_amount(state: FeedState, rows: int, digest: str) -> None:
     reason = why_not_believed(rows, state.rows)
-    if reason and not believe and digest != state.believed_digest:
+    if reason and digest != state.believed_digest:
         state.held_digest, state.held_reason = digest, reason
         raise HeldError("held", f"waits for a person: {reason}")
 

@@ -996,15 +996,15 @@ ENTRIES: Final[dict[str, _Entry]] = {
     "feeds-unreadable": _Entry(
         (
             "The declarations of feeds cannot be read: {detail}",
-            "Описания источников не читаются: {detail}",
-            "Апісанні крыніц не чытаюцца: {detail}",
+            "Описания потоков данных не читаются: {detail}",
+            "Апісанні патокаў даных не чытаюцца: {detail}",
             "Không đọc được khai báo nguồn dữ liệu: {detail}",
             "无法读取数据源声明：{detail}",
         ),
         (
             "Correct {about}; until then no feed is fetched",
-            "Исправьте {about}; до этого ни один источник не загружается",
-            "Выпраўце {about}; да гэтага ніводная крыніца не загружаецца",
+            "Исправьте {about}; до этого ни один поток не загружается",
+            "Выпраўце {about}; да гэтага ніводзін паток не загружаецца",
             "Sửa {about}; cho đến lúc đó không nguồn nào được tải",
             "更正 {about}；在此之前不获取任何数据源",
         ),
@@ -1013,15 +1013,15 @@ ENTRIES: Final[dict[str, _Entry]] = {
     "feed-stale": _Entry(
         (
             "The feed {about} had no success for {detail}.",
-            "Источник {about} не загружался успешно {detail}.",
-            "Крыніца {about} не загружалася паспяхова {detail}.",
+            "Поток данных {about} не загружался успешно {detail}.",
+            "Паток даных {about} не загружаўся паспяхова {detail}.",
             "Nguồn {about} chưa tải thành công trong {detail}.",
             "数据源 {about} 已有 {detail} 未成功获取。",
         ),
         (
             "See why; correct its declaration, or disable the feed",
-            "Узнайте причину; исправьте описание или отключите источник",
-            "Даведайцеся прычыну; выпраўце апісанне або адключыце крыніцу",
+            "Узнайте причину; исправьте описание или отключите поток",
+            "Даведайцеся прычыну; выпраўце апісанне або адключыце паток",
             "Xem lý do; sửa khai báo hoặc tắt nguồn",
             "查明原因；更正声明，或停用该数据源",
         ),
@@ -1030,8 +1030,8 @@ ENTRIES: Final[dict[str, _Entry]] = {
     "feed-held": _Entry(
         (
             "The feed {about} is not believed: {detail}.",
-            "Источнику {about} не поверили: {detail}.",
-            "Крыніцы {about} не паверылі: {detail}.",
+            "Потоку данных {about} не поверили: {detail}.",
+            "Патоку даных {about} не паверылі: {detail}.",
             "Nguồn {about} không được tin: {detail}.",
             "数据源 {about} 未被采信：{detail}。",
         ),

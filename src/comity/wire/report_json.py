@@ -41,6 +41,14 @@ def render_report(report: Report) -> bytes:
     return canonical(msgspec.to_builtins(report))
 
 
+def render_reports(reports: Sequence[Report]) -> list[bytes]:
+    """`render_report` of many."""
+    return [
+        _encode(report) if report.confidence is None and not report.personal_data else render_report(report)
+        for report in reports
+    ]
+
+
 def parse_report(data: bytes | str) -> Report | tuple[Problem, ...]:
     """Read one report, or list every reason why it is none."""
     try:
