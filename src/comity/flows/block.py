@@ -12,12 +12,13 @@ from typing import Final
 
 from django.db import transaction
 
-from comity.core.blocking import Listed
+from comity.core.blocking import merge_blocked
 from comity.edges.guard_lists import guard_digest, load_guard
 from comity.edges.home import Home
 from comity.edges.suffix_file import load_suffixes
 from comity.edges.zone_settings import DeclaredZone, read_zones
 from comity.store.block_outputs import (
+    Names,
     OutputWanted,
     Piece,
     Render,
@@ -176,14 +177,15 @@ def _make_version(output_pk: int, subscriber_pk: int, *, at: datetime) -> int:
 def _render(output: BlockOutput) -> Render:
     """How an output's names become octets: records of a zone, or every form of a list, compressed."""
     if output.origin:
-        return lambda names: {ZONE_FORM: Piece(render_records([one.name for one in names], output.action))}
+        return lambda names: {ZONE_FORM: Piece(render_records([name for name, _cases in names], output.action))}
     return _render_lists
 
 
-def _render_lists(names: Sequence[Listed]) -> dict[str, Piece]:
+def _render_lists(names: Names) -> dict[str, Piece]:
+    listed = [merge_blocked(cases) for _name, cases in names]
     made = {}
     for key, form in LISTS.items():
-        part = pack_part(form.part(names).encode())
+        part = pack_part(form.part(listed).encode())
         made[key] = Piece(part.body, part.crc, part.size)
     return made
 
