@@ -1,11 +1,12 @@
-"""What does a response policy zone of a million names cost: built, transferred whole, and by one change and by a hundred?
+"""What does a response policy zone of a million names cost: built, sent whole, and by one change and by a hundred?
 
     python bench/rpz.py [--names N] [--json]
 
-A node's desk and its part `zones` do what they do in service, on SQLite; Knot DNS serves the same names from a zone file
-(`zonefile-load: difference`), in the same run.  The client signs (TSIG, hmac-sha256), takes the octets and reads nothing
-of them but the counts, so that what is measured is the server: its CPU seconds, its largest resident set, octets,
-messages, and the wall time until the last octet.  What Knot needs to have a change is written whole as a new file first.
+A node's desk and its part `zones` do what they do in service, on SQLite; Knot DNS serves the same names from a zone
+file (`zonefile-load: difference`), in the same run.  The client signs (TSIG, hmac-sha256), takes the octets and reads
+nothing of them but the counts, so that what is measured is the server: its CPU seconds, its largest resident set,
+octets, messages, and the wall time until the last octet.  What Knot needs to have a change is written whole as a new
+file first, which is not counted.
 """
 
 import argparse
@@ -92,7 +93,8 @@ def transfer(port: int, secret: bytes, kind: str, serial: int, records: int = 0)
                 raise SystemExit(f"refused: {message[3] & 15}")
             if count >= records:
                 break
-    return {"wall_ms": round((time.monotonic() - begun) * 1000, 1), "octets": octets, "messages": messages, "records": count}
+    wall_ms = round((time.monotonic() - begun) * 1000, 1)
+    return {"wall_ms": wall_ms, "octets": octets, "messages": messages, "records": count}
 
 
 def measured(pid: int, run: Any) -> dict[str, Any]:
@@ -132,12 +134,12 @@ def ours(home: Any, numbers: int, secret: bytes, port: int, work: Path) -> tuple
     """Build, serve, change; and the zone files of each version, for the other."""
     from django.db import transaction
 
+    from comity.edges.whole_file import write_whole
     from comity.flows.block import block
     from comity.flows.compose_list import compose_zone_text
     from comity.store.block_outputs import find_output
     from comity.store.subscribers import add_subscriber, get_subscriber
     from comity.store.told_items import append_told
-    from comity.edges.whole_file import write_whole
 
     at = datetime.now(UTC)
     subscriber = add_subscriber(
@@ -248,8 +250,12 @@ def theirs(files: list[Path], numbers: int, secret: bytes, port: int, work: Path
             cpu, begun = cpu_of(server.pid), time.monotonic()
             server.send_signal(1)  # SIGHUP: reload
             wait_for(port, secret, serial=serial)
-            change = {"reload_cpu_s": round(cpu_of(server.pid) - cpu, 2), "reload_wall_s": round(time.monotonic() - begun, 1)}
-            found[f"ixfr of {count}"] = change | measured(server.pid, lambda held=held: transfer(port, secret, "IXFR", held))
+            change = {
+                "reload_cpu_s": round(cpu_of(server.pid) - cpu, 2),
+                "reload_wall_s": round(time.monotonic() - begun, 1),
+            }
+            ixfr = measured(server.pid, lambda held=held: transfer(port, secret, "IXFR", held))
+            found[f"ixfr of {count}"] = change | ixfr
         found["server_peak_mib"] = peak_mib(server.pid)
     return found
 
@@ -294,7 +300,9 @@ def main() -> None:
     print(f"{asked.names:,} names, {asked.names * 2:,} records")
     for who in ("comity", "knot"):
         for what, figures in result[who].items():
-            said = ", ".join(f"{key} {value:,}" for key, value in figures.items()) if isinstance(figures, dict) else figures
+            said = str(figures)
+            if isinstance(figures, dict):
+                said = ", ".join(f"{key} {value:,}" for key, value in figures.items())
             print(f"  {who:<7} {what:<14} {said}")
 
 
