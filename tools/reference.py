@@ -104,17 +104,6 @@ SETTINGS: Final = {
     "dns.server": "The address of the resolver that is asked about names; empty: the DNS is not asked.",
     "dns.port": "Its port.",
     "dns.deadline_seconds": "How long the questions about one name may take together.",
-    "log.format": "`text`, `json` (one object a line), or `auto`: JSON under systemd, text elsewhere.",
-    "log.level": "What is at least as grave is logged: `debug`, `info`, `warning` or `error`.",
-    "calendar.time_zone": "Time zone of this registry's working hours, as an IANA name; empty: `time_zone`.",
-    "calendar.workdays": "Days of the week on which it works.",
-    "calendar.hours": "From when to when; hours that end before they begin (`22:00-06:00`) end on the next day.",
-    "calendar.holidays": (
-        "The list of holidays: a country such as `ru`, `by`, `vn` or `cn`; `auto`: that of the party; empty: none."
-    ),
-    "calendar.days": (
-        "What a list lacks, by its name, also where a memorandum names it: `off` without work, `on` of work."
-    ),
     "blocking.host": "The address at which resolvers fetch zones of names to block (docs/how-to/resolver.md).",
     "blocking.port": "The port, UDP and TCP; 0: no zones are served.  Below 1024 systemd must allow it.",
     "blocking.hot_hours": "For how many hours a new name stands also in the small zone `hot.<zone>`.",
@@ -127,6 +116,17 @@ SETTINGS: Final = {
     "blocking.zones": (
         "Zones by their name: `subscriber`, `categories` (empty: all), `action` (`nxdomain`, `nodata`, a host), `hot`, "
         "`keys` and `allow` (who may fetch: names of keys, addresses), `secondaries` (who is notified)."
+    ),
+    "log.format": "`text`, `json` (one object a line), or `auto`: JSON under systemd, text elsewhere.",
+    "log.level": "What is at least as grave is logged: `debug`, `info`, `warning` or `error`.",
+    "calendar.time_zone": "Time zone of this registry's working hours, as an IANA name; empty: `time_zone`.",
+    "calendar.workdays": "Days of the week on which it works.",
+    "calendar.hours": "From when to when; hours that end before they begin (`22:00-06:00`) end on the next day.",
+    "calendar.holidays": (
+        "The list of holidays: a country such as `ru`, `by`, `vn` or `cn`; `auto`: that of the party; empty: none."
+    ),
+    "calendar.days": (
+        "What a list lacks, by its name, also where a memorandum names it: `off` without work, `on` of work."
     ),
     "contacts.duty": "Who is written to when three quarters of a clock have passed; empty: see docs/spec/clocks.md §7.",
     "contacts.head": "Who is written to when a clock has run out.",

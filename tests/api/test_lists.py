@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 from django.test import Client
 
+from comity.core.categories import CATEGORIES
 from comity.edges.home import Home
 from comity.flows.block import block
 from comity.store.subscribers import SubscriberRow, end_subscriber, issue_subscriber_token
@@ -69,6 +70,8 @@ def test_csv_and_json_say_why_and_how_they_are_marked(reader: Client) -> None:
         "TLP:GREEN", "agreement-1 §2", "2026-11-23T12:00:00Z",
     )  # fmt: skip
     document = json.loads(body(get(reader, "names.json")))
+    schema = json.loads(SCHEMA.read_text())
+    assert schema["properties"]["names"]["items"]["properties"]["categories"]["items"]["enum"] == list(CATEGORIES)
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()), format_checker=jsonschema.FormatChecker()).validate(
         document
     )
@@ -93,7 +96,8 @@ def test_a_reader_who_has_the_version_hears_so(reader: Client, subscriber: Subsc
     assert first["Last-Modified"] == "Mon, 23 Nov 2026 12:00:00 GMT"
     assert get(reader, "names.txt", If_None_Match=first["ETag"]).status_code == 304
     assert get(reader, "names.txt", If_Modified_Since=first["Last-Modified"]).status_code == 304
-    assert reader.head("/lists/resolver-1/names.txt")["ETag"] == first["ETag"]
+    head = reader.head("/lists/resolver-1/names.txt")
+    assert (head["ETag"], head.get("Content-Length")) == (first["ETag"], None)
     tell(subscriber, [withdrawn(told_case(NAMES[0]))])
     block(home, at=AT + timedelta(seconds=1))
     again = get(reader, "names.txt", If_None_Match=first["ETag"])

@@ -11,8 +11,9 @@ from comity.edges.home import Home, ZoneSettings
 from comity.flows.block import block
 from comity.store.block_outputs import iterate_pieces, list_outputs, read_changes
 from comity.store.blocking import count_withheld, iterate_blocked
-from comity.store.models import BlockChange, BlockOutput
+from comity.store.models import BlockChange, BlockedName, BlockOutput, BlockReader
 from comity.store.subscribers import SubscriberRow, end_subscriber
+from comity.store.whole import table_heads
 from comity.wire.gzip_parts import Part, unpack_part
 from comity.wire.rpz import render_records
 from flows.blocked import AT, home_at, subscribe, tell, told_case, withdrawn
@@ -164,6 +165,33 @@ def test_a_zone_that_is_declared_no_more_goes_and_comes_back_with_a_higher_seria
     assert [row.origin for row in list_outputs()] == [""]
     block(home, at=AT + timedelta(seconds=2))
     assert output().serial > before
+
+
+def test_a_long_stream_is_followed_in_several_rounds_and_built_at_its_end(
+    home: Home, subscriber: SubscriberRow
+) -> None:
+    block(home, at=AT)
+    names = [f"demo-{number:05}.by" for number in range(4100)]
+    tell(subscriber, [told_case(name, at=AT - timedelta(days=9)) for name in names])
+    BlockOutput.objects.update(changed_at=None)  # as more than twenty thousand versions at once make it
+    assert block(home, at=AT, most_pages=1) == 0
+    assert wire_of() == b""
+    assert block(home, at=AT + timedelta(seconds=2)) == 2 * len(names)
+    assert plain() == names
+
+
+def test_a_restored_node_lists_anew_and_with_a_higher_serial(home: Home, subscriber: SubscriberRow) -> None:
+    """A backup holds nothing of the outputs; whoever had a version gets the zone whole."""
+    assert {table.table for table in table_heads()} & {"blocked_name", "block_output", "block_chunk"} == set()
+    tell(subscriber, [told_case("demo-bank.by")])
+    block(home, at=AT)
+    before = output().serial
+    for model in (BlockOutput, BlockedName, BlockReader):
+        model.objects.all().delete()
+    block(home, at=AT + timedelta(seconds=1))
+    assert (plain(), wire_of()) == (["demo-bank.by"], render_records(["demo-bank.by"], "nxdomain"))
+    assert output().serial > before
+    assert read_changes(output(), before) is None
 
 
 def test_many_names_are_kept_in_parts_and_one_change_writes_one_part(home: Home, subscriber: SubscriberRow) -> None:

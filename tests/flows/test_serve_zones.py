@@ -275,3 +275,18 @@ def test_secondaries_are_told_until_they_say_that_they_heard(subscriber: Subscri
             block(home, at=AT + timedelta(seconds=5))
             newer, _ = secondary.recvfrom(4096)
             assert dns.message.from_wire(newer, keyring=ring(key)).answer[0][0].serial == int(AT.timestamp()) + 5
+
+
+def test_a_secondary_that_needs_no_key_is_told_without_one(subscriber: SubscriberRow, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as secondary:  # as Unbound: it hears no signed NOTIFY
+        secondary.bind(("127.0.0.1", 0))
+        secondary.settimeout(10)
+        mine = f"127.0.0.1:{secondary.getsockname()[1]}"
+        zone = ZoneSettings(
+            subscriber="resolver-1", keys=(KEY,), allow=("127.0.0.0/8",), secondaries=(mine,), hot=False
+        )
+        home = home_at(tmp_path, rpz_example_by=zone)
+        make_tsig_key(home.path, KEY)
+        block(home, at=AT)
+        with serving(home):
+            assert not dns.message.from_wire(secondary.recv(4096)).had_tsig

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
@@ -72,7 +72,8 @@ def _give(request: HttpRequest, subscriber: SubscriberRow, file: str) -> HttpRes
     if unchanged is not None:
         return _marked(unchanged, etag, changed, is_public=subscriber.kind == "public")
     if request.method == "HEAD":
-        answer: HttpResponseBase = HttpResponse(content_type=LISTS[form].media_type)
+        # Not an empty answer, of which Django would say that the list has no octets.
+        answer: HttpResponseBase = StreamingHttpResponse((), content_type=LISTS[form].media_type)
     else:
         version, composed = compose_list(_home(), subscriber, form)
         etag = f'"{subscriber.pk}-{version.serial}{"-gzip" if is_packed else ""}"'

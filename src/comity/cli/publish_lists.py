@@ -37,7 +37,7 @@ def _list_command(form: str, what: str) -> click.Command:
 
     def command(directory: Path, subscriber: str, output: Path | None) -> int:
         home = use_node(directory)
-        block(home, at=datetime.now(UTC))
+        block(home, at=datetime.now(UTC), most_pages=sys.maxsize)
         found = get_subscriber(subscriber)
         if found.ended_at is not None:
             raise InputError("this subscription has ended", item=subscriber)
@@ -63,5 +63,5 @@ json_command = _list_command("json", "the same as JSON (docs/spec/blocking.md)")
 def rpz_command(directory: Path, subscriber: str, origin: str, output: Path | None) -> int:
     """Write a response policy zone as a zone file, for a resolver that reads one."""
     home = use_node(directory)
-    block(home, at=datetime.now(UTC))
+    block(home, at=datetime.now(UTC), most_pages=sys.maxsize)
     return _write(output, compose_zone_text(home, get_subscriber(subscriber), origin))

@@ -32,6 +32,10 @@ class DeclaredZone(msgspec.Struct, frozen=True, kw_only=True):
     allow: tuple[Network, ...]
     secondaries: tuple[tuple[str, int], ...]
 
+    def is_open_to(self, address: str) -> bool:
+        """Whether an address may fetch it without a key."""
+        return any(ipaddress.ip_address(address.partition("%")[0]) in network for network in self.allow)
+
 
 def timers_of(home: Home) -> Timers:
     """What the SOA of every zone says."""

@@ -8,7 +8,6 @@ changes are as many as the zone, gets the zone whole (RFC 1995 §4, RFC 5936).  
 difference, packed as full as messages are: Unbound takes many small messages for no difference at all.
 """
 
-import ipaddress
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -173,7 +172,7 @@ def _pack(*batches: Iterator[Batch] | tuple[Batch, ...]) -> Iterator[Batch]:
 def _may(zone: DeclaredZone, key: TsigKey | None, address: str) -> bool:
     if key is not None:
         return key.name in zone.keys
-    return any(ipaddress.ip_address(address.partition("%")[0]) in network for network in zone.allow)
+    return zone.is_open_to(address)
 
 
 def _is_as_new(asked: int, serial: int) -> bool:

@@ -12,12 +12,13 @@ from typing import Final
 
 from django.db import transaction
 
-from comity.core.blocking import Listed
+from comity.core.blocking import merge_blocked
 from comity.edges.guard_lists import guard_digest, load_guard
 from comity.edges.home import Home
 from comity.edges.suffix_file import load_suffixes
 from comity.edges.zone_settings import DeclaredZone, read_zones
 from comity.store.block_outputs import (
+    Names,
     OutputWanted,
     Piece,
     Render,
@@ -52,22 +53,28 @@ from comity.wire.rpz import render_records
 
 ZONE_FORM: Final = "wire"
 _PAGE: Final = 2000
+_PAGES: Final = 20
 _BULK: Final = 20_000
 
 
-def block(home: Home, *, at: datetime) -> int:
-    """Bring every output up to date; answers how many names changed in them."""
+def block(home: Home, *, at: datetime, most_pages: int = _PAGES) -> int:
+    """Bring every output up to date; answers how many names changed in them.
+
+    Of a subscriber's stream at most so many pages are taken, because other rounds wait for this one; what was to be
+    built anew is built when the stream was followed to its end.
+    """
     subscribers = list_subscribers(with_ended=True)
     if not subscribers:
         return 0
     door = Door(guard=load_guard(home), suffixes=load_suffixes(home), digest=guard_digest(home))
     zones = read_zones(home)
-    return sum(_bring_up_to_date(home, one, door, zones, at=at) for one in subscribers)
+    return sum(_bring_up_to_date(home, one, door, zones, most_pages, at=at) for one in subscribers)
 
 
 def _bring_up_to_date(
-    home: Home, subscriber: SubscriberRow, door: Door, zones: Sequence[DeclaredZone], *, at: datetime
+    home: Home, subscriber: SubscriberRow, door: Door, zones: Sequence[DeclaredZone], most_pages: int, *, at: datetime
 ) -> int:
+    is_at_end = True
     if subscriber.ended_at is not None:
         while _let_go(subscriber, at=at):
             pass
@@ -78,14 +85,13 @@ def _bring_up_to_date(
         if not is_weighed_by(subscriber.pk, door.digest):
             _weigh(subscriber, door, at=at)
         if has_news(subscriber.pk, subscriber.told):
-            while _follow(home, subscriber, door, at=at):
-                pass
+            is_at_end = any(not _follow(home, subscriber, door, at=at) for _page in range(most_pages))
         if has_cooled(subscriber.pk, hot_since=_hot_since(home, at)):
             while _cool(home, subscriber, at=at):
                 pass
     done = 0
     for output in list_outputs(subscriber.pk):
-        if output.changed_at is None or _is_due(home, output, at=at):
+        if is_at_end if output.changed_at is None else _is_due(home, output, at=at):
             done += _make_version(output.pk, subscriber.pk, at=at)
     return done
 
@@ -176,14 +182,15 @@ def _make_version(output_pk: int, subscriber_pk: int, *, at: datetime) -> int:
 def _render(output: BlockOutput) -> Render:
     """How an output's names become octets: records of a zone, or every form of a list, compressed."""
     if output.origin:
-        return lambda names: {ZONE_FORM: Piece(render_records([one.name for one in names], output.action))}
+        return lambda names: {ZONE_FORM: Piece(render_records([name for name, _cases in names], output.action))}
     return _render_lists
 
 
-def _render_lists(names: Sequence[Listed]) -> dict[str, Piece]:
+def _render_lists(names: Names) -> dict[str, Piece]:
+    listed = [merge_blocked(cases) for _name, cases in names]
     made = {}
     for key, form in LISTS.items():
-        part = pack_part(form.part(names).encode())
+        part = pack_part(form.part(listed).encode())
         made[key] = Piece(part.body, part.crc, part.size)
     return made
 

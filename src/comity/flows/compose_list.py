@@ -11,13 +11,12 @@ from typing import Final
 
 import msgspec
 
-from comity.core.blocking import merge_blocked
 from comity.core.errors import NotFoundError, StoreUnavailableError
 from comity.edges.home import Home
 from comity.edges.spool_file import SpoolFile
 from comity.edges.zone_settings import read_zones, timers_of
 from comity.store.block_outputs import Piece, find_output, iterate_pieces
-from comity.store.blocking import iterate_blocked
+from comity.store.blocking import iterate_names
 from comity.store.models import BlockOutput
 from comity.store.subscribers import SubscriberRow
 from comity.wire.block_list_texts import LISTS, ListHead
@@ -110,7 +109,6 @@ def compose_zone_text(home: Home, subscriber: SubscriberRow, origin: str = "") -
     output = find_output(subscriber.key, zone.origin) if zone else None
     if zone is None or output is None:
         raise NotFoundError("no such zone is declared for this subscriber in node.toml", item=origin or subscriber.key)
-    blocked = iterate_blocked(subscriber.pk, is_hot=zone.is_hot, categories=zone.categories)
-    names = (merge_blocked(rows).name for _name, rows in blocked)
+    names = iterate_names(subscriber.pk, is_hot=zone.is_hot, categories=zone.categories)
     text = render_zone_text(zone.origin, output.serial, names, action=zone.action, timers=timers_of(home))
     return (part.encode("ascii") for part in text)

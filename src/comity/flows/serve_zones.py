@@ -71,7 +71,8 @@ def _look(
         told[zone.origin] = output.serial
         key = keys(zone.keys[0]) if zone.keys else None
         for address in zone.secondaries:
-            render = _notify(zone.origin, output.serial, timers, key)
+            # Who may fetch without a key is told without one: Unbound does not hear a NOTIFY that is signed.
+            render = _notify(zone.origin, output.serial, timers, None if zone.is_open_to(address[0]) else key)
             notifier.announce(zone.origin, address, render, now=time.monotonic())
 
 

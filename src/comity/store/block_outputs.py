@@ -12,8 +12,8 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from comity.core.blocking import Blocked, Change, Listed, merge_blocked
-from comity.store.blocking import Moved, iterate_blocked
+from comity.core.blocking import Blocked, Change
+from comity.store.blocking import Moved, iterate_blocked, iterate_names
 from comity.store.models import BlockChange, BlockChunk, BlockOutput
 
 CHUNK_NAMES: Final = 256
@@ -31,7 +31,8 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 T = TypeVar("T")
-Render = Callable[[Sequence[Listed]], dict[str, Piece]]
+Names = Sequence[tuple[str, list[Blocked]]]  # with their cases where an output tells of them
+Render = Callable[[Names], dict[str, Piece]]
 
 
 class OutputWanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,8 +146,7 @@ def build_version(output: BlockOutput, render: Render, *, at: datetime) -> None:
     BlockChunk.objects.filter(output=output).delete()
     BlockChange.objects.filter(output=output).delete()
     names = 0
-    everything = iterate_blocked(output.subscriber_id, is_hot=output.is_hot, categories=output.categories)
-    for part in _in_parts(everything, CHUNK_NAMES):
+    for part in _in_parts(_iterate(output), CHUNK_NAMES):
         _write_chunk(output, part, render)
         names += len(part)
     output.names, output.changed_at = names, at
@@ -227,11 +227,7 @@ def _renew_chunks(output: BlockOutput, names: Sequence[str], render: Render) -> 
         earliest = chunks.order_by("first").values_list("first", flat=True).first()
         following = chunks.filter(first__gt=first).order_by("first").values_list("first", flat=True).first() or ""
         begins = "" if first in {"", earliest} else first
-        held = list(
-            iterate_blocked(
-                output.subscriber_id, first=begins, before=following, is_hot=output.is_hot, categories=output.categories
-            )
-        )
+        held = list(_iterate(output, first=begins, before=following))
         chunks.filter(first=first).delete()
         parts = max(1, -(-len(held) // (CHUNK_NAMES * 2)))
         for part in _in_parts(held, max(1, -(-len(held) // parts))):
@@ -245,13 +241,21 @@ def _chunk_of(output: BlockOutput, name: str) -> str:
     return found or chunks.order_by("first").values_list("first", flat=True).first() or ""
 
 
-def _write_chunk(output: BlockOutput, part: Sequence[tuple[str, list[Blocked]]], render: Render) -> None:
-    listed = [merge_blocked(rows) for _name, rows in part]
+def _iterate(output: BlockOutput, *, first: str = "", before: str = "") -> Iterator[tuple[str, list[Blocked]]]:
+    """The names of an output between two, with their cases where it tells of them."""
+    subscriber, is_hot, categories = output.subscriber_id, output.is_hot, output.categories
+    if not output.origin:
+        return iterate_blocked(subscriber, first=first, before=before, is_hot=is_hot, categories=categories)
+    names = iterate_names(subscriber, first=first, before=before, is_hot=is_hot, categories=categories)
+    return ((name, []) for name in names)
+
+
+def _write_chunk(output: BlockOutput, part: Names, render: Render) -> None:
     BlockChunk.objects.bulk_create(
         BlockChunk(
             output=output, form=form, first=part[0][0], count=len(part), crc=piece.crc, size=piece.size, body=piece.body
         )
-        for form, piece in render(listed).items()
+        for form, piece in render(part).items()
     )
 
 

@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
+from django.db.models import QuerySet
 
 from comity.core.blocking import Blocked, find_withheld
 from comity.core.guards import Guard
-from comity.core.markings import Tlp
+from comity.core.markings import TLPS, Tlp
 from comity.core.suffixes import SuffixList
 from comity.core.told_items import ToldCase
 from comity.store.fields import micros
@@ -21,6 +22,10 @@ from comity.store.rows import NewRows
 from comity.store.told_items import ToldRow
 
 _AT_ONCE: Final = 500
+_TLPS: Final[dict[str, Tlp]] = {tlp: tlp for tlp in TLPS}
+_FIELDS: Final = (
+    "subject", "registrable", "category", "tlp", "clause", "first_seen", "last_seen", "since", "is_hot", "withheld",
+)  # fmt: skip
 _HELD: Final = NewRows(
     "blocked_name",
     {
@@ -138,6 +143,36 @@ def iterate_blocked(
     subscriber_pk: int, *, first: str = "", before: str = "", is_hot: bool = False, categories: Collection[str] = ()
 ) -> Iterator[tuple[str, list[Blocked]]]:
     """What is blocked, name by name in the store's order, from `first` on and before `before` where they are given."""
+    found = _holding(subscriber_pk, first=first, before=before, is_hot=is_hot, categories=categories)
+    held: list[Blocked] = []
+    rows = found.order_by("registrable", "subject").values_list(*_FIELDS)
+    for subject, name, category, tlp, clause, first_seen, last_seen, since, hot, withheld in rows.iterator(
+        chunk_size=2000
+    ):
+        if held and held[0].name != name:
+            yield held[0].name, held
+            held = []
+        held.append(
+            Blocked(
+                subject=subject, name=name, category=category, tlp=_TLPS[tlp], clause=clause, first_seen=first_seen,
+                last_seen=last_seen, since=since, is_hot=hot, withheld=withheld,
+            )
+        )  # fmt: skip
+    if held:
+        yield held[0].name, held
+
+
+def iterate_names(
+    subscriber_pk: int, *, first: str = "", before: str = "", is_hot: bool = False, categories: Collection[str] = ()
+) -> Iterator[str]:
+    """The names alone, as `iterate_blocked` has them."""
+    found = _holding(subscriber_pk, first=first, before=before, is_hot=is_hot, categories=categories)
+    yield from found.order_by("registrable").values_list("registrable", flat=True).distinct().iterator(chunk_size=2000)
+
+
+def _holding(
+    subscriber_pk: int, *, first: str, before: str, is_hot: bool, categories: Collection[str]
+) -> QuerySet[BlockedName]:
     found = BlockedName.objects.filter(subscriber_id=subscriber_pk, withheld="")
     if first:
         found = found.filter(registrable__gte=first)
@@ -145,16 +180,7 @@ def iterate_blocked(
         found = found.filter(registrable__lt=before)
     if is_hot:
         found = found.filter(is_hot=True)
-    if categories:
-        found = found.filter(category__in=list(categories))
-    held: list[Blocked] = []
-    for row in found.order_by("registrable", "subject").iterator(chunk_size=2000):
-        if held and held[0].name != row.registrable:
-            yield held[0].name, held
-            held = []
-        held.append(_row(row))
-    if held:
-        yield held[0].name, held
+    return found.filter(category__in=list(categories)) if categories else found
 
 
 def count_withheld(subscriber_pk: int) -> dict[str, int]:
@@ -214,7 +240,7 @@ def _write(subscriber_pk: int, rows: Sequence[Blocked]) -> None:
 
 def _row(row: BlockedName) -> Blocked:
     return Blocked(
-        subject=row.subject, name=row.registrable, category=row.category, tlp=msgspec.convert(row.tlp, Tlp),
+        subject=row.subject, name=row.registrable, category=row.category, tlp=_TLPS[row.tlp],
         clause=row.clause, first_seen=row.first_seen, last_seen=row.last_seen, since=row.since, is_hot=row.is_hot,
         withheld=row.withheld,
     )  # fmt: skip

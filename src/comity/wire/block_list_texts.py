@@ -45,7 +45,7 @@ class ListForm(msgspec.Struct, frozen=True):
 
 def render_moment(at: datetime | None) -> str:
     """Write a moment as RFC 3339 in UTC, to the second; empty where there is none."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""
+    return at.astimezone(UTC).isoformat()[:19] + "Z" if at else ""
 
 
 def _head(mark: str, *, first: str = "") -> Callable[[ListHead], str]:
