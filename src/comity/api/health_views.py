@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from comity.api.calls import JSON
 from comity.api.node_metrics import NodeMetrics
+from comity.api.route import JSON
 from comity.core.alarms import disk_alarms, link_alarms
 from comity.edges.counters import counted
 from comity.edges.disk import measure_room

@@ -10,9 +10,10 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
-from comity.api.calls import JSON, Route, answer
+from comity.api.calls import answer
 from comity.api.openapi import openapi_document
 from comity.api.problems import MethodError, problem
+from comity.api.route import JSON, Route
 from comity.api.routes import ROUTES
 from comity.core.errors import NotFoundError
 
@@ -49,7 +50,8 @@ def _patterns() -> list[URLPattern]:
     by_path: dict[str, dict[str, Route]] = defaultdict(dict)
     for route in ROUTES:
         by_path[route.path][route.method] = route
-    return [path(address, _view(routes)) for address, routes in by_path.items()]
+    plain_first = sorted(by_path, key=lambda address: [part.startswith("<") for part in address.split("/")])
+    return [path(address, _view(by_path[address])) for address in plain_first]
 
 
 urlpatterns = [path("openapi.json", csrf_exempt(openapi)), *_patterns(), re_path("", unknown)]

@@ -1,66 +1,50 @@
-"""Cases over HTTP: the same verbs as the desk has on the command line, on many cases in one transaction.
-
-What a role may do is the table's to say (`core.cases`): a verb answers 200 with the cases it touched and, for every
-other, all the reasons.  A trusted notifier may answer questions about cases that hold a report of theirs, and sees
-no case.
-"""
+"""Cases over HTTP as they are read: lists in pages, one case with its time line, clocks, study, what is told of it."""
 
 import msgspec
 
-from comity.api.calls import Call
-from comity.api.schemas import (
-    ActionBody,
-    AskBody,
-    CaseDocument,
-    CasesDocument,
-    CasesQuery,
-    ConfirmBody,
-    DecisionBody,
-    DecisionDocument,
-    DecisionsDocument,
-    EntriesDocument,
-    EntryDocument,
-    HoldBody,
-    InfoBody,
-    MergeBody,
-    NoticeBody,
-    OpenHeldBody,
-    OutcomeBody,
-    PageQuery,
-    ReasonDocument,
-    ReportDocument,
-    ReportsDocument,
-    VerbBody,
-    VerbDocument,
-    WaitingQuery,
-    WithdrawBody,
-)
-from comity.core.case_steps import Reason
-from comity.core.collateral import CollateralProblem, Finding, read_answers
-from comity.core.errors import InputError
+from comity.api.route import Call
+from comity.core.clocks import Clock, next_due, used
+from comity.core.disclosure import Decision
+from comity.core.errors import NotFoundError
 from comity.core.roles import may_read
-from comity.flows.acknowledge import acknowledge
-from comity.flows.advance_cases import Grounds, VerbOutcome
-from comity.flows.ask import ask
-from comity.flows.close import close
-from comity.flows.confirm import confirm
-from comity.flows.decide_appeal import decide_appeal
-from comity.flows.dismiss import dismiss
-from comity.flows.hold import approve_hold, hold, lift, refuse_hold
-from comity.flows.merge import merge, unmerge
-from comity.flows.notify import Addressee, notify
-from comity.flows.open_held import open_held
-from comity.flows.record_action import record_action
-from comity.flows.refer import refer
-from comity.flows.reopen import reopen
-from comity.flows.supply_info import supply_info
-from comity.flows.unconfirm import unconfirm
-from comity.flows.withdraw import withdraw
+from comity.flows.foretell import told_of, would_tell
+from comity.flows.keep_clocks import fold_clocks
+from comity.flows.study import RelatedCase, study
+from comity.store.appeals import list_waiting as list_appeals
 from comity.store.case_decisions import decisions_of_case
 from comity.store.case_reports import ReportPage, list_waiting, reports_of_case
-from comity.store.cases import CaseFilter, get_case, list_cases, timeline
-from comity.store.models import Person
-from comity.store.status import cases_of_reporter
+from comity.store.cases import CaseFilter, find_cases_by_pk, get_case, list_cases, timeline
+from comity.store.clocks import list_due
+from comity.store.mails import find_mail, list_mails, retry_mail
+from comity.store.models import OutgoingMail
+from comity.wire.api.cases import (
+    AppealDocument,
+    AppealsDocument,
+    CaseDocument,
+    CaseInShort,
+    CasesDocument,
+    CasesQuery,
+    ClockDocument,
+    ClocksDocument,
+    DecisionDocument,
+    DecisionsDocument,
+    DueDocument,
+    DueListDocument,
+    EntriesDocument,
+    EntryDocument,
+    LetterDocument,
+    LettersDocument,
+    LettersQuery,
+    LimitQuery,
+    PauseDocument,
+    StudyDocument,
+    ToldDocument,
+    ToldListDocument,
+    WantedDocument,
+    WouldTellDocument,
+)
+from comity.wire.api.parts import PageQuery, VerdictDocument
+from comity.wire.api.reports import ReportDocument, ReportsDocument, WaitingQuery
 
 
 def show_cases(call: Call) -> CasesDocument:
@@ -113,184 +97,116 @@ def show_waiting(call: Call) -> ReportsDocument:
     return _reports(page, call)
 
 
-def post_acknowledge(call: Call) -> VerbDocument:
-    """Begin to look at cases that were received."""
-    body: VerbBody = call.body
-    return _said(acknowledge(call.home, body.refs, call.actor, at=call.at, grounds=_grounds(body)))
+def show_clocks(call: Call) -> ClocksDocument:
+    """Show the clocks of a case, the oldest first."""
+    row = get_case(call.path["ref"])
+    clocks = fold_clocks(call.home, [row])[row.pk]
+    return ClocksDocument(row.ref, next_due(clocks), tuple(_clock(one, call) for one in clocks))
 
 
-def post_ask(call: Call) -> VerbDocument:
-    """Ask the reporter what is missing."""
-    body: AskBody = call.body
-    return _said(ask(call.home, body.refs, call.actor, body.question, at=call.at, grounds=_grounds(body)))
+def show_due(call: Call) -> DueListDocument:
+    """List cases with a running clock, the one that is due first at the top."""
+    query: LimitQuery = call.query
+    pks = list_due(limit=query.limit)
+    rows = {row.pk: row for row in find_cases_by_pk(pks)}
+    return DueListDocument(tuple(msgspec.convert(rows[pk], DueDocument, from_attributes=True) for pk in pks))
 
 
-def post_info(call: Call) -> VerbDocument:
-    """Answer a question, or tell the partner more."""
-    body: InfoBody = call.body
-    refs, strange = body.refs, dict[str, tuple[Reason, ...]]()
-    if call.actor.role == Person.Role.TRUSTED_NOTIFIER:
-        own = cases_of_reporter(reporter_key(call), refs)
-        strange = dict.fromkeys((ref for ref in refs if ref not in own), (Reason("not-found", "no such case"),))
-        refs = tuple(ref for ref in refs if ref in own)
-    outcome = supply_info(call.home, refs, call.actor, body.answer, at=call.at, grounds=_grounds(body))
-    return _said(VerbOutcome(outcome.done, {**strange, **outcome.refused}))
-
-
-def post_confirm(call: Call) -> VerbDocument:
-    """Confirm: the report is true."""
-    body: ConfirmBody = call.body
-    return _said(
-        confirm(
-            call.home,
-            body.refs,
-            call.actor,
-            disposition=body.disposition,
-            score=body.score,
-            collateral=body.collateral,
-            check=_check(body.check),
-            at=call.at,
-            grounds=_grounds(body),
-        )
+def show_study(call: Call) -> StudyDocument:
+    """Show what is computed about a case: score, checklist, collateral, next step, relatives."""
+    found = study(call.home, get_case(call.path["ref"]), role=call.actor.role, at=call.at)
+    return StudyDocument(
+        score=found.score,
+        checklist=tuple(WantedDocument(one.field, one.need, one.is_there) for one in found.checklist),
+        collateral=found.collateral,
+        reads_like=found.reads_like,
+        reads_like_list=found.reads_like_list,
+        next_event=found.next.event,
+        next_why=found.next.why,
+        episodes=tuple(_in_short(one) for one in found.episodes),
+        parent=_in_short(found.parent) if found.parent else None,
+        followers=tuple(_in_short(one) for one in found.followers),
+        confirm_score=found.confirm_score,
+        hold_score=found.hold_score,
     )
 
 
-def post_dismiss(call: Call) -> VerbDocument:
-    """Close without action."""
-    body: OutcomeBody = call.body
-    return _said(dismiss(call.home, body.refs, call.actor, body.outcome, at=call.at, grounds=_grounds(body)))
+def show_told(call: Call) -> ToldListDocument:
+    """Show what partners were told of a case, and what they would be told now."""
+    row, role = get_case(call.path["ref"]), call.actor.role
+    reports = [one for one in reports_of_case(row.pk).reports if may_read(role, one.report.tlp)]
+    told = told_of(row, [report.uuid for report in reports])
+    return ToldListDocument(
+        tuple(msgspec.convert(one, ToldDocument, from_attributes=True) for one in told),
+        tuple(
+            WouldTellDocument(one.partner, one.kind, one.event, one.report, verdict_of(one.decision), one.fields)
+            for one in would_tell(call.home, row, reports, told, role=role, at=call.at)
+        ),
+    )
 
 
-def post_unconfirm(call: Call) -> VerbDocument:
-    """Take a confirmation back."""
-    body: VerbBody = call.body
-    return _said(unconfirm(call.home, body.refs, call.actor, at=call.at, grounds=_grounds(body)))
-
-
-def post_notify(call: Call) -> VerbDocument:
-    """Give notice, or record one that was given by other means."""
-    body: NoticeBody = call.body
-    to = [Addressee(one.role, one.address, one.language) for one in body.to]
-    return _said(
-        notify(
-            call.home, body.refs, call.actor, told=body.told, at=call.at, grounds=_grounds(body), to=to,
-            by_other_means=body.by_other_means,
+def show_appeals(call: Call) -> AppealsDocument:  # noqa: ARG001 — every handler takes its call
+    """List the appeals that wait, the oldest first."""
+    return AppealsDocument(
+        tuple(
+            AppealDocument(
+                ref=one.case.ref, registrable=one.case.registrable, category=one.case.category, role=one.role,
+                filed_at=one.filed_at, text=one.answer.text if one.answer else "",
+                involved=tuple(sorted(one.involved)),
+            )
+            for one in list_appeals()
         )
     )  # fmt: skip
 
 
-def post_act(call: Call) -> VerbDocument:
-    """Record what was done after the notice."""
-    body: ActionBody = call.body
-    return _said(record_action(call.home, body.refs, call.actor, body.action, at=call.at, grounds=_grounds(body)))
+def show_letters(call: Call) -> LettersDocument:
+    """List letters to registrars, hosts and registrants, the newest first."""
+    query: LettersQuery = call.query
+    return LettersDocument(tuple(_letter(one) for one in list_mails(state=query.state, limit=query.limit)))
 
 
-def post_close(call: Call) -> VerbDocument:
-    """Close with an outcome code."""
-    body: OutcomeBody = call.body
-    return _said(close(call.home, body.refs, call.actor, body.outcome, at=call.at, grounds=_grounds(body)))
+def post_retry_letter(call: Call) -> LetterDocument:
+    """Try a letter again; the node's next round hands it over."""
+    letter = _get_letter(call.path["number"])
+    if not retry_mail(letter.pk, at=call.at):
+        raise NotFoundError("was sent already; nothing is sent twice", item=call.path["number"])
+    return _letter(_get_letter(call.path["number"]))
 
 
-def post_reopen(call: Call) -> VerbDocument:
-    """Take up again what was closed."""
-    body: VerbBody = call.body
-    return _said(reopen(call.home, body.refs, call.actor, at=call.at, grounds=_grounds(body)))
+def verdict_of(decision: Decision) -> VerdictDocument:
+    """A memorandum's answer as the API gives it."""
+    return VerdictDocument(
+        decision.verdict, decision.clause, decision.reason, tuple(decision.redact), decision.hold_for
+    )
 
 
-def post_withdraw(call: Call) -> VerbDocument:
-    """Withdraw what partners were told."""
-    body: WithdrawBody = call.body
-    return _said(withdraw(call.home, body.refs, call.actor, at=call.at, outcome=body.outcome, grounds=_grounds(body)))
-
-
-def post_hold(call: Call) -> VerbDocument:
-    """Propose that the registry takes the name out of the zone."""
-    body: HoldBody = call.body
-    registrant = Addressee("registrant", body.registrant, body.registrant_language) if body.registrant else None
-    return _said(
-        hold(
-            call.home, body.refs, call.actor, at=call.at, score=body.score, grounds=_grounds(body),
-            registrant=registrant,
-        )
+def _clock(clock: Clock, call: Call) -> ClockDocument:
+    return ClockDocument(
+        kind=clock.kind, number=clock.number, by=clock.by, to=clock.to, clause=clock.clause,
+        memorandum=clock.memorandum, limit=clock.limit, state=clock.state(at=call.at),
+        allowed_seconds=clock.allowed.total_seconds(), used_seconds=used(clock, at=call.at).total_seconds(),
+        started_at=clock.started_at, due_at=clock.due_at, stopped_at=clock.stopped_at,
+        pauses=tuple(PauseDocument(one.reason, one.since, one.until, one.open) for one in clock.pauses),
     )  # fmt: skip
 
 
-def post_approve_hold(call: Call) -> VerbDocument:
-    """Approve a hold."""
-    body: VerbBody = call.body
-    return _said(approve_hold(call.home, body.refs, call.actor, at=call.at, grounds=_grounds(body)))
+def _in_short(case: RelatedCase) -> CaseInShort:
+    return msgspec.convert(case, CaseInShort, from_attributes=True)
 
 
-def post_refuse_hold(call: Call) -> VerbDocument:
-    """Refuse a hold."""
-    body: VerbBody = call.body
-    return _said(refuse_hold(call.home, body.refs, call.actor, at=call.at, grounds=_grounds(body)))
+def _get_letter(number: str) -> OutgoingMail:
+    found = find_mail(int(number)) if number.isascii() and number.isdecimal() and len(number) < 19 else None
+    if found is None:
+        raise NotFoundError("no such letter", item=number)
+    return found
 
 
-def post_lift(call: Call) -> VerbDocument:
-    """Begin to restore a name whose cause was removed."""
-    body: VerbBody = call.body
-    return _said(lift(call.home, body.refs, call.actor, at=call.at, grounds=_grounds(body)))
-
-
-def post_decide_appeal(call: Call) -> VerbDocument:
-    """Decide an appeal."""
-    body: DecisionBody = call.body
-    return _said(decide_appeal(call.home, body.refs, call.actor, body.decision, at=call.at, grounds=_grounds(body)))
-
-
-def post_refer(call: Call) -> VerbDocument:
-    """Hand over to the party of the zone what the memorandum allows."""
-    body: VerbBody = call.body
-    return _said(refer(call.home, body.refs, call.actor, at=call.at, grounds=_grounds(body)))
-
-
-def post_merge(call: Call) -> VerbDocument:
-    """Let cases follow another one."""
-    body: MergeBody = call.body
-    return _said(merge(call.home, body.refs, call.actor, body.into, at=call.at, grounds=_grounds(body)))
-
-
-def post_unmerge(call: Call) -> VerbDocument:
-    """Let cases stand on their own again."""
-    body: VerbBody = call.body
-    return _said(unmerge(call.home, body.refs, call.actor, at=call.at, grounds=_grounds(body)))
-
-
-def post_open_held(call: Call) -> VerbDocument:
-    """Open cases of reports that were held, by name."""
-    body: OpenHeldBody = call.body
-    grounds = Grounds(reason=body.reason, note=body.note)
-    return _said(
-        open_held(call.home, body.names, call.actor, at=call.at, category=body.category or "", grounds=grounds)
-    )
-
-
-def reporter_key(call: Call) -> str:
-    """The key under which a person with an account files reports."""
-    return f"person:{call.actor.name}"
-
-
-def _grounds(body: VerbBody) -> Grounds:
-    return Grounds(reason=body.reason, clause=body.clause, evidence_hash=body.evidence_hash, note=body.note)
-
-
-def _check(said: dict[str, str]) -> tuple[Finding, ...]:
-    found = read_answers(said)
-    for problem in found:
-        if isinstance(problem, CollateralProblem):
-            raise InputError(problem.message, item=f"check.{problem.question}")
-    return tuple(one for one in found if isinstance(one, Finding))
-
-
-def _said(outcome: VerbOutcome) -> VerbDocument:
-    return VerbDocument(
-        outcome.done,
-        {
-            ref: tuple(ReasonDocument(reason.code, reason.message) for reason in reasons)
-            for ref, reasons in outcome.refused.items()
-        },
-    )
+def _letter(letter: OutgoingMail) -> LetterDocument:
+    return LetterDocument(
+        number=letter.pk, ref=letter.case.ref if letter.case else "", recipient=letter.recipient,
+        subject=letter.subject, state=letter.state, tries=letter.tries, answer=letter.last_error,
+        queued_at=letter.queued_at, next_try_at=letter.next_try_at, sent_at=letter.sent_at,
+    )  # fmt: skip
 
 
 def _reports(page: ReportPage, call: Call) -> ReportsDocument:

@@ -8,26 +8,30 @@ from uuid import UUID
 
 import msgspec
 
-from comity.api.calls import Call
-from comity.api.schemas import (
-    FiledDocument,
-    NameDocument,
-    NamesBody,
-    NamesDocument,
-    ReasonDocument,
-    ReportStateDocument,
-    StatusDocument,
-)
-from comity.api.views_cases import reporter_key
-from comity.core.errors import InputError, NotFoundError
+from comity.api.route import Call
+from comity.api.views_case_verbs import reporter_key
+from comity.core.errors import ConflictError, InputError, NotFoundError
 from comity.core.names import NameFolder, NameRefusal
 from comity.core.reports import ReporterKind
 from comity.core.roles import READERS
 from comity.edges.suffix_file import load_suffixes
 from comity.flows.check_reporter import check_reporter
 from comity.flows.file_reports import Filed, file_reports
+from comity.flows.observe import may_observe, observe, registrable_of
 from comity.store.models import Person
 from comity.store.status import find_report_status, find_status
+from comity.wire.api.parts import ReasonDocument
+from comity.wire.api.reports import (
+    FiledDocument,
+    LookBody,
+    LookDocument,
+    LooksDocument,
+    NameDocument,
+    NamesBody,
+    NamesDocument,
+    ReportStateDocument,
+    StatusDocument,
+)
 
 
 def post_report(call: Call) -> FiledDocument:
@@ -70,6 +74,24 @@ def fold_names(call: Call) -> NamesDocument:
     suffixes = load_suffixes(call.home)
     folder = NameFolder(suffixes)
     return NamesDocument(tuple(_name(text, folder) for text in body.names), suffixes.version)
+
+
+def post_look_up(call: Call) -> LooksDocument:
+    """Ask RDAP and the DNS about a name, and keep the look."""
+    body: LookBody = call.body
+    if not may_observe(call.home):
+        raise ConflictError("this node is set up to ask neither RDAP nor the DNS", item="node.toml")
+    name = registrable_of(call.home, body.name)
+    looks = observe(call.home, name, at=call.at).looks
+    return LooksDocument(
+        name,
+        tuple(
+            LookDocument(
+                look.kind, look.at, look.error, None if look.value is None else msgspec.to_builtins(look.value)
+            )
+            for look in looks
+        ),
+    )
 
 
 def _name(text: str, folder: NameFolder) -> NameDocument:

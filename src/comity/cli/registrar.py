@@ -12,14 +12,10 @@ import msgspec
 
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
-from comity.core.errors import InputError, NotFoundError
-from comity.core.labels import HostProblem, fold_host
-from comity.core.mail_addresses import AddressProblem, fold_address
+from comity.core.errors import NotFoundError
 from comity.core.registrars import LANGUAGES, Language, Registrar
-from comity.store.registrars import list_registrars, put_registrar, remove_registrar
-
-_LONGEST = {"handle": 80, "name": 200, "iana_id": 20}
-_LONGEST_ZONES = 500
+from comity.flows.keep_registrar import keep_registrar
+from comity.store.registrars import list_registrars, remove_registrar
 
 
 @click.group()
@@ -42,20 +38,8 @@ def add(
 ) -> None:  # fmt: skip
     """Add the registrar with HANDLE, or change it."""
     use_node(directory)
-    folded = fold_address(email)
-    if isinstance(folded, AddressProblem):
-        raise InputError(f"{folded.reason} [{folded.code}]", item="email")
-    row = Registrar(
-        handle=handle.strip(), name=" ".join(name.split()), email=folded, iana_id=iana_id.strip(),
-        zones=tuple(dict.fromkeys(map(_zone, zones))), language=language,
-    )  # fmt: skip
-    for field, longest in _LONGEST.items():
-        text = getattr(row, field)
-        if len(text) > longest or not text.isprintable() or (not text and field != "iana_id"):
-            raise InputError(f"is 1 to {longest} letters that can be seen", item=field)
-    if len(" ".join(row.zones)) > _LONGEST_ZONES:
-        raise InputError("are too many; leave them out for all zones", item="zones")
-    is_new = put_registrar(row, at=datetime.now(UTC))
+    given = Registrar(handle=handle, name=name, email=email, iana_id=iana_id, zones=zones, language=language)
+    row, is_new = keep_registrar(given, at=datetime.now(UTC))
     if as_json:
         print_json(msgspec.to_builtins(row) | {"is_new": is_new})
     else:
@@ -86,10 +70,3 @@ def remove(handle: str, directory: Path) -> None:
     if not remove_registrar(handle):
         raise NotFoundError("no such registrar", item=handle)
     click.echo(f"{handle}: removed")
-
-
-def _zone(text: str) -> str:
-    folded = fold_host(text.strip().removeprefix("."))
-    if isinstance(folded, HostProblem):
-        raise InputError(folded.reason, item=text)
-    return folded.ascii

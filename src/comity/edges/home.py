@@ -20,12 +20,13 @@ from comity.core.errors import SettingError
 
 
 class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where pages and API listen.  `url` is how people reach them."""
+    """Where pages and API listen (`url`: how people reach them), and how often one token may call (0: no limit)."""
 
     host: str = "127.0.0.1"
     port: int = 8443
     url: str = ""
     workers: int = 1
+    calls_per_minute: Annotated[int, msgspec.Meta(ge=0)] = 1200
 
 
 class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

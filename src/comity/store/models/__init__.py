@@ -50,6 +50,7 @@ from comity.store.models.reports import IntakeRun, Report, Reporter
 from comity.store.models.statistics import Release, Statement
 from comity.store.models.subscribers import ChangedCase, Subscriber, SubscriberKey, ToldItem
 from comity.store.models.watches import Watch
+from comity.store.models.webhooks import KeptAnswer, Webhook
 
 __all__ = [
     "ActionPlan",
@@ -85,6 +86,7 @@ __all__ = [
     "Hold",
     "HolderAddress",
     "IntakeRun",
+    "KeptAnswer",
     "Ledger",
     "LedgerEntry",
     "LedgerTile",
@@ -118,4 +120,5 @@ __all__ = [
     "ToldItem",
     "TurnedAway",
     "Watch",
+    "Webhook",
 ]

@@ -32,7 +32,7 @@ class ApiToken(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE)
     token_hash = BytesField(max_length=32, unique=True)
     label = models.CharField(max_length=100)
-    scopes = models.CharField(max_length=200, blank=True, default="")  # empty: whatever its person may do
+    scopes = models.CharField(max_length=600, blank=True, default="")  # empty: whatever its person may do
     created_at = MomentField()
     expires_at = MomentField(null=True)
     revoked_at = MomentField(null=True)
