@@ -426,11 +426,21 @@ def test_letters_that_do_not_leave_and_a_hold_that_does_not_hold(copy: Node) -> 
             "INSERT INTO watch (case_id, registrable, action, since, next_at, looks, is_alarming, known) "
             "VALUES (900001, 'held-demo.ru', 'server-hold', 0, 1, 0, 1, x'7b7d')"
         )
+        database.execute(
+            "INSERT INTO subscriber (id, key, name, kind, party, ceiling, clause, categories, zones, created_by, "
+            "created_at, told) VALUES (900001, 'cert', 'CERT', 'cert', '', 'TLP:GREEN', '1', '[]', '[]', 'd', 0, 1)"
+        )
+        database.execute(
+            "INSERT INTO webhook (name, subscriber_id, url, authority, allows_private, state, position, until, tries, "
+            "last_answer, created_by, created_at) VALUES ('cert-desk', 900001, 'https://cert.example/', '', 0, "
+            "'given-up', 0, 0, 9, '', 'd', 0)"
+        )
     found = {finding["code"]: finding["detail"] for finding in findings(copy)}
     assert "no-such-file" in found["mail-unusable"]
     assert found["mail-waiting"].startswith("2 d")
     assert found["mail-given-up"] == "1"
     assert found["hold-not-holding"] == "1"
+    assert found["webhook-given-up"] == "cert-desk"
 
 
 def test_every_alarm_is_broken_into_here() -> None:

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from comity.api.problems import MethodError, problem, store_asked
-from comity.api.tokens import UnauthorizedError, authenticate
+from comity.api.tokens import UnauthorizedError, authenticate, authorize
 from comity.core.errors import ComityError, ForbiddenError, NotFoundError
 from comity.core.ledger import TILE_WIDTH, leaf_data
 from comity.flows.compose import DamagedLedgerError
@@ -88,7 +88,7 @@ def tile(_request: HttpRequest, origin: str, path: str) -> HttpResponse:
 def _check_caller(request: HttpRequest) -> None:
     """Let in who has a token, or is signed in, with a role that may see ledgers."""
     if "Authorization" in request.headers or not isinstance(request.user, Person):
-        authenticate(request, ROLES, "links:read", at=datetime.now(UTC))
+        authorize(authenticate(request, at=datetime.now(UTC)), ROLES, "links:read")
     elif request.user.role not in ROLES:
         raise ForbiddenError(f"this is for {', '.join(ROLES)}; not for {request.user.role}")
 

@@ -1,5 +1,7 @@
 """Links over HTTP: how each one stands, how long its ledgers are, what waits for the partner, and what is wrong."""
 
+from collections.abc import Sequence
+
 from comity.api.route import Call
 from comity.core.alarms import LinkFacts, link_alarms
 from comity.store.link_facts import read_link_facts
@@ -18,7 +20,7 @@ def show_link(call: Call) -> LinkDocument:
     return _links([get_link(call.path["partner"])], call)[0]
 
 
-def _links(links: list[Link], call: Call) -> tuple[LinkDocument, ...]:
+def _links(links: Sequence[Link], call: Call) -> tuple[LinkDocument, ...]:
     ledgers = list(Ledger.objects.order_by("direction"))
     facts = {one.partner: one for one in read_link_facts(at=call.at)}
     return tuple(

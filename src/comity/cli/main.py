@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "expert": ("expert", "Experts: whom partners may ask, about what, in which languages.", True),
     "statistics": ("statistics", "Statistics: own numbers, what is signed with partners, what the public reads.", True),
     "link": ("link", "Links to partners: add, status, sync, verify.", True),
+    "webhook": ("webhook", "Webhooks: where what a subscriber is told is posted, signed.", True),
     "backup": ("backup", "Write all that a node remembers into one file, while it serves.", True),
     "restore": ("restore", "Fill a node's store from a backup.", True),
     "key": ("key", "Signing keys: made, used, revoked, distrusted.", True),

@@ -67,6 +67,7 @@ ALARMS: Final[dict[str, Severity]] = {
     "mail-unusable": "critical",
     "mail-waiting": "warning",
     "mail-given-up": "warning",
+    "webhook-given-up": "warning",
     "hold-not-holding": "warning",
     "check-failed": "warning",
 }

@@ -8,6 +8,7 @@ from comity.edges.smtp_client import check_settings
 from comity.flows.admit import Patient
 from comity.store.mails import count_by_state
 from comity.store.watches import count_not_holding
+from comity.store.webhooks import given_up_webhooks
 
 _WAITS_LONG: Final = timedelta(hours=4)  # greylisting and a restart of the mail server are over by then
 _LATELY: Final = timedelta(days=7)
@@ -32,3 +33,9 @@ def check_watches(patient: Patient, *, at: datetime) -> list[Alarm]:  # noqa: AR
     """Is there a name on hold by its case, and not in truth?"""
     count = count_not_holding()
     return [Alarm("hold-not-holding", patient.home.party, str(count))] if count else []
+
+
+def check_webhooks(patient: Patient, *, at: datetime) -> list[Alarm]:  # noqa: ARG001 — every check is called alike
+    """Was a receiver given up, that now hears of nothing?"""
+    names = given_up_webhooks()
+    return [Alarm("webhook-given-up", patient.home.party, ", ".join(names))] if names else []

@@ -51,6 +51,7 @@ STORE_CHECKS: Final[tuple[Check, ...]] = (
     check_network.check_partner_clocks,
     check_desk.check_mail,
     check_desk.check_watches,
+    check_desk.check_webhooks,
 )
 # What costs next to nothing: asked whenever the node's numbers are read.
 WATCHED: Final[tuple[Check, ...]] = (
@@ -65,6 +66,7 @@ WATCHED: Final[tuple[Check, ...]] = (
     check_store.check_partner_authorities,
     check_desk.check_mail,
     check_desk.check_watches,
+    check_desk.check_webhooks,
 )
 # Whatever a broken node makes of a check, the others are made all the same.
 _TROUBLE: Final = (

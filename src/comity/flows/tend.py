@@ -17,6 +17,7 @@ from comity.core.errors import ComityError
 from comity.edges.home import Home
 from comity.flows.carry_out import carry_on
 from comity.flows.deliver_mail import deliver_mail
+from comity.flows.deliver_webhooks import deliver_webhooks
 from comity.flows.drop_answers import drop_answers
 from comity.flows.drop_filings import drop_filings
 from comity.flows.tell_reporters import tell_reporters
@@ -51,6 +52,7 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("reporters weighed", 3600.0, weigh_reporters),
     Round("consultations", 60.0, tend_consultations),
     Round("statistics", 60.0, tend_statistics),
+    Round("webhooks", 2.0, deliver_webhooks),
     Round("answers dropped", 600.0, drop_answers),
 )
 

@@ -908,6 +908,23 @@ ENTRIES: Final[dict[str, _Entry]] = {
         ),
         "comity mail list --state given-up --dir {directory}",
     ),
+    "webhook-given-up": _Entry(
+        (
+            "Webhooks that were given up after three days: {detail}. Their receivers do not hear of withdrawals.",
+            "Вебхуки, от которых отказались через три дня: {detail}. Их получатели не узнают об отзывах.",
+            "Вэбхукі, ад якіх адмовіліся праз тры дні: {detail}. Іх атрымальнікі не даведаюцца пра адкліканні.",
+            "Webhook đã bị bỏ sau ba ngày: {detail}. Bên nhận không biết về các lần thu hồi.",
+            "三天后放弃的 webhook：{detail}。其接收方不会得知撤回。",
+        ),
+        (
+            "See what the receiver answers; when it is mended: comity webhook retry NAME",
+            "Посмотрите ответ получателя; когда исправлено: comity webhook retry ИМЯ",
+            "Паглядзіце адказ атрымальніка; калі выпраўлена: comity webhook retry ІМЯ",
+            "Xem bên nhận trả lời gì; khi đã sửa: comity webhook retry TÊN",
+            "查看接收方的答复；修复后运行：comity webhook retry 名称",
+        ),
+        "comity webhook list --dir {directory}",
+    ),
     "hold-not-holding": _Entry(
         (
             "Names on hold that were seen without it, or that resolve: {detail}.",
