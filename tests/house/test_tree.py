@@ -27,7 +27,7 @@ NAMED_BY_OTHERS = {"src/comity/store/sqlite/base.py": "Django looks for a databa
 LONG = 350
 # file: why it is one thing although it is long
 LONG_WITH_REASON: dict[str, str] = {
-    "src/comity/api/schemas.py": "every document of the API on one page: the OpenAPI schema is read against it",
+    "src/comity/client/calls.py": "written by tools/client.py: a method for each route, read by programs and editors",
     "src/comity/web/labels.py": "one table of words: whatever the core names in kebab-case, as people say it",
     "src/comity/wire/alarm_texts.py": "one table of sentences: each alarm in five languages, side by side",
     "src/comity/wire/decision_texts.py": "one table of sentences: each reason in five languages, side by side",

@@ -24,7 +24,7 @@ _PATH_SCHEMA: Final[dict[str, dict[str, Any]]] = {
     "report_id": _UUID,
     "number": {"type": "string", "pattern": "^[0-9]{1,18}$"},
     "reporter": {"type": "string", "pattern": "^[0-9]{1,18}$"},
-    "hash": {"type": "string", "pattern": "^[0-9a-f]{6,64}$"},
+    "plan": {"type": "string", "pattern": "^[0-9a-f]{6,64}$"},
     "period": {"type": "string", "pattern": "^20[0-9]{2}-(0[1-9]|1[0-2]|H[12])$"},
 }
 # Where an answer names something: answer → path parameter → JSON Pointer.  `ref` also fills `refs` of the verbs.
@@ -35,9 +35,9 @@ _NAMED: Final[dict[type[msgspec.Struct], tuple[str, str]]] = {
     cases.AttachmentsDocument: ("attachment", "/attachments/0/uuid"),
     cases.AttachedDocument: ("attachment", "/uuid"),
     cases.LettersDocument: ("number", "/letters/0/number"),
-    plans.PlansDocument: ("hash", "/plans/0/hash"),
-    plans.PlanMadeDocument: ("hash", "/hash"),
-    plans.PlanDocument: ("hash", "/hash"),
+    plans.PlansDocument: ("plan", "/plans/0/hash"),
+    plans.PlanMadeDocument: ("plan", "/hash"),
+    plans.PlanDocument: ("plan", "/hash"),
     reports.ReportsDocument: ("report_id", "/reports/0/report_id"),
     reports.FiledDocument: ("token", "/status_token"),
     registry.ReportersDocument: ("reporter", "/reporters/0/number"),

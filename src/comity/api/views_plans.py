@@ -57,7 +57,7 @@ def show_plans(call: Call) -> PlansDocument:
 
 def show_plan(call: Call) -> PlanDocument:
     """Show a plan, who said what, and how far it has come."""
-    stored = get_plan(call.path["hash"])
+    stored = get_plan(call.path["plan"])
     return PlanDocument(
         hash=stored.hash,
         state=stored.state,
@@ -72,19 +72,19 @@ def post_approve_plan(call: Call) -> PlanAnswerDocument:
     """Approve the plan with this hash; nothing but this plan will be carried out."""
     body: ApproveBody = call.body
     said = Grounds(note=body.note)
-    return _answer(approve_plan(call.home, call.path["hash"], call.actor, bulk=body.bulk, grounds=said, at=call.at))
+    return _answer(approve_plan(call.home, call.path["plan"], call.actor, bulk=body.bulk, grounds=said, at=call.at))
 
 
 def post_refuse_plan(call: Call) -> PlanAnswerDocument:
     """Refuse the plan with this hash; its cases go back to confirmed."""
     body: RefuseBody = call.body
     said = Grounds(reason=body.reason, note=body.note)
-    return _answer(refuse_plan(call.home, call.path["hash"], call.actor, grounds=said, at=call.at))
+    return _answer(refuse_plan(call.home, call.path["plan"], call.actor, grounds=said, at=call.at))
 
 
 def post_carry_out(call: Call) -> PlanAnswerDocument:
     """Carry an approved plan out, or go on with one that was begun."""
-    return _answer(carry_out(call.home, call.path["hash"], call.actor, at=call.at))
+    return _answer(carry_out(call.home, call.path["plan"], call.actor, at=call.at))
 
 
 def post_restore_names(call: Call) -> VerbDocument:
