@@ -141,6 +141,8 @@ PARSERS: Final[tuple[Parser, ...]] = (
            corpus.bundles, (b"\0\0", b"\0\1", b"\xff\xff", b"comity-entry/1\n"), 256 * 65_537, slow.slow_bundle),
     Parser("attachment", ("core.media_types.find_media_type", "core.media_types.excerpt"), readings.read_attachment,
            readings.attachments, readings.ATTACHMENT_WORDS, MAX_ATTACHMENT_BYTES, slow.slow_attachment),
+    Parser("webhook", ("wire.webhook_json.parse_message", "wire.http_signatures.check_request"), readings.read_webhook,
+           readings.webhooks, corpus.JSON_WORDS + readings.SIGNATURE_WORDS, 1 << 20, slow.slow_json),
     Parser("collateral answers", ("core.collateral.parse_answers",), readings.read_collateral,
            lambda: [b"mail_use=no:mx\nsubdomain_count=12\n", b"state_body=yes\npopularity_rank=7:list\n"],
            (b"=", b":", b"yes", b"unknown", b"9", b"mail_use", b"\n"), 65_536, slow.slow_lines),

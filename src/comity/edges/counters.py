@@ -7,12 +7,15 @@ else /dev/shm): on a full disk a mapped file would end the process that counts.
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 
 VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"  # the library's own name; read when it is imported
 _PREFIX: Final = "comity-counters-"
@@ -35,6 +38,20 @@ def counted() -> CollectorRegistry:
     if VARIABLE not in os.environ:
         return REGISTRY
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here
+    registry.register(_Counted(Path(os.environ[VARIABLE])))
     ProcessCollector(registry=registry)
     return registry
+
+
+class _Counted(Collector):
+    """The counts in a directory.  A process that begins makes its file and gives it its size a moment later: a file
+    that is still empty holds no count, and the library would fail on it.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def collect(self) -> Iterable[Metric]:
+        files = [str(file) for file in self._directory.glob("*.db") if file.stat().st_size]
+        found: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]  # no types here
+        return found
