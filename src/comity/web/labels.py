@@ -486,6 +486,7 @@ LOOK_SUBJECT: Final[Labels] = {
     "reporter": _("Reporter"),
     "attachment": _("Attachment"),
     "registrar": _("Registrar"),
+    "evidence": _("Evidence package"),
 }
 
 MEMORANDUM_EVENT: Final[Labels] = {
