@@ -72,7 +72,8 @@ def token(supervisor: Caller) -> Iterator[str]:
 # What these take has a meaning that no schema can say: a text of another grammar (a name, a memorandum, octets of a
 # kind), one line, an account that is there, a moment to come.
 BY_MEANING = [
-    "/cases/assign", "/cases/confirm", "/cases/hold", "/cases/{ref}/attachments", "/consultations", "/consultations/{consultation}/close",
+    "/cases/assign", "/cases/confirm", "/cases/hold", "/cases/{ref}/attachments", "/consultations",
+    "/consultations/{consultation}/close",
     "/consultations/{consultation}/reopen", "/consultations/{consultation}/reply", "/experts", "/library",
     "/library/{article}/versions", "/links/{partner}/compare", "/memoranda/explain", "/names/look-up",
     "/reporters/{reporter}/allow", "/reporters/{reporter}/slow", "/reporters/{reporter}/stop",
