@@ -31,6 +31,7 @@ SETTINGS: Final = {
     "web.port": "Port on which pages and API listen.",
     "web.url": "How people reach the pages, as it is written into links; empty: made from host and port.",
     "web.workers": "Processes that answer pages and API.",
+    "web.calls_per_minute": "How often a token of the API may call in a minute, at all workers together; 0: no limit.",
     "link.host": "Address on which partners' nodes are awaited, over mutual TLS.",
     "link.port": "Port on which partners' nodes are awaited.",
     "link.url": "How partners reach this node; it is what their operators give to `comity link add`.",

@@ -13,6 +13,11 @@ from comity.edges.home import Home
 from comity.flows.drop_answers import drop_answers
 from comity.store.kept_answers import KEPT, WORK, InWorkError, Kept, Reserved, keep, reserve
 from comity.store.models import Case, CaseEvent, KeptAnswer, Person
+from api.conftest import NOW, Caller
+from comity.edges.home import Home
+from comity.flows.drop_answers import drop_answers
+from comity.store.kept_answers import KEPT, WORK, InWorkError, Kept, Reserved, keep, reserve
+from comity.store.models import Case, CaseEvent, KeptAnswer, Look, Person
 
 pytestmark = pytest.mark.django_db
 KEY = "0f8fad5b-d9cb-469f-a165-70867728950e"
@@ -133,6 +138,7 @@ def test_questions_keep_nothing(analyst: Caller) -> None:
 
 
 @pytest.mark.parametrize("key", ["a b", "x" * 256, "\x7f", '"', "é"])
+@pytest.mark.parametrize("key", ["", "a b", "x" * 256, "\x7f", '"', "é"])
 def test_a_key_that_is_none_is_refused(analyst: Caller, key: str) -> None:
     answer = post(analyst, "cases/acknowledge", {"refs": ["A"]}, key=key)
     assert (answer.status_code, answer.json()["item"]) == (400, "Idempotency-Key")
@@ -172,3 +178,21 @@ def test_a_token_that_calls_too_often_is_told_how_long_to_wait(settings: Any, ho
     assert 15 <= int(answers[3]["Retry-After"]) <= 20
     assert Caller("auditor").client.get("/api/v1/links").status_code == 200
     assert "RateLimit" not in Client().get("/api/v1/links")
+
+
+def test_a_walk_shows_every_row_that_was_there_when_it_began(home: Home, auditor: Caller) -> None:
+    def look(reason: str) -> None:
+        Look.objects.create(actor="a", role="analyst", subject_kind="report", subject="s", reason=reason, at=NOW)
+
+    for number in range(5):
+        look(f"{number}")
+    seen, cursor = list[str](), ""
+    while True:
+        page = auditor.get("audit/looks", limit="2", cursor=cursor)
+        seen += [row["reason"] for row in page["looks"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+        look("later")
+    assert seen[:5] == ["0", "1", "2", "3", "4"]
+    assert auditor.get("audit/looks", of="nobody") == {"looks": [], "next": ""}

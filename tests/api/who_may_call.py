@@ -52,6 +52,7 @@ MAY_CALL: Final = {
     "POST attachments/<attachment>/read": "asp",
     "POST attachments/<attachment>/erase": "asp",
     "POST cases/<ref>/evidence": "aspu",
+    "POST cases/<ref>/evidence": "asp",
     "GET appeals": "aspu",
     "GET letters": "aspu",
     "POST letters/<number>/retry": "as",

@@ -22,7 +22,7 @@ from comity.edges.home import Home, NodeSettings
 from comity.store.models import CaseEvent, Person
 from comity.store.tokens import issue_token
 from comity.wire.api.case_verbs import OutcomeBody, VerbBody
-from comity.wire.api.cases import AttachQuery, CasesQuery
+from comity.wire.api.cases import AttachQuery, CasesQuery, WhyBody
 from comity.wire.api.reports import NamesBody
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -154,7 +154,11 @@ def test_a_read_is_sent_again_and_in_the_end_given_up() -> None:
 
 
 @pytest.mark.parametrize(
-    "call", [lambda node: node.fold_names(NamesBody(names=("a.by",))), lambda node: node.make_evidence("R")]
+    "call",
+    [
+        lambda node: node.fold_names(NamesBody(names=("a.by",))),
+        lambda node: node.make_evidence("R", WhyBody(reason="asked by a court")),
+    ],
 )
 def test_a_question_that_is_posted_has_no_key_and_is_sent_once(call: Callable[[Node], object]) -> None:
     with answering(b"") as (url, asked), Node(url, "t") as node, pytest.raises(UnreachableError):

@@ -187,6 +187,8 @@ PARSERS: Final[tuple[Parser, ...]] = (
            mail_readings.mails, mail_readings.MAIL_WORDS, MAX_MAIL_BYTES // 8, mail_readings.slow_mail, is_costly=True),
     Parser("XARF", ("wire.xarf_document.read_xarf_document",), mail_readings.read_xarf,
            lambda: corpus.samples("xarf.json"), corpus.JSON_WORDS, MAX_XARF_BYTES // 8, slow.slow_json, is_costly=True),
+    Parser("webhook", ("wire.webhook_json.parse_message", "wire.http_signatures.check_request"), readings.read_webhook,
+           readings.webhooks, corpus.JSON_WORDS + readings.SIGNATURE_WORDS, 1 << 20, slow.slow_json),
     Parser("collateral answers", ("core.collateral.parse_answers",), readings.read_collateral,
            lambda: [b"mail_use=no:mx\nsubdomain_count=12\n", b"state_body=yes\npopularity_rank=7:list\n"],
            (b"=", b":", b"yes", b"unknown", b"9", b"mail_use", b"\n"), 65_536, slow.slow_lines),

@@ -65,6 +65,7 @@ from comity.wire.evidence_tar import parse_tar, render_tar
 from comity.wire.expert import parse_expert, render_expert
 from comity.wire.format_detection import REJECTS, detect_format
 from comity.wire.formats import FORMATS, parse_mapping
+from comity.wire.http_signatures import BadSignature, check_request, content_digest, sign_request
 from comity.wire.key_revocation import RevocationProblem, parse_revocation, render_revocation, weigh_revocation
 from comity.wire.link_batch import parse_batch, parse_part, render_batch, render_part
 from comity.wire.markdown_page import render_page
@@ -88,6 +89,7 @@ from comity.wire.tiles import parse_entry_bundle, parse_tile_path, render_entry_
 from comity.wire.tlog_proof import parse_proof, render_proof
 from comity.wire.transparency import parse_transparency
 from comity.wire.tsig import Signer, TsigKey, judge, render_refusal
+from comity.wire.webhook_json import Event, Message, parse_message, render_message
 from fuzz import corpus
 from memoranda_made import SECRETS
 
@@ -575,6 +577,40 @@ def read_small_words(text: str) -> None:
     if duration is not None and duration.is_fixed:
         assert parse_parts(text).span == duration.span
     assert " ".join(parse_scopes(text)).split() == list(parse_scopes(text))
+
+
+SIGNATURE_WORDS: Final = (b"comity=", b'("@method"', b";created=", b';keyid="', b":", b"sha-256=:", b"\n", b"==:")
+
+
+def read_webhook(data: bytes) -> object:
+    """A webhook's request: two lines of fields, then the body.  Nothing is believed that no key signed."""
+    given, signature, body = [*data.split(b"\n", 2), b"", b""][:3]
+    fields = {
+        "Signature-Input": given.decode("latin-1"), "Signature": signature.decode("latin-1"),
+        "Content-Digest": content_digest(body),
+    }  # fmt: skip
+    at = datetime(2026, 11, 26, 1, 2, 3, tzinfo=UTC)
+    found = check_request("https://a.by/", fields, body, {"by-2026-1": bytes(32)}, at=at)
+    assert isinstance(found, BadSignature)
+    must_be_told(found.sentence)
+    message = parse_message(body)
+    if isinstance(message, Message):
+        assert parse_message(msgspec.json.encode(message)) == message
+    return message
+
+
+def webhooks() -> list[bytes]:
+    at = datetime(2026, 11, 26, 1, 2, 3, tzinfo=UTC)
+    event = Event(
+        id="cert/1", position=1, type="withdrawn", kind="case", subject="s", version=at, at=at, tlp="TLP:GREEN",
+        clause="1", memorandum="", item=None,
+    )  # fmt: skip
+    body = render_message("desk", "cert", "oac.by", [event])
+    signed = sign_request(
+        "https://a.by/", body, media_type="application/json", message_id="cert/1-1", kid="by-2026-1",
+        sign=lambda _data: bytes(64), at=at,
+    )  # fmt: skip
+    return [f"{signed['Signature-Input']}\n{signed['Signature']}\n".encode() + body]
 
 
 def read_lists(data: bytes) -> object:

@@ -41,6 +41,8 @@ from comity.store.models import (
     PublicFiling,
     Report,
     Reporter,
+    Subscriber,
+    Webhook,
 )
 from comity.store.plans import add_plan
 from comity.store.reporters import count_all, keep_tallies
@@ -156,6 +158,7 @@ def fill_store() -> Registry:
     fill_dga()
     fill_outputs(NOON)
     fill_subscribers(NOON)
+    _webhooks()
     _article()
     Case.objects.filter(pk=received.pk).update(due_at=NOON + timedelta(hours=1))
     version = _memorandum()
@@ -427,6 +430,21 @@ def _article() -> None:
     add_event(
         row.pk, Happened(event="written", party="cctld.ru", actor="supervisor", language="en", version=1), at=NOON
     )
+
+
+def _webhooks() -> None:
+    owner = Subscriber.objects.create(
+        key="cert-demo", name="CERT", kind="cert", ceiling="TLP:GREEN", clause="1", created_by="administrator",
+        created_at=NOON, told=12,
+    )  # fmt: skip
+    Webhook.objects.create(
+        name="desk-chat", subscriber=owner, url="https://hooks.cert-demo.by/comity", position=12, delivered_at=NOON,
+        created_by="administrator", created_at=NOON,
+    )  # fmt: skip
+    Webhook.objects.create(
+        name="old-desk", subscriber=owner, url="https://old.cert-demo.by/", state="given-up", tries=80, position=3,
+        failing_since=NOON, last_answer="answered 500", created_by="administrator", created_at=NOON,
+    )  # fmt: skip
 
 
 def _link() -> None:

@@ -65,6 +65,7 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:new-person": ({}, OPERATORS, OPERATORS),
     "web:person": ({"name": "registrar"}, OVERSEERS, None),
     "web:change-person": ({"name": "registrar"}, None, OPERATORS),
+    "web:webhooks": ({}, OVERSEERS, OPERATORS),
     "web:looks": ({}, OVERSEERS, None),
     "web:personal-data": ({"ref": "received", "uuid": "00000000-0000-4000-8000-000000000000"}, LOOKERS, LOOKERS),
     "web:inbox": ({}, READERS, None),

@@ -62,10 +62,10 @@ def _given(route: Route, request: HttpRequest, path: Mapping[str, str], headers:
     query = read_query(route, request)
     octets = read_octets(route, request) if route.method == "POST" else b""
     call = Call(home=home, actor=actor, at=at, path=path, query=query, body=parse_body(route, octets))
-    key = request.headers.get(KEY_HEADER, "")
+    key = request.headers.get(KEY_HEADER)
     if route.method == "GET":
         return _read(route.handler(call), request)
-    if route.reads or not key or caller is None:
+    if route.reads or key is None or caller is None:
         return _response(route.handler(call))
     if not _KEY.fullmatch(key):
         raise InputError("is 1 to 255 printable ASCII characters without a space", item=KEY_HEADER)

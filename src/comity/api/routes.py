@@ -146,6 +146,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         is_whole=False,
     ),
     _ask("cases/<ref>/evidence", make_evidence, v.NothingBody, Octets, "cases", READERS, query=c.EvidenceQuery),
+    _ask("cases/<ref>/evidence", make_evidence, c.WhyBody, Octets, "cases", _WRITERS, query=c.EvidenceQuery),
     _get("appeals", cases.show_appeals, c.AppealsDocument, "cases"),
     _get("letters", cases.show_letters, c.LettersDocument, "cases", query=c.LettersQuery),
     _post("letters/<number>/retry", cases.post_retry_letter, v.NothingBody, c.LetterDocument, "cases", DESK),

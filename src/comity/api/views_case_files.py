@@ -63,9 +63,20 @@ def post_erase_attachment(call: Call) -> ErasedDocument:
 
 
 def make_evidence(call: Call) -> Octets:
-    """Make an evidence package of a case, for somebody who has no node."""
+    """Make an evidence package of a case, for somebody who has no node; why is kept."""
     query: EvidenceQuery = call.query
+    body: WhyBody = call.body
     package = prove(call.home, call.path["ref"], partner=query.partner, at=call.at)
+    # It holds what was exchanged as it was exchanged, personal data included where a clause let it pass.
+    look(
+        call.actor,
+        "evidence",
+        package.case.uuid,
+        ["package"],
+        reason=body.reason,
+        case_ref=package.case.ref,
+        at=call.at,
+    )
     return Octets(package.data, f"{package.case.ref}.evidence.json")
 
 

@@ -43,7 +43,7 @@ def deliver_webhooks(home: Home, *, at: datetime) -> int:
 
 def wait_before(tries: int, message_id: str) -> timedelta:
     """How long to wait after so many tries (1, 2 …) of a message."""
-    whole = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(tries - 1, _MOST_DOUBLINGS))
+    whole: timedelta = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(tries - 1, _MOST_DOUBLINGS))
     share = int.from_bytes(sha256(f"{message_id} {tries}".encode()).digest()[:4]) / 2**32
     return whole * (0.5 + share / 2)
 

@@ -15,7 +15,7 @@ from comity.core.roles import DESK, Actor
 from comity.store.models import Look
 
 MAY_LOOK: Final = (*DESK, "policy-officer")
-SUBJECT_KINDS: Final = ("report", "answer", "reporter", "attachment", "registrar")
+SUBJECT_KINDS: Final = ("report", "answer", "reporter", "attachment", "registrar", "evidence")
 _LONGEST_REASON: Final = 300
 
 

@@ -464,11 +464,27 @@ PERSON_CHANGE: Final[Labels] = {
 SCOPE: Final[Labels] = {
     "cases:read": _("Read cases"),
     "cases:write": _("Work on cases"),
+    "plans:read": _("Read plans of action"),
+    "plans:write": _("Propose, approve and carry out plans of action"),
     "reports:read": _("Read reports"),
     "reports:write": _("File reports"),
+    "reporters:read": _("Read how good reporters are"),
+    "reporters:write": _("Slow, stop and allow reporters"),
     "memoranda:read": _("Read memoranda"),
     "links:read": _("See the state of links"),
     "names:read": _("Fold names"),
+    "names:write": _("Look at names from outside"),
+    "consultations:read": _("Read consultations"),
+    "consultations:write": _("Ask and answer in consultations"),
+    "library:read": _("Read the library"),
+    "library:write": _("Write in the library"),
+    "zones:read": _("Read who may act in a zone"),
+    "registrars:read": _("Read the directory of registrars"),
+    "registrars:write": _("Change the directory of registrars"),
+    "statistics:read": _("Read statistics"),
+    "statistics:write": _("Propose, sign and release statistics"),
+    "audit:read": _("Read who looked at what, and changes of accounts"),
+    "subscribers:read": _("Read subscribers and webhooks"),
 }
 
 LOOK_SUBJECT: Final[Labels] = {
@@ -477,6 +493,7 @@ LOOK_SUBJECT: Final[Labels] = {
     "reporter": _("Reporter"),
     "attachment": _("Attachment"),
     "registrar": _("Registrar"),
+    "evidence": _("Evidence package"),
 }
 
 MEMORANDUM_EVENT: Final[Labels] = {

@@ -34,6 +34,7 @@ from comity.web.views import (
     statistics,
     subscribers,
     transparency,
+    webhooks,
     zones,
 )
 
@@ -79,6 +80,7 @@ urlpatterns = [
     path("administration/people/new/", people.new_person, name="new-person"),
     path("administration/people/<str:name>/", people.person, name="person"),
     path("administration/people/<str:name>/change/", people.change, name="change-person"),
+    path("administration/webhooks/", webhooks.webhooks, name="webhooks"),
     path("administration/looks/", people.looks, name="looks"),
     path("cases/<word:ref>/reports/<word:uuid>/personal/", look.personal_data, name="personal-data"),
     path("inbox/", inbox.inbox, name="inbox"),

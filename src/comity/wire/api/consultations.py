@@ -23,7 +23,7 @@ class FileBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A picture, PDF or plain text of at most 2 MB; `data` in Base64."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
-    data: bytes
+    data: Annotated[bytes, Meta(min_length=1, max_length=2_000_000)]
 
 
 class SayBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,8 +47,8 @@ class ConsultBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """A question to partners.  `case`: the case it is about; its name and category go along."""
 
     partners: Annotated[tuple[Host, ...], Meta(min_length=1, max_length=50)]
-    subject: Annotated[str, Meta(min_length=1, max_length=200)]
-    text: _Text
+    subject: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
+    text: Annotated[str, Meta(min_length=1, max_length=20_000, pattern=r"\S")]
     category: Category | Literal[""] = ""
     topic: _Topic | Literal[""] = ""
     case: Key = ""

@@ -177,7 +177,7 @@ class AdoptedDocument(msgspec.Struct, frozen=True):
 class RemarkBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A remark on the newest text in a language; empty: the original's."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=20_000)]
+    text: Annotated[str, Meta(min_length=1, max_length=20_000, pattern=r"\S")]
     language: Language | Literal[""] = ""
 
 

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from comity.core.plans import Plan
-from comity.wire.api.parts import Key, Limit, Note, ReasonDocument, Refs
+from comity.wire.api.parts import Limit, Note, ReasonDocument, Refs
 
 
 class MakePlanBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -75,7 +75,7 @@ class PlansDocument(msgspec.Struct, frozen=True):
 class PlansQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which plans."""
 
-    state: Key = ""
+    state: Literal["", "proposed", "approved", "carrying-out", "done", "failed-partly", "refused", "expired"] = ""
     limit: Limit = 100
 
 
