@@ -8,11 +8,6 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from api.conftest import Caller
-from comity.edges.home import Home
-from comity.flows.drop_answers import drop_answers
-from comity.store.kept_answers import KEPT, WORK, InWorkError, Kept, Reserved, keep, reserve
-from comity.store.models import Case, CaseEvent, KeptAnswer, Person
 from api.conftest import NOW, Caller
 from comity.edges.home import Home
 from comity.flows.drop_answers import drop_answers

@@ -51,7 +51,6 @@ MAY_CALL: Final = {
     "POST cases/<ref>/attachments": "asp",
     "POST attachments/<attachment>/read": "asp",
     "POST attachments/<attachment>/erase": "asp",
-    "POST cases/<ref>/evidence": "aspu",
     "POST cases/<ref>/evidence": "asp",
     "GET appeals": "aspu",
     "GET letters": "aspu",

@@ -217,7 +217,7 @@ NOT_OF_THE_EXCHANGE = {
     "flows.answer_dga.answer_dga": "answers, their counts, decisions and entries, together; given again, they stand",
     "flows.check_dga.check_dga": "what a look at a name told; nothing waits for it",
     "flows.check_dga.check_against": "what a zone's own list told of names; given again, it is the same",
-    "flows.tend_dga.share_family": "a partner's parts as entries, with their decisions; those that went are not sent again",
+    "flows.tend_dga.share_family": "a partner's parts as entries, with decisions; those that went are not sent again",
     "flows.tend_dga.tell_waiting": "answers as entries, with their decisions; a round of the desk, tried again",
     "flows.tend_dga._share": "a partner's parts as entries, with their decisions; a round of the desk, tried again",
     "flows.tend_dga._tell": "counts as entries, with their decisions; a round of the desk, tried again",

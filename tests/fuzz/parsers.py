@@ -30,13 +30,19 @@ from comity.wire.rdap import BOOTSTRAP_MAX_BYTES
 from comity.wire.rdap import MAX_BYTES as RDAP_MAX_BYTES
 from comity.wire.statistics import MAX_FILE_BYTES
 from comity.wire.stix import MAX_PAYLOAD_BYTES
-from fuzz import corpus, dga_readings, plan_readings, readings, slow
 from comity.wire.stix_pattern import MAX_LETTERS as MAX_PATTERN
-from fuzz import corpus, plan_readings, readings, slow, stix_readings
-from fuzz import corpus, misp_readings, plan_readings, readings, slow
 from comity.wire.xarf_document import MAX_XARF_BYTES
-from fuzz import corpus, mail_readings, plan_readings, readings, slow
-from fuzz import corpus, feed_readings, plan_readings, readings, slow
+from fuzz import (
+    corpus,
+    dga_readings,
+    feed_readings,
+    mail_readings,
+    misp_readings,
+    plan_readings,
+    readings,
+    slow,
+    stix_readings,
+)
 
 
 class Parser(NamedTuple):
