@@ -7,6 +7,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("api/v1/", include("comity.api.urls")),
+    path("taxii2/", include("comity.api.taxii_urls")),
     path("log/", include("comity.api.log_urls")),
     path("", include("comity.api.health_urls")),
     path("", include("comity.web.account_urls")),
