@@ -29,6 +29,7 @@ _TOLD = "the report, a note on its case, and what the partners that have it are 
 _STATE = "the link's state and its reason"
 _PART = "entries of our own ledger that were lost, and what they tell; with the last of them as when recovery ends"
 _LIBRARY = "event, decision and entry of the library together, as of a verb of the desk; the command is given again"
+_READER = "a subscriber or a key of it with its audit entry, together; the command is given again"
 _WORDS = "the memorandum's version, its signatures or state, and the event that says who did it"
 
 STEPS: dict[str, Row] = {
@@ -167,6 +168,13 @@ NOT_OF_THE_EXCHANGE = {
     "flows.tell_reporters.tell_reporters": "a round of the desk; a letter's key makes it one",
     "flows.tell_reporters._ask": "a round of the desk; a letter's key makes it one",
     "flows.weigh_reporters.weigh_reporters": "a round of the desk that counts anew each time",
+    "flows.release.release": "told versions with the marks they follow from, together; killed before, both are there still",
+    "flows.release._look_around": "the same, of articles and messages, with what was seen of them",
+    "flows.keep_subscribers.add_subscriber": _READER,
+    "flows.keep_subscribers.stop_subscriber": _READER,
+    "flows.keep_subscribers.give_token": _READER,
+    "flows.keep_subscribers.take_certificate": _READER,
+    "flows.keep_subscribers.revoke_key_of": _READER,
     "flows.stock_library.stock_library": "the program's own articles, when a node starts to serve; begun anew then",
     "flows.adopt_article.adopt_article": _LIBRARY,
     "flows.annotate_article.annotate_article": _LIBRARY,

@@ -11,7 +11,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from comity.core.markings import is_within
+from comity.core.clauses import Onward
+from comity.core.markings import Tlp, is_within
 from comity.core.memoranda import Memorandum
 from comity.core.personal_data import mask_report, mask_url, without_userinfo
 from comity.core.reports import Report
@@ -47,33 +48,52 @@ def select_onward(sources: Sequence[Source], audience: Audience) -> tuple[Told, 
     return tuple(told for source in sources if (told := _told(source, audience)) is not None)
 
 
-def _told(source: Source, audience: Audience) -> Told | None:
-    report = source.report
-    if not is_within(report.tlp, "TLP:AMBER"):
+def find_rule(memorandum: Memorandum | None, names: Sequence[str], tlp: Tlp) -> Onward | None:
+    """Find the rule by which a partner's report of a marking may go on: the first of these names that is there.
+
+    None where it lets nothing through: no memorandum, no rule, only with consent, or a stricter marking than it allows.
+    """
+    onward = memorandum.marking.onward if memorandum is not None else {}
+    rule = next((onward[name] for name in names if name in onward), None)
+    if rule is None or rule.allowed is not True or (rule.only and not is_within(tlp, rule.only)):
         return None
-    strip: tuple[str, ...] = ()
-    if source.is_partners:
-        if source.memorandum is None:
-            return None
-        onward = source.memorandum.marking.onward
-        rule = next((onward[name] for name in _RULES[audience] if name in onward), None)
-        if rule is None or rule.allowed is not True or (rule.only and not is_within(report.tlp, rule.only)):
-            return None
-        strip = rule.strip
-    bare = mask_report(without_userinfo(report))
+    return rule
+
+
+def strip_report(report: Report, *, with_methods: bool) -> Report:
+    """Take out of a report who filed it, personal data and the user part of URLs; and how it was found, unless kept."""
     kept = msgspec.structs.replace(
-        bare,
+        mask_report(without_userinfo(report)),
         personal_data={},
         source_ref="",
         linked_report="",
         already_reported_to="",
         report_id=None,
     )
-    if "detection_methods" in strip or audience != "registrar":
-        kept = msgspec.structs.replace(
-            kept,
-            sandbox_report="",
-            tags=(),
-            evidence=tuple(msgspec.structs.replace(piece, note="") for piece in kept.evidence),
-        )
-    return Told(kept, mask_url(without_userinfo(msgspec.structs.replace(report, name=source.target, url="")).name))
+    if with_methods:
+        return kept
+    return msgspec.structs.replace(
+        kept,
+        sandbox_report="",
+        tags=(),
+        evidence=tuple(msgspec.structs.replace(piece, note="") for piece in kept.evidence),
+    )
+
+
+def strip_target(target: str) -> str:
+    """Take the user part and e-mail addresses out of a canonical URL; a host stays as it is."""
+    return mask_url(without_userinfo(Report(name=target, category="phishing")).name)
+
+
+def _told(source: Source, audience: Audience) -> Told | None:
+    report = source.report
+    if not is_within(report.tlp, "TLP:AMBER"):
+        return None
+    strip: tuple[str, ...] = ()
+    if source.is_partners:
+        rule = find_rule(source.memorandum, _RULES[audience], report.tlp)
+        if rule is None:
+            return None
+        strip = rule.strip
+    kept = strip_report(report, with_methods=audience == "registrar" and "detection_methods" not in strip)
+    return Told(kept, strip_target(source.target))

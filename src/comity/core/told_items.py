@@ -43,7 +43,8 @@ class ToldCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ta
     """A case as the subscriber may read it.
 
     `is_blockable`: confirmed, registered for abuse, not protected, not ended: a resolver may refuse the whole
-    registrable domain.  Of a hacked site only `targets` are bad, and its name must not be blocked.
+    registrable domain.  Of a hacked site only `targets` are bad, and its name must not be blocked.  `targets` are those
+    that are bad now: there are none before the case is confirmed and after it is cured or closed.
     """
 
     case: UUID

@@ -12,6 +12,9 @@ from comity.core.personal_data import mask
 from comity.store.case_reports import ReportRow
 from comity.store.erasures import read_notes, replace_notes, replace_report
 from comity.store.models import ReporterWord
+from comity.store.releases import forget_told
+from comity.store.subscribers import has_subscribers
+from comity.store.told_items import mark_changed
 from comity.wire.canonical import canonical, parse_json
 from comity.wire.report_json import render_report
 
@@ -20,7 +23,10 @@ def forget_report(row: ReportRow, *, also: Iterable[str] = ()) -> tuple[str, ...
     """Reduce a stored report and mask its case's notes; tells the texts that must not be quoted any more."""
     texts = erased_texts(row.report, host=row.host, also=also)
     replace_report(row.pk, render_report(reduce_report(row.report, host=row.host)))
+    forget_told([row.uuid], case_pk=row.case_pk)
     if row.case_pk is not None:
+        if has_subscribers():
+            mark_changed([row.case_pk])
         mask_notes([row.case_pk], texts)
     return texts
 

@@ -18,6 +18,7 @@ from comity.edges.home import Home
 from comity.flows.carry_out import carry_on
 from comity.flows.deliver_mail import deliver_mail
 from comity.flows.drop_filings import drop_filings
+from comity.flows.release import release
 from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_consultations import tend_consultations
@@ -43,6 +44,7 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("clocks", 20.0, tend_clocks),
     Round("plans", 2.0, carry_on),
     Round("holds", 60.0, tend_holds),
+    Round("subscribers told", 5.0, release),
     Round("mail delivered", 15.0, deliver_mail),
     Round("names watched", 60.0, watch_names),
     Round("reporters told", 30.0, tell_reporters),

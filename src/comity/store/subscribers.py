@@ -13,7 +13,7 @@ from comity.core.categories import CATEGORIES
 from comity.core.errors import ConflictError, InputError, NotFoundError
 from comity.core.markings import TLPS, Tlp
 from comity.core.told_items import SUBSCRIBER_KINDS, SubscriberKind
-from comity.store.models import Subscriber, SubscriberKey
+from comity.store.models import Subscriber, SubscriberChange, SubscriberKey
 
 PREFIX: Final = "comitysub_"  # lets a scanner for leaked secrets know one when it sees it
 _KEY: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
@@ -43,6 +43,27 @@ class SubscriberCall(msgspec.Struct, frozen=True):
 
     subscriber: SubscriberRow
     may_write: bool
+
+
+class KeyRow(msgspec.Struct, frozen=True):
+    """A key as people may see it."""
+
+    kind: str
+    label: str
+    may_write: bool
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class ChangeRow(msgspec.Struct, frozen=True):
+    """One entry of a subscriber's history."""
+
+    event: str
+    actor: str
+    role: str
+    note: str
+    at: datetime
 
 
 def add_subscriber(
@@ -118,6 +139,25 @@ def revoke_subscriber_key(key: str, label: str, *, at: datetime) -> int:
     if not revoked:
         raise NotFoundError("no such key", item=label)
     return revoked
+
+
+def add_subscriber_change(subscriber_pk: int, event: str, *, actor: str, role: str, note: str, at: datetime) -> None:
+    """Write down who did what to a subscriber, inside the caller's transaction."""
+    SubscriberChange.objects.create(
+        subscriber_id=subscriber_pk, event=event, actor=actor, role=role, note=note[:300], at=at
+    )
+
+
+def list_subscriber_changes(subscriber_pk: int) -> list[ChangeRow]:
+    """Who did what to a subscriber, the first first."""
+    rows = SubscriberChange.objects.filter(subscriber_id=subscriber_pk).order_by("pk")
+    return [ChangeRow(row.event, row.actor, row.role, row.note, row.at) for row in rows]
+
+
+def list_subscriber_keys(subscriber_pk: int) -> list[KeyRow]:
+    """The keys of a subscriber, revoked ones included, the first first; never what they are."""
+    rows = SubscriberKey.objects.filter(subscriber_id=subscriber_pk).order_by("pk")
+    return [KeyRow(row.kind, row.label, row.may_write, row.created_at, row.expires_at, row.revoked_at) for row in rows]
 
 
 def find_by_token(token: str, *, at: datetime) -> SubscriberCall | None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 from django.db import connection
+from django.db.models import Count
 
 from comity.core.errors import NotFoundError
 from comity.core.markings import Tlp
@@ -42,7 +43,7 @@ class NewTold(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     tlp: Tlp
     clause: str
-    told: Told
+    told: Told | None  # None: a withdrawal of what was erased
     memorandum: str = ""
     registrable: str = ""
     zone: str = ""
@@ -92,7 +93,7 @@ def append_told(subscriber_pk: int, items: Sequence[NewTold], *, at: datetime) -
         version = max(moment, last_versions.get(key, 0) + 1)
         last_versions[key] = version
         newest_row[key] = position
-        body = _encode(item.told)
+        body = _encode(item.told) if item.told is not None else b""
         rows.append((
             subscriber_pk, position, item.kind, item.subject, version, item.is_withdrawn, False, item.is_blockable,
             item.registrable, item.zone, item.category, item.tlp, item.clause, item.memorandum, item.case_pk,
@@ -116,6 +117,13 @@ def iterate_holding(subscriber_pk: int, kind: ToldKind) -> Iterator[ToldRow]:
     found = ToldItem.objects.filter(subscriber_id=subscriber_pk, kind=kind, is_newest=True, is_withdrawn=False)
     for row in found.order_by("registrable", "position").iterator(chunk_size=2000):
         yield _row(row)
+
+
+def count_holding(subscriber_pk: int) -> dict[tuple[str, str], int]:
+    """How many items a subscriber has, by kind and zone."""
+    found = ToldItem.objects.filter(subscriber_id=subscriber_pk, is_newest=True, is_withdrawn=False)
+    rows = found.values_list("kind", "zone").annotate(n=Count("pk")).order_by("kind", "zone")
+    return {(kind, zone): count for kind, zone, count in rows}
 
 
 def newest_of_case(subscriber_pk: int, case_pk: int) -> list[ToldRow]:

@@ -45,6 +45,7 @@ from comity.store.models.observations import Observation
 from comity.store.models.people import ApiToken, Look, Person, PersonChange, SignInFailure
 from comity.store.models.plans import ActionPlan, ActionStep, Hold, PlanVote
 from comity.store.models.registrars import Registrar
+from comity.store.models.releases import ReleaseMark, SubscriberChange
 from comity.store.models.reporters import AwaitedOutcome, ReporterDecision, ReporterTally, ReporterWord
 from comity.store.models.reports import IntakeRun, Report, Reporter
 from comity.store.models.statistics import Release, Statement
@@ -112,6 +113,7 @@ __all__ = [
     "PublicTry",
     "Registrar",
     "Release",
+    "ReleaseMark",
     "Report",
     "Reporter",
     "ReporterDecision",
@@ -125,6 +127,7 @@ __all__ = [
     "Statement",
     "Subscriber",
     "SubscriberCertificate",
+    "SubscriberChange",
     "SubscriberKey",
     "TaxiiBlock",
     "TaxiiCollection",

@@ -44,7 +44,7 @@ class Decision(models.Model):
     report = models.ForeignKey(Report, null=True, on_delete=models.PROTECT)
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT)
     partner = models.CharField(max_length=120)
-    direction = models.CharField(max_length=3)  # out: we asked before sending; in: we re-evaluated what came
+    direction = models.CharField(max_length=3)  # out: we asked to send; in: we re-evaluated; sub: for a subscriber
     kind = models.CharField(max_length=20)
     memorandum = models.CharField(max_length=71)  # digest; empty where none is in force
     verdict = models.CharField(max_length=14)  # send send-redacted hold refuse
