@@ -9,7 +9,7 @@ from typing import Final
 
 from django.http import HttpResponse
 
-from comity.api.taxii_answers import TaxiiCall, reply, taxii, takes_gzip
+from comity.api.taxii_answers import TaxiiCall, reply, takes_gzip, taxii
 from comity.api.taxii_views import add_objects
 from comity.core.errors import NotFoundError
 from comity.flows.delete_objects import delete_objects

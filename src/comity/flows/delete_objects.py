@@ -1,4 +1,4 @@
-"""Delete what a subscriber posted: it leaves the inbox, and what was made of it is withdrawn as far as its word reaches.
+"""Delete what a subscriber posted: it leaves the inbox, and what was made of it is withdrawn as far as that reaches.
 
 An object that waits to be taken in never becomes a report.
 """

@@ -56,8 +56,9 @@ def _append(
 ) -> None:
     """Add what rows say to the collections of their markings; what is there already is not added twice."""
     by_tlp: dict[str, list[NewObject]] = {}
+    newest = {(row.kind, row.subject): row.tlp for row in rows}
     for row in rows:
-        if row.tlp in collections and row.told is not None:
+        if row.tlp in collections and row.told is not None and row.tlp == newest[row.kind, row.subject]:
             by_tlp.setdefault(row.tlp, []).extend(
                 NewObject(
                     one.id, one.type, None if one.type in OBSERVABLES else one.version, one.spec_version, one.data,
@@ -69,9 +70,7 @@ def _append(
         append_objects(collections[tlp].pk, objects, at=at)
 
 
-def _remove_former(
-    subscriber: SubscriberRow, rows: Sequence[ToldRow], collections: dict[str, Collection]
-) -> None:
+def _remove_former(subscriber: SubscriberRow, rows: Sequence[ToldRow], collections: dict[str, Collection]) -> None:
     """Remove from the collections what was erased since, or is told at another marking now."""
     now = {(row.kind, row.subject): row.tlp for row in rows}
     gone: dict[str, list[int]] = {}
@@ -86,6 +85,4 @@ def _remove_former(
 def _told_again(subscriber: SubscriberRow, rows: Sequence[ToldRow]) -> list[ToldRow]:
     """What still holds of the cases that something was withdrawn from: other items may have had objects in common."""
     cases = sorted({row.case_pk for row in rows if row.is_withdrawn and row.case_pk is not None})
-    return [
-        held for case in cases for held in newest_of_case(subscriber.pk, case) if not held.is_withdrawn
-    ]
+    return [held for case in cases for held in newest_of_case(subscriber.pk, case) if not held.is_withdrawn]

@@ -1,4 +1,4 @@
-"""Take what a subscriber posts to its inbox over TAXII: kept, and waiting to be taken in as reports, in one transaction.
+"""Take what a subscriber posts to its inbox over TAXII: kept, and waiting to be taken in, in one transaction.
 
 Nothing is parsed before it is known who posts, that it may, and that no person has stopped it.  What is there already
 is a success and not kept twice, so an answer that was lost costs nothing: the same is posted again.
@@ -46,7 +46,7 @@ def post_objects(home: Home, call: SubscriberCall, collection: Collection, data:
     if objects:
         check_reporter(home, reporter, amount=len(objects), at=at)
     status = Status(
-        id=str(uuid4()), request_timestamp=render_time(at), total_count=len(objects), success_count=len(kept),
+        id=str(uuid4()), status="complete", request_timestamp=render_time(at), total_count=len(objects), success_count=len(kept),
         failure_count=len(refused), pending_count=0,
         successes=tuple(StatusDetail(one.stix_id, render_time(one.version or at)) for one in kept),
         failures=tuple(StatusDetail(one.stix_id, render_time(at), one.reason) for one in refused),

@@ -14,9 +14,7 @@ from comity.store.models import TaxiiCollection, TaxiiReader
 from comity.store.subscribers import SubscriberRow
 
 INBOX: Final = ""
-_FIND: Final = (
-    "SELECT id, uuid, tlp, position, sealed FROM taxii_collection WHERE subscriber_id = %s ORDER BY id"
-)
+_FIND: Final = "SELECT id, uuid, tlp, position, sealed FROM taxii_collection WHERE subscriber_id = %s ORDER BY id"
 _GET: Final = "SELECT id, uuid, tlp, position, sealed FROM taxii_collection WHERE uuid = %s AND subscriber_id = %s"
 
 

@@ -118,9 +118,7 @@ def _blocks(asked: Range, limit: int, page: Page, *, is_packed: bool) -> Iterato
         page.reached = asked.upto
 
 
-def _read_blocks(
-    asked: Range, after: int, upto: int, count: int, *, is_packed: bool
-) -> list[tuple[int, _Block]]:
+def _read_blocks(asked: Range, after: int, upto: int, count: int, *, is_packed: bool) -> list[tuple[int, _Block]]:
     as_of = _EVERY if asked.every_version else asked.upto
     with connection.cursor() as cursor:
         query = _BLOCKS if is_packed else _BLOCKS_PACKED_LATER

@@ -23,9 +23,7 @@ def find_status(subscriber_pk: int, uuid: str) -> bytes | None:
 
 def waiting_posts(limit: int) -> list[TaxiiPost]:
     """Envelopes that wait to be taken in, the oldest first."""
-    return list(
-        TaxiiPost.objects.select_related("collection__subscriber").filter(taken_at=None).order_by("pk")[:limit]
-    )
+    return list(TaxiiPost.objects.select_related("collection__subscriber").filter(taken_at=None).order_by("pk")[:limit])
 
 
 def forget_posts(*, before: datetime) -> int:

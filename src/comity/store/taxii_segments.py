@@ -54,10 +54,10 @@ def starts_of(lengths: Sequence[int]) -> list[int]:
 
 def write_segments(collection: int, segments: Iterable[Sequence[Piece]]) -> None:
     """Write full segments of a collection, inside the caller's transaction."""
-    for pieces in segments:
-        first, last = pieces[0].position, pieces[-1].position
-        if last - first + 1 != len(pieces):  # positions between were deleted while they stood in the tail
-            pieces = _filled(pieces)
+    for given in segments:
+        first, last = given[0].position, given[-1].position
+        # positions between were deleted while they stood in the tail
+        pieces = given if last - first + 1 == len(given) else _filled(given)
         superseded = [piece.superseded for piece in pieces]
         row = TaxiiSegment.objects.create(
             collection_id=collection, first=first, last=last, last_added=pieces[-1].added,
@@ -150,9 +150,7 @@ def _by_segment(collection: int, positions: Sequence[int]) -> list[tuple[TaxiiSe
         if found and position <= found[-1][0].last:
             found[-1][1].append(position)
             continue
-        row: Any = (
-            TaxiiSegment.objects.filter(collection_id=collection, last__gte=position).order_by("last").first()
-        )
+        row: Any = TaxiiSegment.objects.filter(collection_id=collection, last__gte=position).order_by("last").first()
         if row is not None and row.first <= position:
             found.append((row, [position]))
     return found

@@ -74,7 +74,7 @@ class Status(msgspec.Struct, kw_only=True, omit_defaults=True):
     """§4.3.1."""
 
     id: str
-    status: str = "complete"
+    status: str  # complete: what is posted is kept before it is answered
     request_timestamp: str
     total_count: int
     success_count: int

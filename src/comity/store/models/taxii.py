@@ -63,9 +63,7 @@ class TaxiiObject(models.Model):
                 condition=~models.Q(spec_version="2.1"),
                 name="taxii_object_old_spec",
             ),
-            models.Index(
-                fields=["collection", "told"], condition=models.Q(told__gt=0), name="taxii_object_told"
-            ),
+            models.Index(fields=["collection", "told"], condition=models.Q(told__gt=0), name="taxii_object_told"),
         )
 
 
