@@ -1,8 +1,8 @@
 """Fill the TAXII collections: what a subscriber was told, rendered and added at its marking, in the order it was told.
 
 Each subscriber's stream of told items is followed by position, so a round costs what was told since.  Objects and
-position are one transaction: an item is rendered once, whatever ends in between.  What was erased leaves the collections
-with all its versions; an item that is now told at another marking leaves the collection of its former one.
+position are one transaction: an item is rendered once, whatever ends in between.  What was erased leaves the
+collections with all its versions; an item that is told at another marking now leaves the collection of its former one.
 """
 
 from collections.abc import Callable, Sequence
@@ -56,9 +56,9 @@ def _append(
 ) -> None:
     """Add what rows say to the collections of their markings; what is there already is not added twice."""
     by_tlp: dict[str, list[NewObject]] = {}
-    newest = {(row.kind, row.subject): row.tlp for row in rows}
+    newest: dict[tuple[str, str], str] = {(row.kind, row.subject): row.tlp for row in rows}
     for row in rows:
-        if row.tlp in collections and row.told is not None and row.tlp == newest[row.kind, row.subject]:
+        if row.tlp == newest[row.kind, row.subject] and row.tlp in collections and _is_said(row):
             by_tlp.setdefault(row.tlp, []).extend(
                 NewObject(
                     one.id, one.type, None if one.type in OBSERVABLES else one.version, one.spec_version, one.data,
@@ -70,9 +70,14 @@ def _append(
         append_objects(collections[tlp].pk, objects, at=at)
 
 
+def _is_said(row: ToldRow) -> bool:
+    """Whether a version says something: one that was erased since does not, but that an item was erased does."""
+    return row.told is not None or row.is_withdrawn
+
+
 def _remove_former(subscriber: SubscriberRow, rows: Sequence[ToldRow], collections: dict[str, Collection]) -> None:
     """Remove from the collections what was erased since, or is told at another marking now."""
-    now = {(row.kind, row.subject): row.tlp for row in rows}
+    now: dict[tuple[str, str], str] = {(row.kind, row.subject): row.tlp for row in rows}
     gone: dict[str, list[int]] = {}
     for earlier in find_earlier(subscriber.pk, rows):
         if earlier.is_erased or now[earlier.kind, earlier.subject] != earlier.tlp:

@@ -46,8 +46,8 @@ def post_objects(home: Home, call: SubscriberCall, collection: Collection, data:
     if objects:
         check_reporter(home, reporter, amount=len(objects), at=at)
     status = Status(
-        id=str(uuid4()), status="complete", request_timestamp=render_time(at), total_count=len(objects), success_count=len(kept),
-        failure_count=len(refused), pending_count=0,
+        id=str(uuid4()), status="complete", request_timestamp=render_time(at), total_count=len(objects),
+        success_count=len(kept), failure_count=len(refused), pending_count=0,
         successes=tuple(StatusDetail(one.stix_id, render_time(one.version or at)) for one in kept),
         failures=tuple(StatusDetail(one.stix_id, render_time(at), one.reason) for one in refused),
     )  # fmt: skip

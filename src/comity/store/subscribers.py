@@ -8,12 +8,13 @@ from hashlib import sha256
 from typing import Final
 
 import msgspec
+from django.db import models
 
 from comity.core.categories import CATEGORIES
 from comity.core.errors import ConflictError, InputError, NotFoundError
 from comity.core.markings import TLPS, Tlp
 from comity.core.told_items import SUBSCRIBER_KINDS, SubscriberKind
-from comity.store.models import Subscriber, SubscriberChange, SubscriberKey
+from comity.store.models import Subscriber, SubscriberCertificate, SubscriberChange, SubscriberKey
 
 PREFIX: Final = "comitysub_"  # lets a scanner for leaked secrets know one when it sees it
 _KEY: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
@@ -130,7 +131,8 @@ def trust_certificate(
     expires_at: datetime | None = None,
 ) -> None:  # fmt: skip
     """Let a client certificate (DER) open what a subscriber may read."""
-    _add_key(key, "certificate", sha256(certificate_der).digest(), label, may_write, at, expires_at)
+    row = _add_key(key, "certificate", sha256(certificate_der).digest(), label, may_write, at, expires_at)
+    SubscriberCertificate.objects.create(key=row, der=certificate_der)
 
 
 def revoke_subscriber_key(key: str, label: str, *, at: datetime) -> int:
@@ -172,6 +174,13 @@ def find_by_certificate(certificate_sha256: bytes, *, at: datetime) -> Subscribe
     return _find("certificate", certificate_sha256, at)
 
 
+def subscriber_certificates(*, at: datetime) -> tuple[bytes, ...]:
+    """The client certificates (DER) that open something now, in a fixed order."""
+    found = SubscriberCertificate.objects.filter(key__revoked_at=None, key__subscriber__ended_at=None)
+    current = found.filter(models.Q(key__expires_at=None) | models.Q(key__expires_at__gt=at))
+    return tuple(bytes(row.der) for row in current.order_by("pk"))
+
+
 def has_subscribers() -> bool:
     """Whether anybody is told anything at all."""
     return Subscriber.objects.filter(ended_at=None).exists()
@@ -179,7 +188,7 @@ def has_subscribers() -> bool:
 
 def _add_key(
     key: str, kind: str, digest: bytes, label: str, may_write: bool, at: datetime, expires_at: datetime | None
-) -> None:
+) -> SubscriberKey:
     if not label or len(label) > _LABEL_LETTERS or any(letter < " " for letter in label):
         raise InputError(f"a label is one line of at most {_LABEL_LETTERS} characters", item="label")
     if expires_at is not None and expires_at <= at:
@@ -189,7 +198,7 @@ def _add_key(
         raise NotFoundError("no such subscriber", item=key[:60])
     if SubscriberKey.objects.filter(digest=digest).exists():
         raise ConflictError("is known already", item=label)
-    SubscriberKey.objects.create(
+    return SubscriberKey.objects.create(
         subscriber=found, kind=kind, digest=digest, label=label, may_write=may_write, created_at=at,
         expires_at=expires_at,
     )  # fmt: skip
