@@ -5,6 +5,7 @@ cursor is the commit order and the client holds it: nothing is remembered here b
 was lost is asked for again.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from django.http import HttpResponse
@@ -14,7 +15,7 @@ from comity.api.taxii_views import add_objects
 from comity.core.errors import NotFoundError
 from comity.flows.delete_objects import delete_objects
 from comity.flows.post_objects import check_writer
-from comity.store.fields import micros, moment
+from comity.store.fields import micros
 from comity.store.taxii_collections import Collection
 from comity.store.taxii_matches import Found, Match, Versions, find_objects, has_object, read_bodies
 from comity.store.taxii_pages import Page, Range, read_page
@@ -27,8 +28,8 @@ from comity.wire.taxii_query import (
     OF_VERSIONS,
     TaxiiQuery,
     parse_query,
+    render_micros,
     render_next,
-    render_time,
 )
 from comity.wire.taxii_resources import (
     EMPTY_ENVELOPE,
@@ -107,7 +108,7 @@ def manifest(call: TaxiiCall, uuid: str) -> HttpResponse:
     """List which objects there are, and since when."""
     asked = _Asked(call, uuid, OF_OBJECTS)
     found, is_more = find_objects(asked.range, asked.match, asked.query.limit)
-    records = [(one.stix_id, moment(one.added), moment(one.version)) for one in found]
+    records = [(one.stix_id, one.added, one.version) for one in found]
     next_page = asked.next_of(found[-1].position) if is_more else None
     return reply(render_manifest(records, next_page), last_added=_dates(found))
 
@@ -121,7 +122,7 @@ def versions(call: TaxiiCall, uuid: str, stix_id: str) -> HttpResponse:
     match = asked.match._replace(versions=Versions(every=True))
     found, is_more = find_objects(asked.range, match, asked.query.limit)
     next_page = asked.next_of(found[-1].position) if is_more else None
-    return reply(render_versions([moment(one.version) for one in found], next_page), last_added=_dates(found))
+    return reply(render_versions([one.version for one in found], next_page), last_added=_dates(found))
 
 
 def _chosen(call: TaxiiCall, asked: _Asked) -> HttpResponse:
@@ -135,7 +136,7 @@ def _chosen(call: TaxiiCall, asked: _Asked) -> HttpResponse:
     else:
         reached = found[-1].position if found else asked.range.after
     page = Page(
-        parts=[*bodies.values()], bodies=[*bodies.values()], count=len(bodies), size=sum(map(len, bodies.values())),
+        parts=[*bodies.values()], count=len(bodies), size=sum(map(len, bodies.values())),
         reached=reached, first_added=kept[0].added if kept else 0, last_added=kept[-1].added if kept else 0,
         is_more=is_more,
     )  # fmt: skip
@@ -146,9 +147,10 @@ def _envelope(page: Page, asked: _Asked, *, is_packed: bool) -> HttpResponse:
     if not page.count and not page.is_more:
         return reply(EMPTY_ENVELOPE)
     head = envelope_head(asked.next_of(page.reached) if page.is_more else None, is_more=page.is_more)
-    dates = (render_time(moment(page.first_added)), render_time(moment(page.last_added))) if page.count else None
-    if not is_packed or page.size < _GZIP_FROM_BYTES:
-        return reply(head + b",".join(page.bodies) + ENVELOPE_END, last_added=dates)
+    dates = (render_micros(page.first_added), render_micros(page.last_added)) if page.count else None
+    plain = [part for part in page.parts if isinstance(part, bytes)]
+    if not is_packed or (page.size < _GZIP_FROM_BYTES and len(plain) == len(page.parts)):
+        return reply(b"".join(_plain(head, plain)), last_added=dates)
     parts: list[Packed] = []
     loose = [head]
     for place, part in enumerate(page.parts):
@@ -165,12 +167,22 @@ def _envelope(page: Page, asked: _Asked, *, is_packed: bool) -> HttpResponse:
     return answer
 
 
+def _plain(head: bytes, bodies: Sequence[bytes]) -> Iterator[bytes]:
+    """The pieces of an envelope, so that they are joined once."""
+    yield head
+    for place, body in enumerate(bodies):
+        if place:
+            yield b","
+        yield body
+    yield ENVELOPE_END
+
+
 def _pack(data: bytes) -> Packed:
     return store(data) if len(data) <= _STORED_UP_TO else pack(data, _LEVEL)
 
 
 def _dates(found: list[Found]) -> tuple[str, str] | None:
-    return (render_time(moment(found[0].added)), render_time(moment(found[-1].added))) if found else None
+    return (render_micros(found[0].added), render_micros(found[-1].added)) if found else None
 
 
 def _versions(query: TaxiiQuery) -> Versions:

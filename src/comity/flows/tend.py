@@ -18,7 +18,9 @@ from comity.edges.home import Home
 from comity.flows.carry_out import carry_on
 from comity.flows.deliver_mail import deliver_mail
 from comity.flows.drop_filings import drop_filings
+from comity.flows.fill_taxii import fill_taxii
 from comity.flows.release import release
+from comity.flows.take_posted import take_posted
 from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_consultations import tend_consultations
@@ -48,6 +50,8 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("mail delivered", 15.0, deliver_mail),
     Round("names watched", 60.0, watch_names),
     Round("reporters told", 30.0, tell_reporters),
+    Round("TAXII filled", 5.0, fill_taxii),
+    Round("TAXII taken in", 10.0, take_posted),
     Round("filings dropped", 600.0, drop_filings),
     Round("reporters weighed", 3600.0, weigh_reporters),
     Round("consultations", 60.0, tend_consultations),

@@ -16,5 +16,5 @@ urlpatterns = [
 
 handler400 = "comity.web.views.errors.bad_request"
 handler403 = "comity.web.views.errors.forbidden"
-handler404 = "comity.web.views.errors.not_found"
+handler404 = "comity.node.not_found.not_found"
 handler500 = "comity.web.views.errors.failed"

@@ -19,12 +19,13 @@ PAGE_BYTES: Final = 8 << 20
 PAGE_SEGMENTS: Final = 64
 
 _BLOCKS: Final = (
-    "SELECT s.first, s.last, s.lengths, s.added, s.superseded, b.checksum, b.packed, b.body "
+    "SELECT s.first, s.last, s.lengths, s.added, s.superseded, b.body "
     "FROM taxii_segment s JOIN taxii_block b ON b.segment_id = s.id "
     "WHERE s.collection_id = %s AND s.last > %s AND s.first <= %s AND (s.emptied = 0 OR s.emptied > %s) "
     "ORDER BY s.last LIMIT %s"
 )
-_BLOCKS_PACKED_LATER: Final = _BLOCKS.replace("b.packed", "NULL")
+_PACKED_BLOCKS: Final = _BLOCKS.replace("b.body", "s.id, b.checksum, b.packed")
+_BODY: Final = "SELECT body FROM taxii_block WHERE segment_id = %s"
 _TAIL: Final = (
     "SELECT t.position, o.added, o.superseded, t.body FROM taxii_tail t JOIN taxii_object o "
     "ON o.collection_id = t.collection_id AND o.position = t.position "
@@ -53,10 +54,9 @@ class Range(NamedTuple):
 
 
 class Page(msgspec.Struct, kw_only=True):
-    """A page: bytes to be joined with commas, whole segments also as packed; times in microseconds, 0 without any."""
+    """A page: parts to be joined with commas, whole segments packed if so asked; times in microseconds, 0: none."""
 
     parts: list[bytes | Packed] = []
-    bodies: list[bytes] = []  # as `parts`, unpacked
     count: int = 0
     size: int = 0
     reached: int
@@ -70,13 +70,13 @@ class _Block(NamedTuple):
     lengths: Sequence[int]
     added: Sequence[int]
     superseded: Sequence[int]  # empty: none is
-    packed: Packed | None
-    body: bytes
+    content: bytes | Packed
+    segment: int = 0  # of a packed one: where its bytes are
 
 
 def read_page(asked: Range, limit: int, *, is_packed: bool) -> Page:
     """Read at most `limit` objects; fewer where they are large or lie far apart."""
-    page = Page(parts=[], bodies=[], reached=asked.after)
+    page = Page(parts=[], reached=asked.after)
     for block in _blocks(asked, limit, page, is_packed=is_packed):
         if not _cut(asked, block, limit - page.count, page):
             page.is_more = True
@@ -112,7 +112,7 @@ def _blocks(asked: Range, limit: int, page: Page, *, is_packed: bool) -> Iterato
     for position, added, superseded, body in tail:
         if position > page.reached:
             data = bytes(body)
-            yield _Block(position, (len(data),), (added,), (superseded,), None, data)
+            yield _Block(position, (len(data),), (added,), (superseded,), data)
             page.reached = position
     if len(sealed_since) < left:
         page.reached = asked.upto
@@ -121,19 +121,31 @@ def _blocks(asked: Range, limit: int, page: Page, *, is_packed: bool) -> Iterato
 def _read_blocks(asked: Range, after: int, upto: int, count: int, *, is_packed: bool) -> list[tuple[int, _Block]]:
     as_of = _EVERY if asked.every_version else asked.upto
     with connection.cursor() as cursor:
-        query = _BLOCKS if is_packed else _BLOCKS_PACKED_LATER
+        query = _PACKED_BLOCKS if is_packed else _BLOCKS
         cursor.execute(query, (asked.collection, after, upto, as_of, count))
         rows = cursor.fetchall()
     return [(row[1], _block(row)) for row in rows]
 
 
 def _block(row: Sequence[Any]) -> _Block:
-    first, _last, lengths, added, superseded, checksum, packed, body = row
-    data = bytes(body)
-    return _Block(
-        first, unpack_lengths(bytes(lengths)), unpack_longs(bytes(added)), unpack_longs(bytes(superseded)),
-        Packed(bytes(packed), checksum, len(data)) if packed is not None else None, data,
-    )  # fmt: skip
+    first, _last, packed_lengths, added, superseded, *content = row
+    lengths = unpack_lengths(bytes(packed_lengths))
+    figures = (unpack_longs(bytes(added)), unpack_longs(bytes(superseded)))
+    if len(content) == 1:
+        return _Block(first, lengths, *figures, bytes(content[0]))
+    segment, checksum, packed = content
+    size = max(0, sum(lengths) + sum(map(bool, lengths)) - 1)
+    return _Block(first, lengths, *figures, Packed(bytes(packed), checksum, size), segment)
+
+
+def _body(block: _Block) -> bytes:
+    """A block's bytes; those of a packed one are read only where it must be cut."""
+    if isinstance(block.content, bytes):
+        return block.content
+    with connection.cursor() as cursor:
+        cursor.execute(_BODY, (block.segment,))
+        row = cursor.fetchone()
+    return bytes(row[0])
 
 
 def _cut(asked: Range, block: _Block, room: int, page: Page) -> bool:
@@ -143,9 +155,8 @@ def _cut(asked: Range, block: _Block, room: int, page: Page) -> bool:
     high = min(count, asked.upto + 1 - block.first)
     figures = () if asked.every_version else block.superseded
     if low == 0 and high == count and count <= room and not any(figures) and 0 not in block.lengths:
-        page.parts.append(block.packed or block.body)
-        page.bodies.append(block.body)
-        _count(page, block, 0, count - 1, count, len(block.body))
+        page.parts.append(block.content)
+        _count(page, block, 0, count - 1, count, _length(block.content))
         return True
     wanted = [
         place
@@ -154,15 +165,14 @@ def _cut(asked: Range, block: _Block, room: int, page: Page) -> bool:
     ]
     taken = wanted[:room]
     if taken:
-        starts = starts_of(block.lengths)
+        body, starts = _body(block), starts_of(block.lengths)
         ends = [start + length for start, length in zip(starts, block.lengths, strict=False)]
         begin = before = taken[0]
         size = 0
         for place in [*taken[1:], count]:
             if place == count or starts[place] != ends[before] + 1:  # something between is left out
-                piece = block.body[starts[begin] : ends[before]]
+                piece = body[starts[begin] : ends[before]]
                 page.parts.append(piece)
-                page.bodies.append(piece)
                 size += len(piece)
                 begin = place
             before = place
@@ -171,6 +181,10 @@ def _cut(asked: Range, block: _Block, room: int, page: Page) -> bool:
         return True
     page.reached = block.first + taken[-1] if taken else page.reached
     return False
+
+
+def _length(content: bytes | Packed) -> int:
+    return content.length if isinstance(content, Packed) else len(content)
 
 
 def _count(page: Page, block: _Block, first: int, last: int, count: int, size: int) -> None:

@@ -10,7 +10,8 @@ import binascii
 import re
 import struct
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -27,6 +28,7 @@ _TIME: Final = re.compile(
 _ID: Final = re.compile(r"[a-z][a-z0-9-]{0,99}--[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TYPE: Final = re.compile(r"[a-z][a-z0-9-]{0,99}")
 _SPEC: Final = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CURSOR: Final = struct.Struct("<qq8s")
 
 PAGING: Final = frozenset({"added_after", "limit", "next"})
@@ -104,7 +106,18 @@ def parse_time(text: str) -> datetime | None:
 
 def render_time(at: datetime) -> str:
     """Write a time with all its microseconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return render_micros((at - _EPOCH) // timedelta(microseconds=1))
+
+
+def render_micros(at: int) -> str:
+    """Write a time that is given in microseconds since 1970."""
+    seconds, fraction = divmod(at, 1_000_000)
+    return f"{_second(seconds)}.{fraction:06d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]
 
 
 def _limit(text: str | None) -> int:

@@ -4,13 +4,12 @@ Objects are never read or written anew: an envelope is what stands around their 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from comity.core.errors import ComityError
-from comity.wire.taxii_query import render_time
+from comity.wire.taxii_query import render_micros
 
 MEDIA_TYPE: Final = "application/taxii+json;version=2.1"
 STIX_MEDIA_TYPE: Final = "application/stix+json;version=2.1"
@@ -120,19 +119,19 @@ ENVELOPE_END: Final = b"]}"
 EMPTY_ENVELOPE: Final = b'{"more":false}'
 
 
-def render_manifest(records: Sequence[tuple[str, datetime, datetime]], next_page: str | None) -> bytes:
-    """Write a manifest of (id, added, version)."""
+def render_manifest(records: Sequence[tuple[str, int, int]], next_page: str | None) -> bytes:
+    """Write a manifest of (id, added, version), times in microseconds."""
     if not records:
         return EMPTY_ENVELOPE
-    listed = [ManifestRecord(one, render_time(added), render_time(version)) for one, added, version in records]
+    listed = [ManifestRecord(one, render_micros(added), render_micros(version)) for one, added, version in records]
     return _with_more({"objects": listed}, next_page)
 
 
-def render_versions(versions: Sequence[datetime], next_page: str | None) -> bytes:
-    """Write the versions of an object (§5.8)."""
+def render_versions(versions: Sequence[int], next_page: str | None) -> bytes:
+    """Write the versions of an object (§5.8), times in microseconds."""
     if not versions:
         return EMPTY_ENVELOPE
-    return _with_more({"versions": [render_time(version) for version in versions]}, next_page)
+    return _with_more({"versions": [render_micros(version) for version in versions]}, next_page)
 
 
 def _with_more(members: dict[str, object], next_page: str | None) -> bytes:
