@@ -5,9 +5,9 @@
 Objects are of about 1 kB.  A page is asked for through the whole web application in this process, as a client would
 ask that holds the cursor; the figures are processor time of this process in milliseconds, the median of pages all over
 the collection.  Limits in the same run: `file` reads the same bytes with one pread; `application` is the same web
-application answering with bytes that are ready; `object by object` reads the same objects from rows of their own, joined.
-Then eight clients at once over HTTP, and POST.  Peers (medallion, OpenTAXII) run from rigs of their own where the shared
-directory holds them.
+application answering with bytes that are ready; `rows` reads the same objects from a row each by their key and joins
+them.  Then eight clients at once over HTTP, and POST.  Peers (medallion, OpenTAXII) run from rigs of their own where the
+shared directory holds them.
 """
 
 import argparse

@@ -25,7 +25,9 @@ _BLOCKS: Final = (
     "ORDER BY s.last LIMIT %s"
 )
 _PACKED_BLOCKS: Final = _BLOCKS.replace("b.body", "s.id, b.checksum, b.packed")
-_BODY: Final = "SELECT body FROM taxii_block WHERE segment_id = %s"
+_UNPACKED: Final = (
+    "SELECT s.lengths, b.body FROM taxii_segment s JOIN taxii_block b ON b.segment_id = s.id WHERE s.id = %s"
+)
 _TAIL: Final = (
     "SELECT t.position, o.added, o.superseded, t.body FROM taxii_tail t JOIN taxii_object o "
     "ON o.collection_id = t.collection_id AND o.position = t.position "
@@ -138,14 +140,17 @@ def _block(row: Sequence[Any]) -> _Block:
     return _Block(first, lengths, *figures, Packed(bytes(packed), checksum, size), segment)
 
 
-def _body(block: _Block) -> bytes:
-    """A block's bytes; those of a packed one are read only where it must be cut."""
+def _unpacked(block: _Block) -> tuple[Sequence[int], bytes]:
+    """A block's lengths and bytes; those of a packed one are read only where it must be cut.
+
+    Both in one statement: something may have been removed from it since.
+    """
     if isinstance(block.content, bytes):
-        return block.content
+        return block.lengths, block.content
     with connection.cursor() as cursor:
-        cursor.execute(_BODY, (block.segment,))
+        cursor.execute(_UNPACKED, (block.segment,))
         row = cursor.fetchone()
-    return bytes(row[0])
+    return unpack_lengths(bytes(row[0])), bytes(row[1])
 
 
 def _cut(asked: Range, block: _Block, room: int, page: Page) -> bool:
@@ -158,15 +163,16 @@ def _cut(asked: Range, block: _Block, room: int, page: Page) -> bool:
         page.parts.append(block.content)
         _count(page, block, 0, count - 1, count, _length(block.content))
         return True
+    lengths, body = _unpacked(block)
     wanted = [
         place
         for place in range(low, high)
-        if block.lengths[place] and (not figures or not figures[place] or figures[place] > asked.upto)
+        if lengths[place] and (not figures or not figures[place] or figures[place] > asked.upto)
     ]
     taken = wanted[:room]
     if taken:
-        body, starts = _body(block), starts_of(block.lengths)
-        ends = [start + length for start, length in zip(starts, block.lengths, strict=False)]
+        starts = starts_of(lengths)
+        ends = [start + length for start, length in zip(starts, lengths, strict=False)]
         begin = before = taken[0]
         size = 0
         for place in [*taken[1:], count]:
