@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str, bool]]] = {
     "report": ("report", "Reports: who was told, correct, mark, withdraw, erase.", True),
     "reporter": ("reporter", "Reporters: how good their reports were found; slow, stop and allow them.", True),
     "subscriber": ("subscriber", "Subscribers: who reads outputs without a node, and their keys.", True),
+    "publish": ("publish", "Outputs: what a subscriber may read, as its software reads it.", True),
     "appeal": ("appeal", "Appeals: what waits, and the decision of somebody uninvolved.", True),
     "library": ("library", "The library of experience: playbooks and case studies.", True),
     "consultation": ("consultation", "Consultations: ask partners, answer, list, show, close, reopen.", True),

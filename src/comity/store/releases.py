@@ -156,7 +156,7 @@ def forget_told(subjects: Iterable[str], *, case_pk: int | None = None) -> None:
     """Empty every version of these items, and of the case that quotes them; the release tells or withdraws them."""
     wanted = Q(subject__in=list(subjects))
     if case_pk is not None:
-        wanted |= Q(case_id=case_pk, kind__in=("case", "sighting"))
+        wanted |= Q(case_id=case_pk, kind="case")
     ToldItem.objects.filter(wanted).exclude(body=b"").update(body=b"", digest=_EMPTY)
 
 

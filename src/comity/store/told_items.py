@@ -26,6 +26,7 @@ _ITEMS: Final = NewRows(
     "told_item",
     {
         "subscriber_id": "int8", "position": "int8", "kind": "varchar", "subject": "varchar", "version": "int8",
+        "since": "int8",
         "is_withdrawn": "bool", "is_newest": "bool", "is_blockable": "bool", "registrable": "varchar",
         "zone": "varchar", "category": "varchar", "tlp": "varchar", "clause": "varchar", "memorandum": "varchar",
         "case_id": "int8", "digest": "bytea", "body": "bytea", "at": "int8",
@@ -72,12 +73,13 @@ class ToldRow(msgspec.Struct, frozen=True, kw_only=True):
     case_pk: int | None
     told: Told | None
     at: datetime
+    since: datetime | None = None  # the version of the item's first one
 
 
 def append_told(subscriber_pk: int, items: Sequence[NewTold], *, at: datetime) -> range:
     """Append versions, inside the caller's transaction, and answer their positions.
 
-    The version of an item is `at`, or a microsecond after its last one where `at` is not later.
+    The version of an item is the millisecond of `at`, or the one after its last where that is not later.
     """
     if not items:
         return range(0)
@@ -88,20 +90,23 @@ def append_told(subscriber_pk: int, items: Sequence[NewTold], *, at: datetime) -
     last_versions = _last_versions(subscriber_pk, [item.subject for item in items])
     rows: list[tuple[Any, ...]] = []
     moment, newest_row = micros(at), {}
+    this_millisecond = -(-moment // 1000) * 1000  # STIX knows no finer times
     for position, item in enumerate(items, first):
         key = (item.kind, item.subject)
-        version = max(moment, last_versions.get(key, 0) + 1)
-        last_versions[key] = version
+        last, since = last_versions.get(key, (0, 0))
+        version = max(this_millisecond, last + 1000)
+        last_versions[key] = version, since or version
         newest_row[key] = position
         body = _encode(item.told) if item.told is not None else b""
         rows.append((
-            subscriber_pk, position, item.kind, item.subject, version, item.is_withdrawn, False, item.is_blockable,
+            subscriber_pk, position, item.kind, item.subject, version, since or version,
+            item.is_withdrawn, False, item.is_blockable,
             item.registrable, item.zone, item.category, item.tlp, item.clause, item.memorandum, item.case_pk,
             sha256(body).digest(), body, moment,
         ))  # fmt: skip
     newest = frozenset(newest_row.values())
     _forget_newest(subscriber_pk, [item.subject for item in items])
-    _ITEMS.write([(*row[:6], row[1] in newest, *row[7:]) for row in rows])
+    _ITEMS.write([(*row[:7], row[1] in newest, *row[8:]) for row in rows])
     Subscriber.objects.filter(pk=subscriber_pk).update(told=first + len(items) - 1)
     return range(first, first + len(items))
 
@@ -116,6 +121,13 @@ def iterate_holding(subscriber_pk: int, kind: ToldKind) -> Iterator[ToldRow]:
     """The newest version of every item of a kind that is not withdrawn, by registrable domain."""
     found = ToldItem.objects.filter(subscriber_id=subscriber_pk, kind=kind, is_newest=True, is_withdrawn=False)
     for row in found.order_by("registrable", "position").iterator(chunk_size=2000):
+        yield _row(row)
+
+
+def iterate_newest(subscriber_pk: int) -> Iterator[ToldRow]:
+    """The newest version of every item, withdrawn ones included, in the order in which they were told."""
+    found = ToldItem.objects.filter(subscriber_id=subscriber_pk, is_newest=True).order_by("position")
+    for row in found.iterator(chunk_size=2000):
         yield _row(row)
 
 
@@ -137,13 +149,17 @@ def digest_of(told: Told) -> bytes:
     return sha256(_encode(told)).digest()
 
 
-def _last_versions(subscriber_pk: int, subjects: Sequence[str]) -> dict[tuple[str, str], int]:
-    found: dict[tuple[str, str], int] = {}
+def _last_versions(subscriber_pk: int, subjects: Sequence[str]) -> dict[tuple[str, str], tuple[int, int]]:
+    """The newest version of each item and its first one, in microseconds."""
+    found: dict[tuple[str, str], tuple[int, int]] = {}
     for start in range(0, len(subjects), _MARKS_AT_ONCE):
         part = list(dict.fromkeys(subjects[start : start + _MARKS_AT_ONCE]))
         rows = ToldItem.objects.filter(subscriber_id=subscriber_pk, subject__in=part, is_newest=True)
         found.update(
-            {(kind, subject): micros(at) for kind, subject, at in rows.values_list("kind", "subject", "version")}
+            {
+                (kind, subject): (micros(version), micros(since or version))
+                for kind, subject, version, since in rows.values_list("kind", "subject", "version", "since")
+            }
         )
     return found
 
@@ -160,7 +176,7 @@ def _row(row: ToldItem) -> ToldRow:
         is_withdrawn=row.is_withdrawn, is_newest=row.is_newest, is_blockable=row.is_blockable,
         registrable=row.registrable, zone=row.zone, category=row.category, tlp=msgspec.convert(row.tlp, Tlp),
         clause=row.clause, memorandum=row.memorandum, case_pk=row.case_id, told=_decode(row.body) if row.body else None,
-        at=row.at,
+        at=row.at, since=row.since,
     )  # fmt: skip
 
 

@@ -5,9 +5,12 @@ from typing import Final
 from comity.core.errors import InputError
 from comity.wire.documents import Document, DocumentReader, DocumentSign
 from comity.wire.formats import Format
+from comity.wire.stix_document import is_stix, read_stix
 
 # name of the declared format (`wire.formats.FORMATS`): how it is known by its first 64 KiB, and its reader
-READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {}
+READERS: Final[dict[str, tuple[DocumentSign, DocumentReader]]] = {
+    "stix": (is_stix, read_stix),
+}
 
 
 def read_document(declared: Format, data: bytes) -> Document:

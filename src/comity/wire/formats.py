@@ -175,6 +175,7 @@ _DECLARED: Final = (
     Format(name="urls", kind="urls", about="A URL a line"),
     Format(name="hosts", kind="hosts", about="A hosts file: an address and names"),
     Format(name="adblock", kind="adblock", about="Adblock Plus filter rules: ||name^", comment="!"),
+    Format(name="stix", kind="document", about="A STIX 2.0 or 2.1 bundle"),
     Format(name="ndjson", kind="ndjson", about="comity-report/1, one JSON object a line"),
 )
 

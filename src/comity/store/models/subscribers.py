@@ -58,7 +58,8 @@ class ToldItem(models.Model):
     position = models.BigIntegerField()
     kind = models.CharField(max_length=12)  # core.told_items.TOLD_KINDS
     subject = models.CharField(max_length=36)
-    version = MomentField()  # rises for each version of a subject
+    version = MomentField()  # whole milliseconds; rises for each version of a subject
+    since = MomentField(null=True)  # the version of the subject's first one
     is_withdrawn = models.BooleanField(default=False)
     is_newest = models.BooleanField(default=True)
     is_blockable = models.BooleanField(default=False)
