@@ -10,6 +10,7 @@ import msgspec
 from django.db import transaction
 from django.test import Client
 
+from comity.core.markings import Tlp
 from comity.store.models import Subscriber
 from comity.store.subscribers import add_subscriber, get_subscriber, issue_subscriber_token
 from comity.store.taxii_append import NewObject, append_objects
@@ -45,15 +46,15 @@ def new(number: int, version: int = 0, kind: str = "indicator", **more: Any) -> 
 class Reader:
     """A subscriber and its client."""
 
-    def __init__(self, key: str = "cert", *, may_write: bool = True, ceiling: str = "TLP:AMBER") -> None:
+    def __init__(
+        self, key: str = "cert", *, may_write: bool = True, ceiling: Tlp = "TLP:AMBER", party: str = "oac.by"
+    ) -> None:
         if not Subscriber.objects.filter(key=key).exists():
-            add_subscriber(
-                key, name=key, kind="cert", ceiling=ceiling, clause="agreement 4", actor="officer", at=NOW,  # type: ignore[arg-type]
-            )  # fmt: skip
+            add_subscriber(key, name=key, kind="cert", ceiling=ceiling, clause="agreement 4", actor="officer", at=NOW)
         self.row = get_subscriber(key)
         self.token = issue_subscriber_token(key, f"test {may_write}", may_write=may_write, at=NOW)
         self.client = Client(headers={"Authorization": f"Bearer {self.token}", "Accept": TAXII})
-        self.collections = {one.tlp: one for one in ensure_collections("oac.by", self.row)}
+        self.collections = {one.tlp: one for one in ensure_collections(party, self.row)}
 
     def basic(self) -> str:
         return "Basic " + base64.b64encode(f"{self.row.key}:{self.token}".encode()).decode()
@@ -64,11 +65,6 @@ class Reader:
     def add(self, objects: Sequence[NewObject], tlp: str = "TLP:GREEN", at: datetime = NOW) -> range:
         with transaction.atomic():
             return append_objects(self.collections[tlp].pk, objects, at=at)
-
-    def get(self, tlp: str = "TLP:GREEN", rest: str = "objects/", **query: Any) -> Any:
-        return self.client.get(
-            self.url(tlp, rest), {name.replace("__", "["): str(value) for name, value in query.items()}
-        )
 
     def page(self, tlp: str = "TLP:GREEN", query: dict[str, str] | None = None, rest: str = "objects/") -> Any:
         response = self.client.get(self.url(tlp, rest), query or {})

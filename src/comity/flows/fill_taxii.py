@@ -5,36 +5,40 @@ position are one transaction: an item is rendered once, whatever ends in between
 collections with all its versions; an item that is told at another marking now leaves the collection of its former one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+import msgspec
 from django.db import transaction
 
+from comity.core.markings import Tlp
 from comity.edges.home import Home
+from comity.flows.write_stix import version_of
 from comity.store.models import TaxiiReader
 from comity.store.subscribers import SubscriberRow, get_subscriber
 from comity.store.taxii_append import NewObject, append_objects, remove_objects
 from comity.store.taxii_collections import Collection, ensure_collections
 from comity.store.taxii_told import SHARED_TYPES, find_behind, find_earlier, find_rendered
 from comity.store.told_items import ToldRow, newest_of_case, read_told
-from comity.wire.stix_objects import RenderedObject, render_objects
+from comity.wire.stix_objects import write_version
+from comity.wire.stix_shared import StixObject, shared_objects
 from comity.wire.taxii_envelope import OBSERVABLES
+from comity.wire.taxii_query import parse_time
 
 AT_ONCE: Final = 1_000
-Render = Callable[..., Sequence[RenderedObject]]  # (row, *, party)
 
 
-def fill_taxii(home: Home, *, at: datetime, render: Render = render_objects) -> int:
+def fill_taxii(home: Home, *, at: datetime) -> int:
     """Render what subscribers were told since the last round; answer how many versions of items it were."""
     done = 0
     for key in find_behind():
-        while count := _fill_part(home, get_subscriber(key), at, render):
+        while count := _fill_part(home, get_subscriber(key), at):
             done += count
     return done
 
 
-def _fill_part(home: Home, subscriber: SubscriberRow, at: datetime, render: Render) -> int:
+def _fill_part(home: Home, subscriber: SubscriberRow, at: datetime) -> int:
     with transaction.atomic():
         TaxiiReader.objects.get_or_create(subscriber_id=subscriber.pk)
         reader = TaxiiReader.objects.select_for_update().get(subscriber_id=subscriber.pk)
@@ -43,31 +47,31 @@ def _fill_part(home: Home, subscriber: SubscriberRow, at: datetime, render: Rend
             return 0
         collections = {one.tlp: one for one in ensure_collections(home.party, subscriber)}
         _remove_former(subscriber, rows, collections)
-        _append(home, rows, collections, at, render)
+        _append(home, rows, collections, at)
         again = _told_again(subscriber, rows)
-        _append(home, again, collections, at, render)
+        _append(home, again, collections, at)
         reader.told = rows[-1].position
         reader.save(update_fields=["told"])
     return len(rows)
 
 
-def _append(
-    home: Home, rows: Sequence[ToldRow], collections: dict[str, Collection], at: datetime, render: Render
-) -> None:
+def _append(home: Home, rows: Sequence[ToldRow], collections: dict[str, Collection], at: datetime) -> None:
     """Add what rows say to the collections of their markings; what is there already is not added twice."""
     by_tlp: dict[str, list[NewObject]] = {}
     newest: dict[tuple[str, str], str] = {(row.kind, row.subject): row.tlp for row in rows}
     for row in rows:
         if row.tlp == newest[row.kind, row.subject] and row.tlp in collections and _is_said(row):
-            by_tlp.setdefault(row.tlp, []).extend(
-                NewObject(
-                    one.id, one.type, None if one.type in OBSERVABLES else one.version, one.spec_version, one.data,
-                    row.position,
-                )
-                for one in render(row, party=home.party)
-            )  # fmt: skip
+            written = write_version(version_of(row), publisher=home.party)
+            by_tlp.setdefault(row.tlp, []).extend(_new(one, row.position) for one in written)
     for tlp, objects in sorted(by_tlp.items()):
-        append_objects(collections[tlp].pk, objects, at=at)
+        held = collections[tlp]
+        shared = [_new(one, 0) for one in shared_objects(home.party, [msgspec.convert(tlp, Tlp)])]
+        append_objects(held.pk, objects if held.position else [*shared, *objects], at=at)
+
+
+def _new(written: StixObject, told: int) -> NewObject:
+    version = None if written.type in OBSERVABLES else parse_time(written.version)
+    return NewObject(written.id, written.type, version, "2.1", written.data, told)
 
 
 def _is_said(row: ToldRow) -> bool:

@@ -10,6 +10,9 @@ from comity.store.models import Report, TaxiiPost
 from comity.store.taxii_matches import Match, Versions, find_objects, read_bodies
 from comity.store.taxii_pages import Range
 
+_ASKED_AT_ONCE: Final = 500
+_VERSIONS: Final = 100
+_LAST: Final = 2**62
 _STATUS: Final = (
     "SELECT p.status FROM taxii_post p JOIN taxii_collection c ON c.id = p.collection_id "
     "WHERE p.uuid = %s AND c.subscriber_id = %s"
@@ -41,13 +44,21 @@ def forget_posts(*, before: datetime) -> int:
 
 def objects_of_post(post: TaxiiPost) -> list[tuple[str, bytes]]:
     """The objects of an envelope that were new, as far as they were not deleted since: identifier and bytes."""
-    if post.first > post.last:
-        return []
-    asked = Range(post.collection_id, post.collection.sealed, post.first - 1, post.last)
-    found, _more = find_objects(asked, Match(versions=Versions(every=True)), post.last - post.first + 1)
+    asked = Range(post.collection_id, 0, post.first - 1, post.last)
+    return _read(asked, Match(versions=Versions(every=True)), post.last - post.first + 1)
+
+
+def versions_of(collection: int, stix_id: str) -> list[tuple[str, bytes]]:
+    """The versions of an object, the first 100: identifier and bytes."""
+    asked = Range(collection, 0, 0, _LAST)
+    return _read(asked, Match(ids=(stix_id,), versions=Versions(every=True)), _VERSIONS)
+
+
+def _read(asked: Range, match: Match, limit: int) -> list[tuple[str, bytes]]:
+    found, _more = find_objects(asked, match, limit) if limit > 0 else ([], False)
     objects: list[tuple[str, bytes]] = []
     while found:
-        bodies = read_bodies(post.collection_id, [one.position for one in found])
+        bodies = read_bodies(asked.collection, [one.position for one in found])
         if not bodies:
             break
         objects += [(one.stix_id, bodies[one.position]) for one in found if one.position in bodies]
@@ -55,6 +66,19 @@ def objects_of_post(post: TaxiiPost) -> list[tuple[str, bytes]]:
     return objects
 
 
+def known_reports(uuids: Sequence[str]) -> frozenset[str]:
+    """Which of these identifiers are those of reports that are here."""
+    found: set[str] = set()
+    for start in range(0, len(uuids), _ASKED_AT_ONCE):
+        part = uuids[start : start + _ASKED_AT_ONCE]
+        found.update(Report.objects.filter(uuid__in=part).values_list("uuid", flat=True))
+    return frozenset(found)
+
+
 def find_reports_of(reporter_key: str, uuids: Sequence[str]) -> list[Report]:
     """The reports of these identifiers that a reporter filed."""
-    return list(Report.objects.filter(uuid__in=list(uuids), reporter__key=reporter_key).order_by("pk"))
+    found: list[Report] = []
+    for start in range(0, len(uuids), _ASKED_AT_ONCE):
+        part = uuids[start : start + _ASKED_AT_ONCE]
+        found += Report.objects.filter(uuid__in=part, reporter__key=reporter_key).order_by("pk")
+    return found
