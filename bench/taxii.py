@@ -6,20 +6,24 @@ Objects are of about 1 kB.  A page is asked for through the whole web applicatio
 ask that holds the cursor; the figures are processor time of this process in milliseconds, the median of pages all over
 the collection.  Limits in the same run: `file` reads the same bytes with one pread; `application` is the same web
 application answering with bytes that are ready; `rows` reads the same objects from a row each by their key and joins
-them.  Then eight clients at once over HTTP, and POST.  Peers (medallion, OpenTAXII) run from rigs of their own where the
-shared directory holds them.
+them.  Then eight clients at once over HTTP, and POST.  Peers (medallion, OpenTAXII) run from rigs of their own where
+the shared directory holds them; their figures are processor time of the server for an object of a page.
 """
 
 import argparse
 import gzip
 import json
 import os
+import socket
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from io import BytesIO
 from pathlib import Path
 from statistics import median
@@ -111,20 +115,28 @@ class World:
         return (self.filled - before) / (time.perf_counter() - started)
 
     def ask(self, query: str, *, packed: bool = False, path: str = "") -> tuple[dict[str, str], bytes]:
+        """GET a page."""
+        more = {"QUERY_STRING": query, "HTTP_ACCEPT_ENCODING": "gzip" if packed else "identity"}
+        return self._call("GET", path or self.path(), b"", more)
+
+    def post(self, body: bytes) -> None:
+        """POST an envelope to the inbox."""
+        self._call("POST", self.path(""), body, {"CONTENT_TYPE": TAXII, "CONTENT_LENGTH": str(len(body))})
+
+    def _call(self, method: str, path: str, body: bytes, more: dict[str, str]) -> tuple[dict[str, str], bytes]:
         environ = {
-            "REQUEST_METHOD": "GET", "PATH_INFO": path or self.path(), "QUERY_STRING": query, "SERVER_NAME": "bench",
+            "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "bench",
             "SERVER_PORT": "443", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "bench",
-            "HTTP_AUTHORIZATION": f"Bearer {self.token}", "HTTP_ACCEPT": TAXII, "wsgi.input": BytesIO(),
-            "HTTP_ACCEPT_ENCODING": "gzip" if packed else "identity", "wsgi.url_scheme": "https",
-            "wsgi.errors": sys.stderr, "wsgi.version": (1, 0), "wsgi.multithread": False, "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
+            "HTTP_AUTHORIZATION": f"Bearer {self.token}", "HTTP_ACCEPT": TAXII, "wsgi.input": BytesIO(body),
+            "wsgi.url_scheme": "https", "wsgi.errors": sys.stderr, "wsgi.version": (1, 0), "wsgi.multithread": False,
+            "wsgi.multiprocess": False, "wsgi.run_once": False,
         }  # fmt: skip
         said: list[Any] = []
-        answer = self.application(environ, lambda status, headers, _error=None: said.append((status, headers)))
-        body = b"".join(answer)
+        answer = self.application(environ | more, lambda status, headers, _error=None: said.append((status, headers)))
+        given = b"".join(answer)
         answer.close()  # type: ignore[attr-defined]
-        assert said[0][0].startswith("200"), (said, body[:300])
-        return dict(said[0][1]), body
+        assert said[0][0][:3] in {"200", "202"}, (said, given[:300])
+        return dict(said[0][1]), given
 
 
 def json_id(body: bytes) -> str:
@@ -212,6 +224,145 @@ def _ready(body: bytes) -> Callable[[World], None]:
     return ask
 
 
+def measure_rows() -> float:
+    """The limit of a store: a thousand rows of one object each by their key, joined; nothing of HTTP."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bench_row (position bigint PRIMARY KEY, body bytea)")
+        rows = [(number, object_of(number)) for number in range(10 * PAGE)]
+        cursor.executemany("INSERT INTO bench_row VALUES (%s, %s)", rows)
+
+        def read(turn: int) -> None:
+            after = turn % 9 * PAGE
+            cursor.execute("SELECT body FROM bench_row WHERE position > %s ORDER BY position LIMIT %s", (after, PAGE))
+            b",".join([bytes(body) for (body,) in cursor.fetchall()])
+
+        found = cpu_ms(read)
+        cursor.execute("DROP TABLE bench_row")
+    return found
+
+
+def measure_posts(world: World) -> dict[str, float]:
+    """Envelopes of 100 and of 1,000 new objects, each durable before it is answered."""
+    figures = {}
+    for each in (100, 1_000):
+        numbers = [range(first, first + each) for first in range(each * 1_000_000, each * 1_000_000 + 3_000, each)]
+        bodies = [b'{"objects":[%s]}' % b",".join(map(object_of, part)) for part in numbers]
+        began, wall = time.process_time(), time.perf_counter()
+        for body in bodies:
+            world.post(body)
+        taken, wall = time.process_time() - began, time.perf_counter() - wall
+        figures[f"POST of {each:,}: objects a second"] = round(3_000 / wall)
+        figures[f"POST of {each:,}: CPU us an object"] = round(taken / 3_000 * 1e6, 1)
+    return figures
+
+
+def measure_eight(world: World, place: Path) -> dict[str, float]:
+    """Eight clients at once over HTTP from the server that `comity serve` starts, each through the whole collection."""
+    port = _free_port()
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+        "--workers", "2", "--blocking-threads", "2", "--no-ws", "--http", "1", "--log-level", "warning",
+        "taxii:served",
+    ]  # fmt: skip
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'bench'}", "BENCH_TAXII_PLACE": str(place)}
+    from django.conf import settings
+
+    environment["BENCH_TAXII_DATABASE"] = json.dumps(settings.DATABASES["default"], default=str)
+    server = subprocess.Popen(command, env=environment, start_new_session=True)
+    try:
+        _wait_for(port)
+        figures = {}
+        _at_once(world, port, False, 3)  # both workers make themselves ready
+        for packed in (False, True):
+            before, wall = _children_cpu(server.pid), time.perf_counter()
+            times = _at_once(world, port, packed, 40)
+            wall = time.perf_counter() - wall
+            cpu = _children_cpu(server.pid) - before
+            name = "eight clients, gzip" if packed else "eight clients"
+            figures[f"{name}: objects a second"] = round(len(times) * PAGE / wall)
+            figures[f"{name}: server CPU ms a page"] = round(cpu / len(times) * 1_000, 2)
+            figures[f"{name}: median ms a page"] = round(median(times) * 1_000, 1)
+        return figures
+    finally:
+        os.killpg(server.pid, 15)
+        server.wait()
+
+
+def served(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+    """The application for the server of `measure_eight`, with the store that is being measured."""
+    if "application" not in _made:
+        from django.conf import settings
+
+        from comity.edges.home import Home, NodeSettings
+
+        settings.HOME = Home(
+            Path(os.environ["BENCH_TAXII_PLACE"]),
+            NodeSettings(party="cctld.ru", zones=("ru",), secret_key="not-secret"),  # noqa: S106
+        )
+        settings.DATABASES["default"].update(json.loads(os.environ["BENCH_TAXII_DATABASE"]))
+        import django
+        from django.core.wsgi import get_wsgi_application
+
+        django.setup()
+        _made["application"] = get_wsgi_application()
+    return _made["application"](environ, start_response)
+
+
+_made: dict[str, Any] = {}
+
+
+def _at_once(world: World, port: int, packed: bool, pages: int) -> list[float]:
+    """Eight clients, each so many pages at most; how long each page took."""
+    times: list[float] = []
+    clients = [threading.Thread(target=_read_all, args=(world, port, packed, times, pages)) for _ in range(8)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    return times
+
+
+def _read_all(world: World, port: int, packed: bool, times: list[float], most: int) -> None:
+    line = HTTPConnection("127.0.0.1", port, timeout=120)
+    head = {"Accept": TAXII, "Authorization": f"Bearer {world.token}"} | ({"Accept-Encoding": "gzip"} if packed else {})
+    query, pages = f"limit={PAGE}", 0
+    while pages < most:
+        began = time.perf_counter()
+        line.request("GET", f"{world.path()}?{query}", headers=head)
+        answer = line.getresponse()
+        body = answer.read()
+        times.append(time.perf_counter() - began)
+        assert answer.status == 200, body[:300]
+        start = gzip.decompress(body)[:200] if packed else body[:200]
+        pages += 1
+        if not start.startswith(b'{"more":true'):
+            break
+        query = f"limit={PAGE}&next={start.split(chr(34).encode())[5].decode()}"
+    line.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(600):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise SystemExit("the server did not start")
+
+
+def _children_cpu(pid: int) -> float:
+    from _pair import family_cpu_seconds
+
+    return family_cpu_seconds(pid)
+
+
 def main() -> None:
     """Measure and print."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -234,16 +385,36 @@ def main() -> None:
                 for count in map(int, options.objects.split(",")):
                     rate = world.fill(count)
                     figures: dict[str, Any] = {"filled, objects a second": round(rate)} | measure_pages(world, place)
-                    found[f"{store.name}, {count:,} objects"] = figures
-                    _say(f"{store.name}, {count:,} objects", figures)
+                    _tell(found, f"{store.name}, {count:,} objects", figures, quiet=options.json)
+                figures = {"limit: rows": measure_rows()} | measure_posts(world) | measure_eight(world, place)
+                _tell(found, f"{store.name}, the rest", figures, quiet=options.json)
+    if not options.no_peers:
+        for name, figures in measure_peers().items():
+            _tell(found, name, figures, quiet=options.json)
     if options.json:
         print(json.dumps(found, indent=2))
 
 
-def _say(title: str, figures: dict[str, Any]) -> None:
+def measure_peers() -> dict[str, dict[str, Any]]:
+    """Others' pages of 1,000 and their POST, each rig within its time."""
+    from _peers import run_rig
+
+    rigs = (
+        ("medallion 3.0 (memory), 1,000 objects", ("w2_taxii.py", "medallion", "1000", "1000", "30", "page"), 120.0),
+        ("OpenTAXII 0.10 (SQLite), 10,000", ("w2_taxii.py", "opentaxii-sqlite", "10000", "1000", "30", "page"), 240.0),
+        ("medallion 3.0 (memory), POST of 100", ("w1_taxii.py", "medallion", "2000", "100", "20"), 60.0),
+        ("OpenTAXII 0.10 (SQLite), POST of 100", ("w1_taxii.py", "opentaxii-sqlite", "3000", "100", "20"), 120.0),
+    )  # fmt: skip
+    return {name: run_rig(script, seconds) for name, script, seconds in rigs}
+
+
+def _tell(found: dict[str, Any], title: str, figures: dict[str, Any], *, quiet: bool) -> None:
+    found[title] = figures
+    if quiet:
+        return
     print(f"\n{title}")
     for name, value in figures.items():
-        print(f"  {name:<32} {value:>12,}")
+        print(f"  {name:<40} {value if isinstance(value, str) else format(value, ','):>12}")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def made(number: int, version: int = 0, kind: str = "indicator", **more: Any) ->
 
 
 def stamp(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def new(number: int, version: int = 0, kind: str = "indicator", **more: Any) -> NewObject:
@@ -81,7 +81,7 @@ class Reader:
             page = self.page(tlp, asked, rest)
             found += page.get("objects", page.get("versions", []))
             assert len(page.get("objects", [])) <= limit
-            if not page["more"]:
+            if not page.get("more"):
                 return found
             asked["next"] = page["next"]
 

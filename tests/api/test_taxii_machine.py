@@ -67,7 +67,7 @@ class Collection(RuleBasedStateMachine):
         query = {"limit": str(limit), **self.following}
         page = self.reader.page(TLP, query)
         assert self.reader.page(TLP, query) == page
-        self.following = {"next": page["next"]} if page["more"] else {}
+        self.following = {"next": page["next"]} if page.get("more") else {}
 
     @rule(limit=st.integers(1, 7), every=st.booleans())
     def read_all(self, limit: int, every: bool) -> None:

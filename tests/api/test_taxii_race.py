@@ -61,7 +61,7 @@ def test_a_poller_misses_nothing_of_a_writer_that_commits_late(monkeypatch: pyte
             response = reader.client.get(reader.url(TLP), {**query, "added_after": last})
             page = response.json()
             by_next.extend(one["id"] for one in page.get("objects", []))
-            if page["more"]:
+            if page.get("more"):
                 query["next"] = page["next"]
                 continue
             query.pop("next", None)

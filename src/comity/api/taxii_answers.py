@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import quote
 
 import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.encoding import iri_to_uri
 from django.views.decorators.csrf import csrf_exempt
 
 from comity.api.calls import MediaTypeError
@@ -85,8 +87,13 @@ def taxii(*methods: str) -> Callable[[View], View]:
 
 
 @csrf_exempt
-def unknown_address(request: HttpRequest, **_parts: str) -> HttpResponse:  # noqa: ARG001 — Django's signature
-    """Answer for an address that is none."""
+def unknown_address(request: HttpRequest, **_parts: str) -> HttpResponse:
+    """Answer for an address that is none; one that lacks its last slash is told the right one (RFC 9110 §15.4.9)."""
+    if request.path.startswith("/taxii2/") and not request.path.endswith("/"):
+        redirect = HttpResponse(status=HTTPStatus.PERMANENT_REDIRECT, content_type=MEDIA_TYPE)
+        query = request.META.get("QUERY_STRING", "")
+        redirect["Location"] = iri_to_uri(quote(f"{request.path}/") + (f"?{query}" if query else ""))
+        return redirect
     return refuse(NotFoundError("there is nothing at this address; begin at /taxii2/", item="address"), ())
 
 

@@ -17,7 +17,7 @@ from comity.flows.delete_objects import delete_objects
 from comity.flows.post_objects import check_writer
 from comity.store.fields import micros
 from comity.store.taxii_collections import Collection
-from comity.store.taxii_matches import Found, Match, Versions, find_objects, has_object, read_bodies
+from comity.store.taxii_matches import Found, Match, Versions, find_objects, has_object, is_mixed, read_bodies
 from comity.store.taxii_pages import Page, Range, read_page
 from comity.store.taxii_segments import position_after
 from comity.wire.gzip_join import Packed, join_gzip, pack, store
@@ -64,7 +64,7 @@ class _Asked:
         self.range = Range(held.pk, held.sealed, after, upto, query.every_version)
         self.match = Match(
             ids=(stix_id,) if stix_id else query.ids, types=query.types, spec_versions=query.spec_versions,
-            versions=_versions(query),
+            versions=_versions(query), is_mixed=self.collection.is_inbox and is_mixed(held.pk),
         )  # fmt: skip
 
     def next_of(self, reached: int) -> str:
@@ -74,7 +74,7 @@ class _Asked:
 def objects(call: TaxiiCall, uuid: str) -> HttpResponse:
     """Give a page of objects."""
     asked = _Asked(call, uuid, OF_OBJECTS)
-    if asked.query.is_filtered:
+    if asked.query.is_filtered or asked.match.is_mixed:
         return _chosen(call, asked)
     is_packed = takes_gzip(call.request)
     page = read_page(asked.range, asked.query.limit, is_packed=is_packed)
@@ -108,7 +108,7 @@ def manifest(call: TaxiiCall, uuid: str) -> HttpResponse:
     """List which objects there are, and since when."""
     asked = _Asked(call, uuid, OF_OBJECTS)
     found, is_more = find_objects(asked.range, asked.match, asked.query.limit)
-    records = [(one.stix_id, one.added, one.version) for one in found]
+    records = [(one.stix_id, one.added, one.version, one.spec_version) for one in found]
     next_page = asked.next_of(found[-1].position) if is_more else None
     return reply(render_manifest(records, next_page), last_added=_dates(found))
 

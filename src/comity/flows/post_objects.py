@@ -12,13 +12,14 @@ from django.db import transaction
 from comity.core.errors import ForbiddenError
 from comity.edges.home import Home
 from comity.flows.check_reporter import check_reporter, refuse_stopped
+from comity.store.fields import micros
 from comity.store.models import TaxiiPost
 from comity.store.reports import ensure_reporter
 from comity.store.subscribers import SubscriberCall, SubscriberRow
 from comity.store.taxii_append import NewObject, append_objects
 from comity.store.taxii_collections import Collection
 from comity.wire.taxii_envelope import PostedObject, RefusedObject, split_envelope
-from comity.wire.taxii_query import render_time
+from comity.wire.taxii_query import render_time, render_version
 from comity.wire.taxii_resources import Status, StatusDetail
 
 
@@ -48,7 +49,7 @@ def post_objects(home: Home, call: SubscriberCall, collection: Collection, data:
     status = Status(
         id=str(uuid4()), status="complete", request_timestamp=render_time(at), total_count=len(objects),
         success_count=len(kept), failure_count=len(refused), pending_count=0,
-        successes=tuple(StatusDetail(one.stix_id, render_time(one.version or at)) for one in kept),
+        successes=tuple(StatusDetail(one.stix_id, render_version(micros(one.version or at))) for one in kept),
         failures=tuple(StatusDetail(one.stix_id, render_time(at), one.reason) for one in refused),
     )  # fmt: skip
     with transaction.atomic():

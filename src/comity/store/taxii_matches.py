@@ -12,12 +12,9 @@ from django.db import connection
 from comity.store.taxii_pages import PAGE_BYTES, PAGE_SEGMENTS, Range
 from comity.store.taxii_segments import starts_of, unpack_lengths
 
-_COLUMNS: Final = "SELECT o.position, o.added, o.stix_id, o.version FROM taxii_object o "
+_COLUMNS: Final = "SELECT o.position, o.added, o.stix_id, o.version, o.spec_version FROM taxii_object o "
 _NEWEST: Final = "(o.superseded = 0 OR o.superseded > %s)"
-_OLDEST: Final = (
-    "NOT EXISTS (SELECT 1 FROM taxii_object e WHERE e.collection_id = o.collection_id AND e.stix_id = o.stix_id "
-    "AND e.version < o.version)"
-)
+_SAME_ID: Final = "SELECT 1 FROM taxii_object e WHERE e.collection_id = o.collection_id AND e.stix_id = o.stix_id"
 _TAIL: Final = "SELECT position, body FROM taxii_tail WHERE collection_id = %s AND position >= %s AND position <= %s"
 _BLOCK: Final = (
     "SELECT s.first, s.last, s.lengths, b.body FROM taxii_segment s JOIN taxii_block b ON b.segment_id = s.id "
@@ -41,6 +38,7 @@ class Match(NamedTuple):
     types: tuple[str, ...] = ()
     spec_versions: tuple[str, ...] = ()
     versions: Versions = Versions()
+    is_mixed: bool = False  # the collection holds several versions of the specification
 
 
 class Found(NamedTuple):
@@ -50,6 +48,7 @@ class Found(NamedTuple):
     added: int
     stix_id: str
     version: int
+    spec_version: str
 
 
 def find_objects(asked: Range, match: Match, limit: int) -> tuple[list[Found], bool]:
@@ -68,6 +67,15 @@ def has_object(collection: int, stix_id: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM taxii_object WHERE collection_id = %s AND stix_id = %s LIMIT 1", (collection, stix_id)
+        )
+        return cursor.fetchone() is not None
+
+
+def is_mixed(collection: int) -> bool:
+    """Answer whether a collection holds objects of an older specification than STIX 2.1."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM taxii_object WHERE collection_id = %s AND spec_version <> '2.1' LIMIT 1", (collection,)
         )
         return cursor.fetchone() is not None
 
@@ -124,14 +132,22 @@ def _find(asked: Range, match: Match, limit: int) -> list[Found]:
             values += wanted
     if match.spec_versions and "2.1" not in match.spec_versions:
         query.append("AND o.spec_version <> '2.1'")  # lets the partial index be used
+    if match.is_mixed and not match.spec_versions:
+        query.append(f"AND NOT EXISTS ({_SAME_ID} AND e.spec_version > o.spec_version AND e.position <= %s)")
+        values.append(asked.upto)
     chosen = match.versions
     if not chosen.every:
         ways = []
-        if chosen.newest:
+        beside, of_those = _beside(match)
+        if chosen.newest and match.is_mixed:
+            ways.append(f"NOT EXISTS ({_SAME_ID} AND e.version > o.version AND e.position <= %s {beside})")
+            values += (asked.upto, *of_those)
+        elif chosen.newest:
             ways.append(_NEWEST)
             values.append(asked.upto)
         if chosen.oldest:
-            ways.append(_OLDEST)
+            ways.append(f"NOT EXISTS ({_SAME_ID} AND e.version < o.version {beside})")
+            values += of_those
         if chosen.exact:
             ways.append(f"o.version IN ({', '.join(['%s'] * len(chosen.exact))})")
             values += chosen.exact
@@ -140,3 +156,12 @@ def _find(asked: Range, match: Match, limit: int) -> list[Found]:
     with connection.cursor() as cursor:
         cursor.execute(" ".join(query), (*values, limit))
         return [Found(*row) for row in cursor.fetchall()]
+
+
+def _beside(match: Match) -> tuple[str, tuple[str, ...]]:
+    """Among which versions of an object the newest and the oldest are looked for: those of the specifications asked."""
+    if not match.is_mixed:
+        return "", ()
+    if not match.spec_versions:
+        return "AND e.spec_version = o.spec_version", ()
+    return f"AND e.spec_version IN ({', '.join(['%s'] * len(match.spec_versions))})", match.spec_versions

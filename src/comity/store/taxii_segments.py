@@ -15,7 +15,7 @@ from comity.store.models import TaxiiBlock, TaxiiSegment
 from comity.wire.gzip_join import pack
 
 SEGMENT_OBJECTS: Final = 250
-SEGMENT_BYTES: Final = 262_144
+SEGMENT_BYTES: Final = 524_288
 
 
 class Piece(NamedTuple):

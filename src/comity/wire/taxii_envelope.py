@@ -124,23 +124,17 @@ def _find_id(data: bytes) -> str:
 
 def _check_depth(data: bytes) -> None:
     """Refuse what is nested deeper than any STIX object, before it is parsed."""
+    marks = _TEXT.sub(b"", data).translate(None, _NO_BRACKETS)
     depth = 0
-    in_text = False
-    for found in _MARKS.finditer(data):
-        mark = found[0]
-        if mark == b'"':
-            in_text = not in_text
-        elif in_text or mark[:1] == b"\\":
-            continue
-        elif mark in b"[{":
-            depth += 1
-            if depth > _DEPTH:
-                raise InputError(f"is nested deeper than {_DEPTH} levels at byte {found.start()}", item="body")
-        else:
-            depth -= 1
+    for mark in marks:
+        depth += 1 if mark in _OPENING else -1
+        if depth > _DEPTH:
+            raise InputError(f"is nested deeper than {_DEPTH} levels", item="body")
 
 
-_MARKS: Final = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
+_TEXT: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_OPENING: Final = frozenset(b"[{")
+_NO_BRACKETS: Final = bytes(octet for octet in range(256) if octet not in b"[]{}")
 
 
 def _names_given_twice(data: bytes) -> list[_Twice]:

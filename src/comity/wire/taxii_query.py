@@ -115,6 +115,12 @@ def render_micros(at: int) -> str:
     return f"{_second(seconds)}.{fraction:06d}Z"
 
 
+def render_version(at: int) -> str:
+    """Write an object's version, in microseconds since 1970, as STIX writes times: milliseconds where those are all."""
+    text = render_micros(at)
+    return text if at % 1_000 else f"{text[:-4]}Z"
+
+
 @lru_cache(maxsize=4096)
 def _second(seconds: int) -> str:
     return (_EPOCH + timedelta(seconds=seconds)).isoformat()[:19]

@@ -9,10 +9,11 @@ from typing import Final
 import msgspec
 
 from comity.core.errors import ComityError
-from comity.wire.taxii_query import render_micros
+from comity.wire.taxii_query import render_micros, render_version
 
 MEDIA_TYPE: Final = "application/taxii+json;version=2.1"
 STIX_MEDIA_TYPE: Final = "application/stix+json;version=2.1"
+_MEDIA: Final = {one: f"application/stix+json;version={one}" for one in ("2.0", "2.1")}
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -116,14 +117,17 @@ def envelope_head(next_page: str | None, *, is_more: bool) -> bytes:
 
 
 ENVELOPE_END: Final = b"]}"
-EMPTY_ENVELOPE: Final = b'{"more":false}'
+EMPTY_ENVELOPE: Final = b"{}"
 
 
-def render_manifest(records: Sequence[tuple[str, int, int]], next_page: str | None) -> bytes:
-    """Write a manifest of (id, added, version), times in microseconds."""
+def render_manifest(records: Sequence[tuple[str, int, int, str]], next_page: str | None) -> bytes:
+    """Write a manifest of (id, added, version, version of the specification), times in microseconds."""
     if not records:
         return EMPTY_ENVELOPE
-    listed = [ManifestRecord(one, render_micros(added), render_micros(version)) for one, added, version in records]
+    listed = [
+        ManifestRecord(one, render_micros(added), render_version(version), _MEDIA[spec])
+        for one, added, version, spec in records
+    ]
     return _with_more({"objects": listed}, next_page)
 
 
@@ -131,7 +135,7 @@ def render_versions(versions: Sequence[int], next_page: str | None) -> bytes:
     """Write the versions of an object (§5.8), times in microseconds."""
     if not versions:
         return EMPTY_ENVELOPE
-    return _with_more({"versions": [render_micros(version) for version in versions]}, next_page)
+    return _with_more({"versions": [render_version(version) for version in versions]}, next_page)
 
 
 def _with_more(members: dict[str, object], next_page: str | None) -> bytes:
