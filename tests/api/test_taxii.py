@@ -223,7 +223,7 @@ def test_only_who_may_write_writes_and_only_to_the_inbox(reader: Reader) -> None
     [
         (b'{"objects":[]}', "application/json", 415), (b'{"objects":[]}', "application/taxii+json;version=2.0", 415),
         (b"{not json", TAXII, 400), (b"[]", TAXII, 400), (b" ", TAXII, 400), (b'{"objects":{}}', TAXII, 400),
-        (b'{"objects":[],"objects":[]}', TAXII, 400), (b'{"type":"bundle","objects":[]}', TAXII, 400),
+        (b'{"objects":[],"objects":[]}', TAXII, 400), (b'{"type":"bundle","objects":[]}', TAXII, 422),
         (b'{"objects":[' + b"[" * 100_000 + b"]" * 100_000 + b"]}", TAXII, 400), (b'{"objects":[\xff]}', TAXII, 400),
         (b'{"objects":[' + b"1," * 10_000 + b"1]}", TAXII, 413), (b" " * 10_000_001, TAXII, 413),
         (b'{"objects":[NaN]}', TAXII, 400), (b'{"objects":[]}', TAXII, 202), (b"{}", TAXII, 202),

@@ -28,7 +28,8 @@ from comity.wire.rdap import BOOTSTRAP_MAX_BYTES
 from comity.wire.rdap import MAX_BYTES as RDAP_MAX_BYTES
 from comity.wire.statistics import MAX_FILE_BYTES
 from comity.wire.stix import MAX_PAYLOAD_BYTES
-from fuzz import corpus, plan_readings, readings, slow
+from comity.wire.taxii_envelope import ENVELOPE_BYTES
+from fuzz import corpus, plan_readings, readings, slow, taxii_readings
 
 
 class Parser(NamedTuple):
@@ -139,6 +140,10 @@ PARSERS: Final[tuple[Parser, ...]] = (
            corpus.tile_paths, corpus.TILE_WORDS, readings.LINE_MAX_BYTES, slow.slow_path),
     Parser("entry bundle", ("wire.tiles.parse_entry_bundle",), readings.read_bundle,
            corpus.bundles, (b"\0\0", b"\0\1", b"\xff\xff", b"comity-entry/1\n"), 256 * 65_537, slow.slow_bundle),
+    Parser("TAXII query", ("wire.taxii_query.parse_query", "wire.taxii_query.parse_time"), taxii_readings.read_query,
+           taxii_readings.queries, taxii_readings.QUERY_WORDS, 16_384, taxii_readings.slow_queries),
+    Parser("TAXII envelope", ("wire.taxii_envelope.split_envelope",), taxii_readings.read_envelope,
+           taxii_readings.envelopes, corpus.JSON_WORDS, ENVELOPE_BYTES, taxii_readings.slow_envelopes),
     Parser("attachment", ("core.media_types.find_media_type", "core.media_types.excerpt"), readings.read_attachment,
            readings.attachments, readings.ATTACHMENT_WORDS, MAX_ATTACHMENT_BYTES, slow.slow_attachment),
     Parser("collateral answers", ("core.collateral.parse_answers",), readings.read_collateral,

@@ -36,8 +36,8 @@ def delete_objects(home: Home, call: SubscriberCall, asked: Range, match: Match,
             ids.update((one.stix_id, None) for one in found)
             if not is_more:
                 break
-    if not removed:
-        raise NotFoundError("the collection has no such object", item=", ".join(stix_ids)[:150])
-    left = {one for one in ids if has_object(asked.collection, one)}
-    withdraw_posted(home, call.subscriber.key, [one for one in named if one[0] not in left], at=at)
+        if not removed:
+            raise NotFoundError("the collection has no such object", item=", ".join(stix_ids)[:150])
+        left = {one for one in ids if has_object(asked.collection, one)}
+        withdraw_posted(home, call.subscriber.key, [one for one in named if one[0] not in left], at=at)
     return removed

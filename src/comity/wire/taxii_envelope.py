@@ -32,6 +32,13 @@ _decode_envelope: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_objects: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
+class EnvelopeError(InputError):
+    """JSON that was posted over TAXII is well-formed, but no envelope."""
+
+    code = "not-an-envelope"
+    http_status = 422
+
+
 class PostedObject(msgspec.Struct, frozen=True):
     """An object that can be kept.  `version` None: it is of a kind that has no versions."""
 
@@ -81,7 +88,7 @@ def split_envelope(data: bytes) -> list[PostedObject | RefusedObject]:
     except (ValueError, RecursionError) as error:  # msgspec's and json's errors are such
         raise InputError(f"is not an envelope: {error}", item="body") from error
     if "type" in members or "id" in members:
-        raise InputError("is a STIX bundle: send a TAXII envelope, with objects alone", item="body")
+        raise EnvelopeError("is a bundle or an object: send a TAXII envelope, with objects alone", item="body")
     if twice and twice[-1].is_whole:
         raise InputError(f"has the member {twice[-1].name[:60]!r} twice", item="body")
     if len(raw) > ENVELOPE_OBJECTS:
@@ -132,7 +139,7 @@ def _check_depth(data: bytes) -> None:
             raise InputError(f"is nested deeper than {_DEPTH} levels", item="body")
 
 
-_TEXT: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_TEXT: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)  # one that does not end: to the end
 _OPENING: Final = frozenset(b"[{")
 _NO_BRACKETS: Final = bytes(octet for octet in range(256) if octet not in b"[]{}")
 
@@ -145,9 +152,12 @@ def _names_given_twice(data: bytes) -> list[_Twice]:
     def pairs(members: list[tuple[str, Any]]) -> int:
         nonlocal calls
         calls += 1
-        names = [name for name, _value in members]
-        if len(set(names)) != len(names):
-            found.append(_Twice(next(name for name in names if names.count(name) > 1), calls))
+        seen: set[str] = set()
+        for name, _value in members:
+            if name in seen:
+                found.append(_Twice(name, calls))
+                break
+            seen.add(name)
         return 0
 
     json.loads(data, object_pairs_hook=pairs)
