@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
-from comity.store.taxii_pages import PAGE_BYTES, PAGE_SEGMENTS, Range
+from comity.store.taxii_pages import PAGE_BYTES, PAGE_SEGMENTS, Range, fetch_octets
 from comity.store.taxii_segments import starts_of, unpack_lengths
 
 _COLUMNS: Final = "SELECT o.position, o.added, o.stix_id, o.version, o.spec_version FROM taxii_object o "
@@ -113,11 +113,10 @@ def read_bodies(collection: int, positions: Sequence[int]) -> dict[int, bytes]:
 
 
 def _read_block(collection: int, position: int) -> tuple[int, int, Sequence[int], bytes]:
-    with connection.cursor() as cursor:
-        cursor.execute(_BLOCK, (collection, position))
-        row = cursor.fetchone()
-    if row is None:
+    rows = fetch_octets(_BLOCK, (collection, position))
+    if not rows:
         return position, position - 1, (), b""
+    row = rows[0]
     return row[0], row[1], unpack_lengths(bytes(row[2])), bytes(row[3])
 
 

@@ -122,11 +122,20 @@ def _blocks(asked: Range, limit: int, page: Page, *, is_packed: bool) -> Iterato
 
 def _read_blocks(asked: Range, after: int, upto: int, count: int, *, is_packed: bool) -> list[tuple[int, _Block]]:
     as_of = _EVERY if asked.every_version else asked.upto
-    with connection.cursor() as cursor:
-        query = _PACKED_BLOCKS if is_packed else _BLOCKS
-        cursor.execute(query, (asked.collection, after, upto, as_of, count))
-        rows = cursor.fetchall()
+    rows = fetch_octets(_PACKED_BLOCKS if is_packed else _BLOCKS, (asked.collection, after, upto, as_of, count))
     return [(row[1], _block(row)) for row in rows]
+
+
+def fetch_octets(query: str, values: Sequence[int]) -> list[tuple[Any, ...]]:
+    """Ask for rows that hold much.  PostgreSQL's usual cursor would have every octet written as two letters."""
+    if connection.vendor != "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(query, values)
+            return list(cursor.fetchall())
+    connection.ensure_connection()
+    driver = getattr(connection, "Database")  # noqa: B009 — psycopg, which a node on SQLite need not have
+    with connection.wrap_database_errors, driver.Cursor(connection.connection) as cursor:
+        return list(cursor.execute(query, values, binary=True).fetchall())
 
 
 def _block(row: Sequence[Any]) -> _Block:
@@ -147,9 +156,7 @@ def _unpacked(block: _Block) -> tuple[Sequence[int], bytes]:
     """
     if isinstance(block.content, bytes):
         return block.lengths, block.content
-    with connection.cursor() as cursor:
-        cursor.execute(_UNPACKED, (block.segment,))
-        row = cursor.fetchone()
+    (row,) = fetch_octets(_UNPACKED, (block.segment,))
     return unpack_lengths(bytes(row[0])), bytes(row[1])
 
 
