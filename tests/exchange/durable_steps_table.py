@@ -172,6 +172,7 @@ NOT_OF_THE_EXCHANGE = {
     "flows.fill_taxii._fill_part": "objects with how far they were rendered, together; a round of the desk goes on there",
     "flows.post_objects.post_objects": "objects that a subscriber posts, with their status; posted again, they are known",
     "flows.delete_objects.delete_objects": "what a subscriber posted; deleted again, it is not there",
+    "flows.release.release": "versions told, with the marks they follow from; killed before, the marks are there still",
     "flows.release._look_around": "the same, of articles and messages, with what was seen of them",
     "flows.keep_subscribers.add_subscriber": _READER,
     "flows.keep_subscribers.stop_subscriber": _READER,

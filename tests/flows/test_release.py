@@ -10,29 +10,47 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from comity.core.articles import Tags, Words
 from comity.core.errors import ForbiddenError
 from comity.core.markings import Tlp
 from comity.core.reports import Report
 from comity.core.roles import Actor
-from comity.core.told_items import TOLD_KINDS, SubscriberKind, ToldCase, ToldReport, ToldSighting
+from comity.core.told_items import (
+    TOLD_KINDS,
+    SubscriberKind,
+    ToldArticle,
+    ToldCase,
+    ToldConsultation,
+    ToldReport,
+    ToldSighting,
+)
 from comity.flows.acknowledge import acknowledge
 from comity.flows.close import close
 from comity.flows.confirm import confirm
 from comity.flows.correct import correct
 from comity.flows.dismiss import dismiss
 from comity.flows.erase import erase
+from comity.flows.erase_article import erase_article
+from comity.flows.erase_consultation import erase_consultation
 from comity.flows.keep_subscribers import add_subscriber, give_token, stop_subscriber
 from comity.flows.mark import mark
 from comity.flows.notify import notify
 from comity.flows.preview_subscriber import preview_subscriber
+from comity.flows.publish_article import publish_article
 from comity.flows.record_action import record_action
 from comity.flows.release import release
 from comity.flows.reopen import reopen
 from comity.flows.suspend import suspend
 from comity.flows.unconfirm import unconfirm
+from comity.flows.write_article import write_article
+from comity.flows.write_stix import write_stix
 from comity.store import models
+from comity.store.clocks import find_passed
+from comity.store.releases import mark_all
 from comity.store.subscribers import SubscriberRow, list_subscriber_changes
 from comity.store.told_items import ToldRow, iterate_holding, read_told
+from comity.wire.stix_document import read_stix
+from flows.test_consultations import ask
 from flows.two_desks import Desks
 from flows.two_parties import AT, Parties, phishing
 
@@ -108,6 +126,16 @@ def test_a_party_is_told_by_its_memorandum_and_the_answers_are_kept_once(desks: 
     acknowledge(desks.home, [newest_case()], RU, at=AT)
     assert news(desks, by) == []
     assert models.Decision.objects.filter(direction="sub").count() == 3
+
+
+def test_what_a_subscriber_was_told_promises_nothing_of_the_link(desks: Desks) -> None:
+    subscribe("party", party="oac.by")
+    desks.file(phishing("http://bank-demo-a1.by/login"))
+    pks = list(models.Case.objects.values_list("pk", flat=True))
+    before = find_passed(pks)
+    release(desks.home, at=AT)
+    assert models.Decision.objects.filter(direction="sub", kind="report", verdict="send").count() == 1
+    assert find_passed(pks) == before
 
 
 def test_the_public_hears_of_a_case_while_it_stands(desks: Desks) -> None:
@@ -255,7 +283,9 @@ def test_a_protected_name_and_red_and_a_partners_word_without_memorandum_are_tol
         confirmed(desks, ref=ref)
     release(desks.home, at=AT)
     assert [has(reader) for reader in readers] == [[], []]
-    reasons = {(asked.case.registrable, asked.answer.reason) for asked in preview_subscriber(desks.home, readers[0], at=AT)}
+    reasons = {
+        (asked.case.registrable, asked.answer.reason) for asked in preview_subscriber(desks.home, readers[0], at=AT)
+    }
     assert reasons == {("bank-demo-a1.ru", "protected-name"), ("bank-demo-b2.ru", "tlp-red-never-leaves")}
 
 
@@ -284,21 +314,68 @@ def test_nothing_of_a_stopped_round_is_lost_and_nothing_told_twice(
     cert = subscribe("cert")
     desks.file(phishing(URL))
 
-    class Killed(Exception):
+    class KilledError(Exception):
         pass
 
     def killed(*_args: object, **_kept: object) -> None:
-        raise Killed
+        raise KilledError
 
     for step in ("add_decisions", "append_told"):
         with monkeypatch.context() as patched:
             patched.setattr(f"comity.flows.release_cases.{step}", killed)
-            with pytest.raises(Killed), transaction.atomic():
+            with pytest.raises(KilledError), transaction.atomic():
                 release(desks.home, at=AT)
     assert models.ToldItem.objects.count() == 0
     release(desks.home, at=AT)
     assert [row.position for row in read_told(cert.pk)] == [1, 2]
     assert release(desks.home, at=AT) == 0
+
+
+def test_what_a_subscriber_has_is_one_bundle_that_is_read_again(desks: Desks) -> None:
+    cert = subscribe("cert")
+    desks.file(phishing(URL), phishing("http://shop-demo-b2.ru/login"))
+    release(desks.home, at=AT)
+    models.Case.objects.filter(registrable="shop-demo-b2.ru").update(protected="banks")
+    release_again(desks)
+    held = read_stix(b"".join(write_stix(desks.home, cert, with_withdrawn=False)))
+    assert [record.name for record in held.records] == [URL]
+    both = read_stix(b"".join(write_stix(desks.home, cert, with_withdrawn=True)))
+    assert sorted(record.problem.code if record.problem else record.name for record in both.records) == [URL, "revoked"]
+
+
+def release_again(desks: Desks) -> None:
+    """A round that looks at every case."""
+    with transaction.atomic():
+        mark_all()
+    release(desks.home, at=AT)
+
+
+def test_articles_and_messages_reach_a_party_and_leave_it_when_they_are_erased(desks: Desks) -> None:
+    by = subscribe("party", party="oac.by")
+    tags = Tags(kind="playbook", categories=("phishing",), techniques=(), tlp="TLP:GREEN")
+    words = Words(language="en", title="Parcels", body="Look at the form.")
+    uuid = write_article(desks.home, tags, words, SUPERVISOR, at=AT)
+    assert news(desks, by) == []  # nobody has published it
+    publish_article(desks.home, uuid, ["oac.by"], SUPERVISOR, at=AT)
+    (told,) = news(desks, by)
+    assert isinstance(told.told, ToldArticle)
+    assert (told.told.title, told.told.text, told.clause) == ("Parcels", "Look at the form.", "3")
+    assert news(desks, by) == []
+    erase_article(desks.home, uuid, SUPERVISOR, reason="sent-by-mistake", at=AT)
+    assert [bytes(body) for body in models.ToldItem.objects.values_list("body", flat=True)] == [b""]
+    assert [(row.kind, row.is_withdrawn, row.told) for row in news(desks, by)] == [("article", True, None)]
+
+
+def test_a_message_to_a_party_is_told_and_erased_with_its_subject(desks: Desks) -> None:
+    by = subscribe("party", party="oac.by")
+    ask(desks.home, category="botnet-c2")
+    (row,) = news(desks, by)
+    assert isinstance(row.told, ToldConsultation)
+    assert (row.told.subject, row.told.text[:8], row.clause) == ("Имена DGA до регистрации", "Мы видим", "3")
+    assert str(row.told.thread) == models.ConsultationThread.objects.get().uuid
+    erase_consultation(desks.home, row.subject, SUPERVISOR, reason="sent-by-mistake", at=AT)
+    assert desks.holds("до регистрации".encode()) == []
+    assert [(one.is_withdrawn, one.told) for one in news(desks, by)] == [(True, None)]
 
 
 def test_only_who_may_keeps_subscribers_and_every_change_is_written_down(desks: Desks) -> None:
@@ -316,21 +393,43 @@ def test_only_who_may_keeps_subscribers_and_every_change_is_written_down(desks: 
 READERS: tuple[tuple[SubscriberKind, Tlp], ...] = (
     ("cert", "TLP:GREEN"), ("public", "TLP:CLEAR"), ("resolver", "TLP:AMBER"), ("party", "TLP:AMBER"),
 )  # fmt: skip
-VERBS = ("file", "again", "confirm", "cured", "dismiss", "unconfirm", "reopen", "close", "green", "clear", "red", "erase")
+VERBS = (
+    "file",
+    "again",
+    "confirm",
+    "cured",
+    "dismiss",
+    "unconfirm",
+    "reopen",
+    "close",
+    "green",
+    "clear",
+    "red",
+    "erase",
+)
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, phases=(Phase.explicit, Phase.generate))
+@settings(
+    max_examples=8,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+)
 @given(steps=st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 1), st.booleans()), min_size=8, max_size=18))
 def test_what_was_told_step_by_step_is_what_is_told_at_once(desks: Desks, steps: list[tuple[str, int, bool]]) -> None:
     run = uuid4().hex[:8]
     names = [f"bank-demo-{run}.by", f"shop-demo-{run}.ru"]
-    old = [subscribe(kind, tlp, party="oac.by" if kind == "party" else "", key=f"{kind}-{run}") for kind, tlp in READERS]
+    old = [
+        subscribe(kind, tlp, party="oac.by" if kind == "party" else "", key=f"{kind}-{run}") for kind, tlp in READERS
+    ]
     for verb, number, then in steps:
         act(desks, verb, names[number])
         if then:
             release(desks.home, at=AT)
     release(desks.home, at=AT)
-    new = [subscribe(kind, tlp, party="oac.by" if kind == "party" else "", key=f"{kind}-2-{run}") for kind, tlp in READERS]
+    new = [
+        subscribe(kind, tlp, party="oac.by" if kind == "party" else "", key=f"{kind}-2-{run}") for kind, tlp in READERS
+    ]
     release(desks.home, at=AT)
     for one, other in zip(old, new, strict=True):
         assert state(one, names) == state(other, names), one.kind

@@ -32,6 +32,17 @@ def in_a_thread(work: Callable[[], object]) -> object:
         connection.close()
 
 
+def until_done(work: Callable[[], object]) -> None:
+    """Do what another writer may be in the way of."""
+    for _try in range(20):
+        try:
+            work()
+        except ConflictError:
+            continue  # look again
+        return
+    raise AssertionError
+
+
 def test_a_reader_misses_nothing_of_slow_and_fast_writers(tmp_path: Path) -> None:
     desks = Desks(Parties(tmp_path))
     desks.ru()
@@ -51,14 +62,7 @@ def test_a_reader_misses_nothing_of_slow_and_fast_writers(tmp_path: Path) -> Non
 
     def write(writer: int) -> None:
         for uuid, case_pk in reports:
-            for _try in range(20):
-                try:
-                    change(writer, uuid, case_pk)
-                except ConflictError:
-                    continue  # another writer was at this case: look again
-                break
-            else:
-                raise AssertionError(uuid)
+            until_done(lambda uuid=uuid, case_pk=case_pk: change(writer, uuid, case_pk))
 
     def tell() -> None:
         while not is_done.is_set():

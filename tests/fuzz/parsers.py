@@ -30,6 +30,8 @@ from comity.wire.statistics import MAX_FILE_BYTES
 from comity.wire.stix import MAX_PAYLOAD_BYTES
 from comity.wire.taxii_envelope import ENVELOPE_BYTES
 from fuzz import corpus, plan_readings, readings, slow, taxii_readings
+from comity.wire.stix_pattern import MAX_LETTERS as MAX_PATTERN
+from fuzz import corpus, plan_readings, readings, slow, stix_readings
 
 
 class Parser(NamedTuple):
@@ -61,6 +63,10 @@ PARSERS: Final[tuple[Parser, ...]] = (
            lambda: corpus.payloads("report"), corpus.JSON_WORDS, MAX_PAYLOAD_BYTES, slow.slow_payload),
     Parser("case event entry", ("wire.stix.parse_case_event",), readings.read_case_event_payload,
            lambda: corpus.payloads("case-event"), corpus.JSON_WORDS, MAX_PAYLOAD_BYTES, slow.slow_payload),
+    Parser("stix bundle", ("wire.stix_document.read_stix", "wire.stix_split.split_objects"), stix_readings.read_bundle,
+           stix_readings.bundles, corpus.JSON_WORDS, 2 << 20, slow.slow_json),
+    Parser("stix pattern", ("wire.stix_pattern.parse_pattern",), stix_readings.read_pattern,
+           stix_readings.patterns, stix_readings.PATTERN_WORDS, MAX_PATTERN, stix_readings.slow_patterns),
     Parser("notice entry", ("wire.notices.parse_marking", "wire.notices.parse_erasure", "wire.notices.parse_erased"),
            readings.read_notice, corpus.notices, corpus.JSON_WORDS, MAX_PAYLOAD_BYTES, slow.slow_payload),
     Parser("consultation entry", ("wire.consultation.parse_consultation", "wire.attachment_parts.parse_attachment_part",

@@ -46,6 +46,7 @@ from comity.store.reporters import count_all, keep_tallies
 from comity.wire.memorandum_yaml import parse_memorandum, read_draft, render_memorandum
 from web.consultation_rows import fill_consultations
 from web.statistics_rows import fill_statistics
+from web.subscriber_rows import fill_subscribers
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -148,6 +149,7 @@ def fill_store() -> Registry:
     _link()
     fill_consultations(closed, NOON)
     fill_statistics()
+    fill_subscribers(NOON)
     _article()
     Case.objects.filter(pk=received.pk).update(due_at=NOON + timedelta(hours=1))
     version = _memorandum()

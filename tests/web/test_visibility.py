@@ -118,6 +118,7 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:draft-propose": ({"pk": "draft"}, None, EDITORS),
     "web:draft-drop": ({"pk": "draft"}, None, EDITORS),
     "web:links": ({}, STAFF, None),
+    "web:subscribers": ({}, OVERSEERS | {"policy-officer"}, None),
     "web:link": ({"partner": "oac.by"}, STAFF, None),
 }
 # Answered by others for everybody: files, health, and what django-allauth guards (tests/web/test_second_factor.py).

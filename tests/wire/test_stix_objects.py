@@ -47,11 +47,15 @@ SIGHTING = ToldSighting(
     first_seen=AT, last_seen=AT + timedelta(hours=2),
 )  # fmt: skip
 ARTICLE = ToldArticle(
-    article=uuid5(CASE, "article"), slug="phishing", language="be", title="Як зняць старонку", text="# Крок 1\n\nГлядзіце.",
+    article=uuid5(CASE, "article"), slug="phishing", language="be", title="Як зняць старонку", text="# Крок 1\n\nВось.",
     version=3, categories=("phishing",),
 )  # fmt: skip
 MESSAGE = ToldConsultation(
-    message=uuid5(CASE, "message"), thread=uuid5(CASE, "thread"), subject="A wave of parcels", text="Do you see it as well?", said_at=AT,
+    message=uuid5(CASE, "message"),
+    thread=uuid5(CASE, "thread"),
+    subject="A wave of parcels",
+    text="Do you see it as well?",
+    said_at=AT,
 )
 ALL: dict[ToldKind, Told] = {
     "case": OF_CASE, "report": REPORT, "sighting": SIGHTING, "article": ARTICLE, "consultation": MESSAGE,

@@ -1,6 +1,7 @@
 """`comity publish stix`: one STIX 2.1 bundle of what a subscriber has (docs/spec/stix.md)."""
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -23,7 +24,7 @@ def stix(key: str, output: Path | None, directory: Path, *, with_withdrawn: bool
     home = use_node(directory)
     parts = write_stix(home, get_subscriber(key), with_withdrawn=with_withdrawn)
     if output is None:
-        stdout = click.get_binary_stream("stdout")
+        stdout = sys.stdout.buffer
         for part in parts:
             stdout.write(part)
         return

@@ -212,18 +212,17 @@ def revoke(key: str, label: str, decider: str, role: str, directory: Path, *, as
 @dir_option
 @json_option
 def preview(key: str, directory: Path, *, as_json: bool) -> None:
-    """Say what KEY would be told of the open cases, and why the rest is withheld; tells nothing.
-
-    With --json one line for each report and each case.
-    """
+    """Say what KEY would be told of the open cases, and why the rest is withheld; tells nothing."""
     home = use_node(directory)
     counts: Counter[tuple[str, str, str]] = Counter()
+    answers: list[dict[str, Any]] = []
     for asked in preview_subscriber(home, get_subscriber(key), at=datetime.now(UTC)):
         answer = asked.answer
         counts[answer.verdict, answer.reason, answer.clause] += 1
         if as_json:
-            print_json(_answered(asked))
+            answers.append(_answered(asked))
     if as_json:
+        print_json({"answers": answers})
         return
     for (verdict, reason, clause), count in sorted(counts.items()):
         click.echo(f"{verdict:<9} {count:>8}  {reason}  [{clause or '-'}]")

@@ -10,7 +10,7 @@ An item has versions; the newest one holds.  One that is withdrawn must leave ev
 
 from datetime import datetime
 from typing import Final, Literal, get_args
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import msgspec
 
@@ -106,3 +106,8 @@ class ToldConsultation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
 
 
 Told = ToldReport | ToldCase | ToldSighting | ToldArticle | ToldConsultation
+
+
+def article_subject(article: str, language: str) -> str:
+    """What a told article is known by: one language of one article."""
+    return str(uuid5(UUID(article), language))

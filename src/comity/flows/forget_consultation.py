@@ -8,6 +8,7 @@ from datetime import datetime
 from comity.store.consultation_files import erase_files
 from comity.store.consultations import EXPERT_KIND, KIND, PART_KIND, refold
 from comity.store.models import Consultation, ConsultationMessage, Expert
+from comity.store.releases import forget_told
 
 CONSULTATION_KINDS = (KIND, PART_KIND, EXPERT_KIND)
 
@@ -28,6 +29,8 @@ def forget_message(partner: str, party: str, uuid: str, own: str, *, gone: bool 
     row.save(update_fields=["text", "erased_at", "gone"])
     erase_files(row)
     thread = row.thread
+    same_thread = ConsultationMessage.objects.filter(thread=thread).values_list("uuid", flat=True)
+    forget_told(same_thread if row.event == "opened" else [uuid])  # each message told bears the question's subject
     if row.event == "opened":
         Consultation.objects.filter(pk=thread.consultation_id).update(subject="", registrable="")
         thread.consultation.subject = thread.consultation.registrable = ""

@@ -60,6 +60,7 @@ class CaseRelease:
 
     def __init__(self, home: Home, case_pks: Sequence[int], *, at: datetime) -> None:
         self._home, self._at = home, at
+        self._folder = NameFolder(load_suffixes(home))
         self._partners: dict[str, StoredMemorandum | None] = {}
         self._approvals: dict[int, int] = {}
         rows = sorted(find_cases_by_pk(list(case_pks)), key=lambda row: row.pk)
@@ -151,7 +152,7 @@ class CaseRelease:
         }  # fmt: skip
 
     def _file(self, row: FiledRow) -> Filed:
-        target = NameFolder(load_suffixes(self._home)).target(row.report.url or row.report.name or row.host)
+        target = self._folder.target(row.report.url or row.report.name or row.host)
         place = (target.url or target.name.ascii) if isinstance(target, Target) else row.host
         stored = self._in_force(row.partner) if row.partner else None
         return Filed(

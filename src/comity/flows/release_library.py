@@ -7,7 +7,7 @@ new.  In the caller's transaction, under `lock_readers`.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
 
@@ -17,7 +17,7 @@ from comity.core.disclosure import Decision, decide
 from comity.core.experience import SENT, decide_experience, redact_words
 from comity.core.markings import Tlp, is_within
 from comity.core.quotas import day_of
-from comity.core.told_items import ToldArticle, ToldConsultation, ToldKind
+from comity.core.told_items import ToldArticle, ToldConsultation, ToldKind, article_subject
 from comity.edges.home import Home
 from comity.flows.release_cases import is_same, withdrawn
 from comity.flows.share_consultations import zone_of
@@ -29,11 +29,6 @@ from comity.store.models import ConsultationMessage
 from comity.store.releases import read_holdings_of_kind
 from comity.store.subscribers import SubscriberRow
 from comity.store.told_items import NewTold, append_told
-
-
-def article_subject(article: str, language: str) -> str:
-    """What a told article is known by: one language of one article."""
-    return str(uuid5(UUID(article), language))
 
 
 def tell_articles(home: Home, reader: SubscriberRow, *, at: datetime) -> int:

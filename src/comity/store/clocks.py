@@ -48,6 +48,7 @@ _PROMISES: Final = """
 SELECT decision.case_id, decision.partner, decision.direction, decision.memorandum, decision.at, report.received_at
 FROM decision JOIN report ON report.id = decision.report_id
 WHERE decision.kind = 'report' AND decision.verdict IN ('send', 'send-redacted') AND decision.case_id IN ({marks})
+  AND decision.direction IN ('out', 'in')
 ORDER BY decision.case_id, decision.at, decision.id"""
 
 

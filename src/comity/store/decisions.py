@@ -29,7 +29,7 @@ SELECT DISTINCT kept.case_id, kept.at FROM decision kept
 WHERE kept.partner = %s AND kept.direction = 'out' AND kept.verdict = 'refuse' AND kept.reason = 'suspended'
   AND kept.report_id IS NULL AND kept.case_id IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM decision told WHERE told.case_id = kept.case_id AND told.partner = kept.partner
-                  AND told.kind = kept.kind AND told.report_id IS NULL
+                  AND told.kind = kept.kind AND told.report_id IS NULL AND told.direction = 'out'
                   AND told.verdict IN ('send', 'send-redacted') AND told.at > kept.at)"""
 
 

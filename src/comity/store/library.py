@@ -25,9 +25,11 @@ from comity.core.articles import (
 from comity.core.categories import Category
 from comity.core.errors import NotFoundError
 from comity.core.markings import Tlp
+from comity.core.told_items import article_subject
 from comity.store.article_events import agreed_versions
 from comity.store.full_text import Document, put_document, remove_documents
 from comity.store.models import Article, ArticleVersion
+from comity.store.releases import forget_told
 from comity.wire.markdown_page import plain_text
 
 SEARCHED_AS: Final = "article"
@@ -248,6 +250,7 @@ def erase_versions(row: ArticleRow, versions: Collection[tuple[str, int]] | None
             asked |= Q(language=language, number=number)
         rows = rows.filter(asked)
     languages = sorted(set(rows.values_list("language", flat=True)))
+    forget_told([article_subject(row.uuid, language) for language in languages])
     rows.update(title="", body="", note="", erased_at=at)
     for language in languages:
         index_article(row.pk, row.uuid, language, leave_nothing=True)

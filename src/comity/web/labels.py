@@ -14,6 +14,7 @@ from comity.web.case_labels import CASE_TABLES
 from comity.web.consultation_labels import CONSULTATION_TABLES
 from comity.web.library_labels import LIBRARY_TABLES
 from comity.web.public_words import PUBLIC_TABLES
+from comity.web.subscriber_labels import SUBSCRIBER_TABLES
 
 Labels = dict[str, Promise]
 
@@ -625,6 +626,7 @@ TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     "dns-answer": DNS_ANSWER,
     **LIBRARY_TABLES,
     **CONSULTATION_TABLES,
+    **SUBSCRIBER_TABLES,
 }
 
 

@@ -98,9 +98,8 @@ def _tallies(row: Memorandum) -> list[Tally]:
         .order_by("clause", "direction", "verdict")
     )
     for found in rows:
-        counted.setdefault((found["clause"], found["direction"]), dict.fromkeys(_VERDICTS, 0))[found["verdict"]] = (
-            found["n"]
-        )
+        way = "in" if found["direction"] == "in" else "out"  # to the partner, by its link or as a subscriber
+        counted.setdefault((found["clause"], way), dict.fromkeys(_VERDICTS, 0))[found["verdict"]] += found["n"]
     return [
         Tally(clause, direction, by["send"], by["send-redacted"], by["hold"], by["refuse"])
         for (clause, direction), by in counted.items()

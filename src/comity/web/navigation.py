@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from comity.web.access import READERS, STAFF
 
 OVERSEERS: Final = frozenset(("administrator", "auditor"))
+KEEPERS: Final = OVERSEERS | {"policy-officer"}
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -47,6 +48,7 @@ DESK: Final[tuple[Place, ...]] = (
     Place("zones", "web:zones", _("Zones"), STAFF),
     Place("memoranda", "web:memoranda", _("Memoranda"), STAFF),
     Place("links", "web:links", _("Links"), STAFF),
+    Place("subscribers", "web:subscribers", _("Subscribers"), KEEPERS),
     Place("statistics", "web:statistics", _("Statistics"), READERS),
     Place("administration", "web:administration", _("Administration"), OVERSEERS),
 )

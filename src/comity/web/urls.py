@@ -28,6 +28,7 @@ from comity.web.views import (
     reporters,
     sign_in,
     statistics,
+    subscribers,
     transparency,
     zones,
 )
@@ -134,6 +135,7 @@ urlpatterns = [
     path("transparency/", transparency.transparency, name="transparency"),
     path("transparency/<word:name>/", transparency.period, name="transparency-period"),
     path("transparency/<word:name>/<word:kind>", transparency.file, name="transparency-file"),
+    path("subscribers/", subscribers.subscribers, name="subscribers"),
     path("links/", links.links, name="links"),
     path("links/<word:partner>/", links.link, name="link"),
     path("assets/<word:digest>/<word:name>", asset, name="asset"),

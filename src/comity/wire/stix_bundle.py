@@ -1,4 +1,4 @@
-"""A bundle of told items, written as it goes: memory is a name of 16 bytes for each shared object, however many there are.
+"""A bundle of told items, written as it goes: what is kept of each shared object is an identifier of 16 bytes.
 
 Objects that several items share (a domain name, a party, an action) are written once; of an address that items of
 several markings name, with the marking of the first.

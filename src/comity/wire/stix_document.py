@@ -1,15 +1,16 @@
 """STIX bundles of anybody, 2.0 and 2.1, as documents: indicators and sightings become reports (docs/spec/stix.md §7).
 
-Each name of an indicator's pattern is a record; a sighting makes one for each name of its indicator again.  The category
-comes from words by a declared table (`wire.stix_meanings`), or from a malware that the indicator indicates; where they
-say none the record is a problem, never a guess.  A bare address, observed data without a category and what was revoked
-claim nothing, and are told as problems with their text.  Objects of ours (an output, a ledger's payload) come back as
-the very report they were written from.
+Each name of an indicator's pattern is a record; a sighting makes one for each name of its indicator anew.  The
+category comes from words by a declared table (`wire.stix_meanings`), or from a malware that the indicator indicates;
+where they say none the record is a problem, never a guess.  A bare address, observed data without a category and what
+was revoked claim nothing, and are told as problems with their text.  Nothing says that a person looked, so a report of
+a foreign indicator is a machine's.  Objects of ours (an output, a ledger's payload) come back as the very report they
+were written from.
 """
 
+import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid5
 
@@ -21,9 +22,10 @@ from comity.core.told_items import ToldReport
 from comity.wire.canonical import canonical
 from comity.wire.documents import MAX_NAMED, Document, NotUnderstood
 from comity.wire.stix import EXTENSION, NAMESPACE, PayloadProblem, parse_report
-from comity.wire.stix_meanings import SAYS_NO_CATEGORY, TLP_OF, fold_category, fold_tlp, strictest
+from comity.wire.stix_meanings import SAYS_NO_CATEGORY, TLP_OF, fold_category, strictest
+from comity.wire.stix_members import confidence_of, phases_of, text_of, texts_of, time_of, tlp_defined
 from comity.wire.stix_pattern import PatternProblem, parse_pattern
-from comity.wire.stix_shared import TLP_EXTENSION, TOLD_EXTENSION
+from comity.wire.stix_shared import TOLD_EXTENSION
 from comity.wire.stix_split import Split, split_objects
 
 _SIGN: Final = re.compile(rb'"(?:type"\s*:\s*"bundle"|id"\s*:\s*"bundle--)')
@@ -34,7 +36,6 @@ _CONTEXT: Final = frozenset(
 _ADDRESSES: Final = {"domain-name": "domain", "url": "url"}
 _LONGEST_RAW: Final = 1 << 20
 _LONGEST_NAME: Final = 4_096
-_YEARS: Final = range(2000, 2200)
 
 
 class _Claim(msgspec.Struct, frozen=True):
@@ -88,6 +89,8 @@ class _Reading:
         matched = _ID.fullmatch(stix_id) if isinstance(stix_id, str) else None
         if split.twice:
             self._refuse(split, "", "duplicate-key", f"the key {split.twice[0][:40]!r} stands twice")
+        elif _has_lone_surrogate(split):
+            self._refuse(split, "", "bad-text", "a text in it is no Unicode (half of a surrogate pair)")
         elif not isinstance(kind, str) or matched is None or matched[1] != kind:
             self._refuse(split, "", "bad-id", "type and id do not say the same of what it is")
         elif kind == "indicator":
@@ -101,7 +104,7 @@ class _Reading:
         elif kind in _CONTEXT:
             self._context(kind, value, matched.group())
         else:
-            self._leave(stix_id, f"{kind} is not modelled here")
+            self._leave(matched.group(), f"{kind} is not modelled here")
 
     def finish(self) -> Document:
         """Make the records, now that everything is known that an object refers to."""
@@ -116,7 +119,7 @@ class _Reading:
             self._records += [(split.place, record) for record in self._sighted(split, reports)]
         for split, stix_id in self._addresses:
             if stix_id not in self._carried:
-                name = _text(split.value, "value")
+                name = text_of(split.value, "value")
                 self._refuse(split, name, "not-a-claim", "an address by itself says nothing of abuse")
         if self._uncounted:
             self._left.append(NotUnderstood("document", f"{self._uncounted} further things were not understood"))
@@ -135,7 +138,7 @@ class _Reading:
         if value.get("pattern_type", "stix") != "stix":
             self._refuse(split, "", "other-pattern", f"a pattern of {str(value.get('pattern_type'))[:40]} is not read")
             return
-        pattern = parse_pattern(_text(value, "pattern"))
+        pattern = parse_pattern(text_of(value, "pattern"))
         if isinstance(pattern, PatternProblem):
             self._refuse(split, "", "bad-pattern", f"pattern, letter {pattern.place + 1}: {pattern.reason}")
             return
@@ -145,10 +148,10 @@ class _Reading:
             named = ", ".join((*pattern.left, *("file:hashes" for _ in pattern.sha256[:1])))[:200]
             self._refuse(split, "", "no-name", f"the pattern names no domain and no URL: {named}")
             return
-        words = [*_texts(value, "labels"), *_texts(value, "indicator_types"), *_phases(value)]
+        words = [*texts_of(value, "labels"), *texts_of(value, "indicator_types"), *phases_of(value)]
         self._claims.append(
             _Claim(split, stix_id, pattern.names, pattern.sha256[0] if len(pattern.sha256) == 1 else "", tuple(words),
-                   tuple(_texts(value, "object_marking_refs")))
+                   tuple(texts_of(value, "object_marking_refs")))
         )  # fmt: skip
 
     def _read_own(self, value: dict[str, Any], stix_id: str) -> Report | None:
@@ -189,19 +192,21 @@ class _Reading:
                 yield _problem(claim.split, name, "no-category", "its words say no category of ours")
             return
         tlp = self._tlp(claim)
-        seen, until = _time(value.get("valid_from")), _time(value.get("valid_until"))
+        seen, until = time_of(value.get("valid_from")), time_of(value.get("valid_until"))
         if (seen is None and "valid_from" in value) or (until is None and "valid_until" in value):
             for name in claim.names:
                 yield _problem(claim.split, name, "bad-time", "valid_from or valid_until is no time of ours")
             return
         confidence = value.get("confidence")
-        title = _text(value, "description") or ": ".join(filter(None, (self._titles.get(claim.id), _text(value, "name"))))
+        title = text_of(value, "description") or ": ".join(
+            filter(None, (self._titles.get(claim.id), text_of(value, "name")))
+        )
         for place, name in enumerate(claim.names):
             report = Report(
                 name=name[:_LONGEST_NAME], category=category,
                 report_id=uuid5(NAMESPACE, f"{claim.id}/{name}/{place}"), url=name if "://" in name else "",
-                observed_at=seen, reported_at=_time(value.get("created")), narrative=title[:2000], tlp=tlp,
-                confidence=_confidence(confidence), malware_family=families[0][:200] if families else "",
+                observed_at=seen, reported_at=time_of(value.get("created")), narrative=title[:2000], tlp=tlp,
+                confidence=confidence_of(confidence), malware_family=families[0][:200] if families else "",
                 sha256=claim.sha256, source_ref=claim.id, machine_only=True,
                 tags=tuple(words[:100]) + ((f"valid-until:{until:%Y-%m-%dT%H:%M:%SZ}",) if until else ()),
             )  # fmt: skip
@@ -214,58 +219,56 @@ class _Reading:
 
     def _sighted(self, split: Split, reports: dict[str, list[Report]]) -> Iterator[Record]:
         value = split.value
-        stix_id, of = _text(value, "id"), _text(value, "sighting_of_ref")
+        stix_id, of = text_of(value, "id"), text_of(value, "sighting_of_ref")
         if value.get("revoked") is True:
             yield _problem(split, "", "revoked", "its maker took it back")
             return
-        last = _time(value.get("last_seen")) or _time(value.get("modified"))
+        last = time_of(value.get("last_seen")) or time_of(value.get("modified"))
         if not reports.get(of):
             yield _problem(split, "", "not-a-claim", "it is a sighting of nothing that this document claims")
             return
         for place, report in enumerate(reports[of]):
             again = msgspec.structs.replace(
                 report, report_id=uuid5(NAMESPACE, f"{stix_id}/{report.name}/{place}"), source_ref=stix_id,
-                observed_at=last, verified_at=None, reported_at=_time(value.get("created")),
+                observed_at=last, verified_at=None, reported_at=time_of(value.get("created")),
             )  # fmt: skip
             yield _record(split, again)
 
     def _observed(self, split: Split, value: dict[str, Any]) -> None:
         """Observed data: what it rests on; of the form of STIX 2.0 the names stand in it."""
-        self._carried.update(_texts(value, "object_refs"))
+        self._carried.update(texts_of(value, "object_refs"))
         objects = value.get("objects")
         held = objects.values() if isinstance(objects, dict) else ()
-        names = [
-            _text(one, "value") for one in held if isinstance(one, dict) and one.get("type") in _ADDRESSES
-        ]
-        if value.get("revoked") is True:
-            self._refuse(split, "", "revoked", "its maker took it back")
-        elif names and fold_category(_texts(value, "labels")):
+        names = [text_of(one, "value") for one in held if isinstance(one, dict) and one.get("type") in _ADDRESSES]
+        if names and value.get("revoked") is True:
+            self._refuse(split, names[0], "revoked", "its maker took it back")
+        elif names and fold_category(texts_of(value, "labels")):
             claim = _Claim(
                 Split(split.place, {**value, "valid_from": value.get("last_observed", "")}, split.text, ()),
-                _text(value, "id"), tuple(dict.fromkeys(names)), "", tuple(_texts(value, "labels")),
-                tuple(_texts(value, "object_marking_refs")),
+                text_of(value, "id"), tuple(dict.fromkeys(names)), "", tuple(texts_of(value, "labels")),
+                tuple(texts_of(value, "object_marking_refs")),
             )  # fmt: skip
             self._claims.append(claim)
         else:
             for name in names:
                 self._refuse(split, name, "not-a-claim", "what was observed says nothing of abuse")
             if not names and not value.get("object_refs"):
-                self._leave(_text(value, "id"), "observed-data: no domain and no URL is in it")
+                self._leave(text_of(value, "id"), "observed-data: no domain and no URL is in it")
 
     def _context(self, kind: str, value: dict[str, Any], stix_id: str) -> None:
         if kind == "malware":
-            self._malware[stix_id] = _text(value, "name")
+            self._malware[stix_id] = text_of(value, "name")
         elif kind == "relationship" and value.get("relationship_type") == "indicates":
-            self._indicates.setdefault(_text(value, "source_ref"), []).append(_text(value, "target_ref"))
+            self._indicates.setdefault(text_of(value, "source_ref"), []).append(text_of(value, "target_ref"))
         elif kind == "relationship" and value.get("relationship_type") == "based-on":
-            self._carried.add(_text(value, "target_ref"))
+            self._carried.add(text_of(value, "target_ref"))
         elif kind in {"report", "grouping"}:
-            refs = _texts(value, "object_refs")
+            refs = texts_of(value, "object_refs")
             self._carried.update(refs)
             for ref in refs:
-                self._titles.setdefault(ref, _text(value, "name")[:500])
+                self._titles.setdefault(ref, text_of(value, "name")[:500])
         elif kind == "marking-definition" and stix_id not in TLP_OF:
-            tlp = _tlp_defined(value)
+            tlp = tlp_defined(value)
             if tlp is None:
                 self._leave(stix_id, "this marking is not known; TLP:AMBER is the least that is kept")
             else:
@@ -287,6 +290,16 @@ class _Reading:
             self._uncounted += 1
 
 
+def _has_lone_surrogate(split: Split) -> bool:
+    if "\\u" not in split.text:
+        return False
+    try:
+        json.dumps(split.value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 def _record(split: Split, report: Report) -> Record:
     raw = split.text if len(split.text) <= _LONGEST_RAW else None
     return Record(line=split.place, raw=raw, name=report.name or report.url or report.host, report=report)
@@ -295,45 +308,3 @@ def _record(split: Split, report: Report) -> Record:
 def _problem(split: Split, name: str, code: str, message: str) -> Record:
     raw = split.text if len(split.text) <= _LONGEST_RAW else None
     return Record(line=split.place, raw=raw, name=name, report=None, problem=Problem(code, message))
-
-
-def _tlp_defined(value: dict[str, Any]) -> Tlp | None:
-    extensions, definition = value.get("extensions"), value.get("definition")
-    found = [value.get("name")]
-    if isinstance(extensions, dict) and isinstance(extensions.get(TLP_EXTENSION), dict):
-        found.append(extensions[TLP_EXTENSION].get("tlp_2_0"))
-    if isinstance(definition, dict):
-        found.append(definition.get("tlp"))
-    return strictest(tlp for word in found if isinstance(word, str) and (tlp := fold_tlp(word)) is not None)
-
-
-def _text(value: dict[str, Any], member: str) -> str:
-    found = value.get(member)
-    return found if isinstance(found, str) else ""
-
-
-def _texts(value: dict[str, Any], member: str) -> list[str]:
-    found = value.get(member)
-    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
-
-
-def _phases(value: dict[str, Any]) -> list[str]:
-    found = value.get("kill_chain_phases")
-    phases = [one.get("phase_name") for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-    return [one for one in phases if isinstance(one, str)]
-
-
-def _confidence(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 100:
-        return None
-    return value / 100
-
-
-def _time(value: Any) -> datetime | None:
-    if not isinstance(value, str) or len(value) > 40:
-        return None
-    try:
-        at = msgspec.convert(value, datetime)
-    except msgspec.ValidationError:
-        return None
-    return at.astimezone(UTC) if at.tzinfo is not None and at.year in _YEARS else None

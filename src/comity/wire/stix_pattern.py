@@ -12,6 +12,7 @@ import msgspec
 
 MAX_LETTERS: Final = 65_536
 MAX_COMPARISONS: Final = 1_000
+MAX_DEPTH: Final = 50
 
 _TOKEN: Final = re.compile(
     r"""\s*(?:
@@ -25,10 +26,12 @@ _TOKEN: Final = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_PLAIN: Final = re.compile(r"\[(?:domain-name|url):value ?= ?'([^'\\]*)'\]")
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _COMPARES: Final = frozenset(("=", "!=", "<", ">", "<=", ">=", "IN", "LIKE", "MATCHES", "ISSUBSET", "ISSUPERSET"))
 _NAMES: Final = frozenset(("domain-name:value", "hostname:value", "url:value"))
 _SHA256: Final = frozenset(("file:hashes.'sha-256'", "file:hashes.sha-256", "file:hashes.sha256"))
+_OPENS: Final = {"]": "[", ")": "("}
 _JOINS: Final = frozenset(("AND", "OR", "FOLLOWEDBY"))
 
 
@@ -66,11 +69,14 @@ def parse_pattern(text: str) -> Pattern | PatternProblem:
     """Read a pattern."""
     if len(text) > MAX_LETTERS:
         return PatternProblem(MAX_LETTERS, f"is longer than {MAX_LETTERS} characters")
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None:  # most of all patterns; the long way says the same
+        return Pattern((plain[1],), (), ())
     tokens = _tokens(text)
     if isinstance(tokens, PatternProblem):
         return tokens
-    found = _comparisons(tokens)
-    return found if isinstance(found, PatternProblem) else _understand(found)
+    reading = _Reading(tokens)
+    return reading.read() or _understand(reading.found)
 
 
 def _tokens(text: str) -> list[_Token] | PatternProblem:
@@ -85,43 +91,66 @@ def _tokens(text: str) -> list[_Token] | PatternProblem:
     return tokens
 
 
-def _comparisons(tokens: list[_Token]) -> list[Comparison] | PatternProblem:
-    """The comparisons in order; brackets must close, and an observation must hold a comparison."""
-    found: list[Comparison] = []
-    opened: list[str] = []
-    begun = at = 0
-    is_due = True  # a comparison or an opening bracket must follow
-    while at < len(tokens):
-        token = tokens[at]
-        at += 1
-        if token.text in {"[", "("} and token.kind == "sign":
-            if not is_due or (token.text == "[" and "[" in opened):
-                return PatternProblem(token.place, "a bracket opens where none may")
-            opened.append(token.text)
-            begun = len(found)
-        elif token.text in {"]", ")"} and token.kind == "sign":
-            if is_due or not opened or opened.pop() != {"]": "[", ")": "("}[token.text] or begun == len(found):
-                return PatternProblem(token.place, "a bracket closes that was not opened, or holds nothing")
-        elif token.kind == "word" and token.text in _JOINS:
-            if is_due:
+class _Reading:
+    """The comparisons of a pattern in order; brackets must close, and an observation must hold a comparison."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
+        self._tokens, self._at = tokens, 0
+        self._opened: list[str] = []
+        self._is_due = True  # a comparison or an opening bracket must follow
+        self.found: list[Comparison] = []
+
+    def read(self) -> PatternProblem | None:
+        while self._at < len(self._tokens):
+            token = self._tokens[self._at]
+            problem = self._take(token)
+            if problem is not None:
+                return problem
+            if len(self.found) > MAX_COMPARISONS:
+                return PatternProblem(token.place, f"holds more than {MAX_COMPARISONS} comparisons")
+        if self._opened or self._is_due:
+            return PatternProblem(self._tokens[-1].place if self._tokens else 0, "ends too early")
+        return None
+
+    def _take(self, token: _Token) -> PatternProblem | None:
+        self._at += 1
+        if token.kind == "path" or token.text in {"NOT", "EXISTS"}:
+            return self._compare(token)
+        if token.kind == "word" and token.text in _JOINS:
+            if self._is_due:
                 return PatternProblem(token.place, "nothing stands before it")
-            is_due = True
-        elif token.kind == "path" or token.text in {"NOT", "EXISTS"}:
-            if not is_due or "[" not in opened:
-                return PatternProblem(token.place, "a comparison stands where none may")
-            read = _comparison(tokens, at - 1)
-            if isinstance(read, PatternProblem):
-                return read
-            comparison, at = read
-            found.append(comparison)
-            is_due = False
-        elif "[" in opened or is_due:  # qualifiers stand after an observation
+            self._is_due = True
+        elif token.kind == "sign" and token.text in {"[", "("}:
+            return self._open(token)
+        elif token.kind == "sign" and token.text in _OPENS:
+            return self._close(token)
+        elif "[" in self._opened or self._is_due:  # qualifiers stand after an observation
             return PatternProblem(token.place, "is not expected here")
-        if len(found) > MAX_COMPARISONS:
-            return PatternProblem(token.place, f"holds more than {MAX_COMPARISONS} comparisons")
-    if opened or is_due:
-        return PatternProblem(tokens[-1].place if tokens else 0, "ends too early")
-    return found
+        return None
+
+    def _compare(self, token: _Token) -> PatternProblem | None:
+        if not self._is_due or "[" not in self._opened:
+            return PatternProblem(token.place, "a comparison stands where none may")
+        read = _comparison(self._tokens, self._at - 1)
+        if isinstance(read, PatternProblem):
+            return read
+        comparison, self._at = read
+        self.found.append(comparison)
+        self._is_due = False
+        return None
+
+    def _open(self, token: _Token) -> PatternProblem | None:
+        if not self._is_due or (token.text == "[" and "[" in self._opened):
+            return PatternProblem(token.place, "a bracket opens where none may")
+        if len(self._opened) >= MAX_DEPTH:
+            return PatternProblem(token.place, f"nests deeper than {MAX_DEPTH}")
+        self._opened.append(token.text)
+        return None
+
+    def _close(self, token: _Token) -> PatternProblem | None:
+        if self._is_due or not self._opened or self._opened.pop() != _OPENS[token.text]:
+            return PatternProblem(token.place, "a bracket closes that was not opened, or holds nothing")
+        return None
 
 
 def _comparison(tokens: list[_Token], at: int) -> tuple[Comparison, int] | PatternProblem:
@@ -172,7 +201,9 @@ def _understand(found: list[Comparison]) -> Pattern:
     kinds = {one.path: one.values[0] for one in found if one.path.endswith("_ref.type") and one.operator == "="}
     for one in found:
         is_plain = one.operator in {"=", "IN"} and not one.is_negated
-        is_host = one.path.endswith("_ref.value") and kinds.get(one.path.removesuffix("value") + "type") == "domain-name"
+        is_host = (
+            one.path.endswith("_ref.value") and kinds.get(one.path.removesuffix("value") + "type") == "domain-name"
+        )
         if is_plain and (one.path in _NAMES or is_host):
             names += one.values
         elif is_plain and one.path.lower() in _SHA256:

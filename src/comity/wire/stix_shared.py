@@ -62,7 +62,7 @@ def sco_id(kind: str, value: str) -> str:
 
 
 def uri_of(target: str) -> str:
-    """A canonical URL as a URI (RFC 3986): what browsers let stand in a URL and a URI may not hold is percent-encoded."""
+    """A canonical URL as a URI (RFC 3986): what a URL of browsers holds and a URI may not is percent-encoded."""
     scheme, colon, rest = target.partition("://")
     authority_end = next((place for place, letter in enumerate(rest) if letter in "/?#"), len(rest))
     path, sharp, fragment = rest[authority_end:].partition("#")

@@ -5,7 +5,7 @@ it, is told with the object; everything that makes the whole unreadable is an `I
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any, Final, NoReturn
 
 import msgspec
@@ -14,7 +14,6 @@ from comity.core.errors import InputError
 from comity.wire.documents import MAX_DOCUMENT_BYTES
 
 MAX_OBJECTS: Final = 200_000
-MAX_DEPTH: Final = 64
 _SPACE: Final = " \t\r\n"
 
 
@@ -60,7 +59,7 @@ class _Splitter:
         if rest != len(self._text):
             raise self._error(rest, "nothing may follow the document")
 
-    def _document(self, start: int) -> Iterator[Split]:
+    def _document(self, start: int) -> Generator[Split, None, int]:
         """A bundle or an envelope; an object that has no `objects` is the only one."""
         at = self._skip(start + 1)
         keys: set[str] = set()
@@ -87,7 +86,7 @@ class _Splitter:
             yield self._split(value, start, at + 1)
         return at + 1
 
-    def _elements(self, start: int) -> Iterator[Split]:
+    def _elements(self, start: int) -> Generator[Split, None, int]:
         at = self._skip(start + 1)
         is_first = True
         while self._text[at : at + 1] != "]":
@@ -120,7 +119,11 @@ class _Splitter:
         members = dict(pairs)
         if len(members) != len(pairs):
             seen: set[str] = set()
-            self._twice += [key for key, _ in pairs if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
+            for key, _ in pairs:
+                if key in seen:
+                    self._twice.append(key)
+                    break
+                seen.add(key)
         return members
 
     def _expect(self, at: int, letter: str) -> int:
