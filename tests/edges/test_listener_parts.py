@@ -233,7 +233,7 @@ def test_the_bounds_fit_together() -> None:
         >= limits.memory_bytes_a_partner
         >= max(
             memory_bytes(verb, body_max_bytes(verb))
-            for verb in ("batch", "status", "fetch", "receipt", "recall", "return")
+            for verb in ("batch", "status", "fetch", "receipt", "recall", "return", "objects")
         )
     )
     assert memory_bytes("status", 60_000) == 0

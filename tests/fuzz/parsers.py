@@ -30,6 +30,8 @@ from comity.wire.rdap import BOOTSTRAP_MAX_BYTES
 from comity.wire.rdap import MAX_BYTES as RDAP_MAX_BYTES
 from comity.wire.statistics import MAX_FILE_BYTES
 from comity.wire.stix import MAX_PAYLOAD_BYTES
+from comity.wire.taxii_envelope import ENVELOPE_BYTES
+from fuzz import corpus, plan_readings, readings, slow, taxii_readings
 from comity.wire.stix_pattern import MAX_LETTERS as MAX_PATTERN
 from comity.wire.xarf_document import MAX_XARF_BYTES
 from fuzz import (
@@ -187,6 +189,10 @@ PARSERS: Final[tuple[Parser, ...]] = (
     Parser("DNS query", ("wire.dns_message.parse_query", "wire.dns_message.parse_notify_answer"),
            readings.read_dns_query, readings.dns_queries,
            (b"\xc0\x0c", b"\0\xfa\0\xff", b"\x3f", b"\0\6\0\1", b"\0\xfb\0\1"), MAX_QUERY_BYTES, slow.slow_dns_query),
+    Parser("TAXII query", ("wire.taxii_query.parse_query", "wire.taxii_query.parse_time"), taxii_readings.read_query,
+           taxii_readings.queries, taxii_readings.QUERY_WORDS, 16_384, taxii_readings.slow_queries),
+    Parser("TAXII envelope", ("wire.taxii_envelope.split_envelope",), taxii_readings.read_envelope,
+           taxii_readings.envelopes, corpus.JSON_WORDS, ENVELOPE_BYTES, taxii_readings.slow_envelopes),
     Parser("attachment", ("core.media_types.find_media_type", "core.media_types.excerpt"), readings.read_attachment,
            readings.attachments, readings.ATTACHMENT_WORDS, MAX_ATTACHMENT_BYTES, slow.slow_attachment),
     Parser("mail", ("wire.mail_document.read_mail", "wire.mail_head.parse_mail_date"), mail_readings.read_message,

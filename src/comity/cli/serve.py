@@ -32,7 +32,7 @@ from comity.edges.journal import log_configuration, log_uncaught
 from comity.edges.listener.server import listen
 from comity.edges.processes import Child, supervise
 from comity.edges.service_manager import ALIVE, READY, STOPPING, tell
-from comity.edges.tls import write_partner_authorities
+from comity.edges.tls import write_partner_authorities, write_subscriber_certificates
 from comity.flows.apply_kept import apply_kept
 from comity.flows.courier import courier
 from comity.flows.serve_zones import serve_zones
@@ -40,6 +40,7 @@ from comity.flows.stock_library import stock_library
 from comity.flows.tend import tend
 from comity.store.links import partner_authorities
 from comity.store.replica import Replica
+from comity.store.subscribers import subscriber_certificates
 
 _PARTS = ("courier", "links", "desk", "zones")
 _LOG_FILE = "run/log.json"
@@ -146,11 +147,11 @@ def _granian(home: Home, application: str, host: str, port: int, *, workers: int
 
 
 class _LinksListener:
-    """The listener for partners: exists while there are partners, and knows exactly them."""
+    """The listener for partners and subscribers with certificates: exists while there are any, and knows just them."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._authorities = ""
+        self._known: tuple[str, tuple[bytes, ...]] = ("", ())
         self._child: Child | None = None
         self._looked_at = datetime.min.replace(tzinfo=UTC)
 
@@ -159,19 +160,21 @@ class _LinksListener:
         if (now - self._looked_at).total_seconds() >= 1.0:
             self._looked_at = now
             close_old_connections()
-            authorities = partner_authorities()
-            if authorities != self._authorities:
-                self._authorities = authorities
+            known = (partner_authorities(), subscriber_certificates(at=now))
+            if known != self._known:
+                self._known = known
                 self._know()
         if self._child is not None:
             self._child.tend()
 
     def _know(self) -> None:
-        """Let the listener know the partners: it reads the file anew by itself, so it is started for the first only."""
-        if not self._authorities:
+        """Let the listener know them: it reads the files anew by itself, so it is started for the first only."""
+        authorities, certificates = self._known
+        if not authorities and not certificates:
             self.stop()
             return
-        write_partner_authorities(self._home, self._authorities)
+        write_subscriber_certificates(self._home, certificates)
+        write_partner_authorities(self._home, authorities)
         if self._child is None:
             self._child = _part(self._home, "links")
             self._child.start()

@@ -126,9 +126,28 @@ def own_authority(home: Home) -> str:
 
 def write_partner_authorities(home: Home, authorities: str) -> Path:
     """Write the file by which the link listener knows partners; whole or not at all."""
-    file = home.path / "tls" / "partners.pem"
+    return _write_trusted(home, "partners.pem", authorities)
+
+
+def write_subscriber_certificates(home: Home, certificates: Sequence[bytes]) -> Path:
+    """Write the file by which the link listener knows subscribers' certificates (DER); whole or not at all."""
+    pem = "".join(ssl.DER_cert_to_PEM_cert(one) for one in certificates if _is_certificate(one))
+    return _write_trusted(home, "subscribers.pem", pem)
+
+
+def _is_certificate(der: bytes) -> bool:
+    """Whether it can be read: one that cannot must not keep the listener from knowing the others."""
+    try:
+        x509.load_der_x509_certificate(der)
+    except ValueError:
+        return False
+    return True
+
+
+def _write_trusted(home: Home, name: str, pem: str) -> Path:
+    file = home.path / "tls" / name
     fresh = file.with_suffix(".new")
-    fresh.write_text(authorities, encoding="ascii")
+    fresh.write_text(pem, encoding="ascii")
     fresh.replace(file)
     return file
 

@@ -26,7 +26,9 @@ from comity.flows.drop_filings import drop_filings
 from comity.flows.fetch_feeds import compare_feeds, fetch_feeds
 from comity.flows.keep_misp import keep_misp
 from comity.flows.read_mailbox import read_mailbox
+from comity.flows.fill_taxii import fill_taxii
 from comity.flows.release import release
+from comity.flows.take_posted import take_posted
 from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_consultations import tend_consultations
@@ -59,6 +61,8 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("mail read", 20.0, read_mailbox, apart=True),
     Round("names watched", 60.0, watch_names, apart=True),
     Round("reporters told", 30.0, tell_reporters),
+    Round("TAXII filled", 5.0, fill_taxii),
+    Round("TAXII taken in", 10.0, take_posted),
     Round("filings dropped", 600.0, drop_filings),
     Round("reporters weighed", 3600.0, weigh_reporters),
     Round("consultations", 60.0, tend_consultations),

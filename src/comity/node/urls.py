@@ -9,6 +9,7 @@ urlpatterns = [
     path("api/v1/", include("comity.api.urls")),
     path("lists/", include("comity.api.list_urls")),
     path("misp/", include("comity.api.misp_urls")),
+    path("taxii2/", include("comity.api.taxii_urls")),
     path("log/", include("comity.api.log_urls")),
     path("", include("comity.api.health_urls")),
     path("", include("comity.web.account_urls")),
@@ -17,5 +18,5 @@ urlpatterns = [
 
 handler400 = "comity.web.views.errors.bad_request"
 handler403 = "comity.web.views.errors.forbidden"
-handler404 = "comity.web.views.errors.not_found"
+handler404 = "comity.node.not_found.not_found"
 handler500 = "comity.web.views.errors.failed"

@@ -1,7 +1,8 @@
 """A request as WSGI (PEP 3333): what the application is told, and its answer as a value.
 
-Of the request's headers only the type of its content is passed on: everything else a partner might say (host, cookies,
-addresses of proxies) has no meaning here.  Who asks is in `SSL_CLIENT_PARTNER`, which no header can set.
+Of the request's headers only those about the form of contents are passed on: everything else a client might say (host,
+cookies, addresses of proxies) has no meaning here.  Who asks is in `SSL_CLIENT_PARTNER` (empty for a subscriber) and
+`SSL_CLIENT_SHA256`, which no header can set.
 """
 
 import sys
@@ -12,12 +13,15 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
+from comity.edges.listener.trust import SUBSCRIBER
+
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 PARTNER: Final = "SSL_CLIENT_PARTNER"
+CERTIFICATE: Final = "SSL_CLIENT_SHA256"
 
 
 class Request(msgspec.Struct, frozen=True):
-    """One complete request of one partner."""
+    """One complete request of one partner or subscriber; `certificate`: the SHA-256 of what it has shown."""
 
     method: str
     target: str
@@ -25,6 +29,9 @@ class Request(msgspec.Struct, frozen=True):
     body: list[bytes]  # in pieces, emptied when the application is asked: a large body is there once
     partner: str
     address: str
+    certificate: str = ""
+    accept: str = ""
+    accept_encoding: str = ""
 
     @property
     def path(self) -> str:
@@ -38,6 +45,11 @@ class Answer(msgspec.Struct, frozen=True):
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+
+
+def is_subscriber(owner: str) -> bool:
+    """Answer whether the owner of a connection is a subscriber and no partner (`trust`)."""
+    return owner.startswith(SUBSCRIBER)
 
 
 def decode_path(target: str) -> str:
@@ -81,7 +93,10 @@ def _environ(request: Request, stream: BytesIO, length: int, server: tuple[str, 
         "CONTENT_TYPE": request.content_type,
         "CONTENT_LENGTH": str(length),
         "HTTPS": "on",
-        PARTNER: request.partner,
+        "HTTP_ACCEPT": request.accept,
+        "HTTP_ACCEPT_ENCODING": request.accept_encoding,
+        PARTNER: "" if is_subscriber(request.partner) else request.partner,
+        CERTIFICATE: request.certificate,
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": "https",
         "wsgi.input": stream,

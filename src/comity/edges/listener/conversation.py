@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Final
 
@@ -47,9 +48,11 @@ class Conversation:
     """One connection of a known partner; `still_trusted` answers whether its certificate is still good."""
 
     def __init__(
-        self, stream: TlsStream, seat: Seat, address: str, rules: Rules, still_trusted: Callable[[], bool]
-    ) -> None:
+        self, stream: TlsStream, seat: Seat, address: str, rules: Rules, still_trusted: Callable[[], bool],
+        certificate: bytes = b"",
+    ) -> None:  # fmt: skip
         self._stream, self._seat, self._address, self._rules = stream, seat, address, rules
+        self._certificate = sha256(certificate).hexdigest() if certificate else ""
         self._still_trusted = still_trusted
         self._limits = rules.limits
         self._now = asyncio.get_running_loop().time
@@ -93,7 +96,7 @@ class Conversation:
             raise ForbiddenError("this certificate's authority is no longer trusted here", item="certificate")
         method, target = head.method.decode("ascii"), head.target.decode("ascii")
         self._without_body = method == "HEAD"
-        verb = decode_path(target).rpartition("/")[2]
+        verb = decode_path(target).rstrip("/").rpartition("/")[2]
         length = self._length(head, target, body_max_bytes(verb))
         last = self._rules.stopping or self._now() >= self._ends_at
         pieces: list[bytes] = []
@@ -103,7 +106,10 @@ class Conversation:
         async with self._rules.budget.lend(self._seat.owner, octets, by=by):
             if not whole:
                 await self._read_body(pieces, BATCH_MAX_BYTES)
-            request = Request(method, target, _header(head, b"content-type"), pieces, self._seat.owner, self._address)
+            request = Request(
+                method, target, _header(head, b"content-type"), pieces, self._seat.owner, self._address,
+                self._certificate, _header(head, b"accept"), _header(head, b"accept-encoding"),
+            )  # fmt: skip
             answer = await self._work(request)
             last = last or self._rules.stopping
             self._seat.answering = True

@@ -13,8 +13,8 @@ from comity.wire.link_batch import BATCH_MAX_BYTES
 
 _MEBIBYTE: Final = 1_048_576
 SMALL_BYTES: Final = 65_536
-_LARGE_BODY: Final = frozenset({"batch", "return"})
-_LARGE_ANSWER: Final = frozenset({"fetch", "recall"})
+_LARGE_BODY: Final = frozenset({"batch", "return", "objects"})
+_LARGE_ANSWER: Final = frozenset({"fetch", "recall", "objects"})
 
 
 class Limits(msgspec.Struct, frozen=True):

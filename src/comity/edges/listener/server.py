@@ -121,7 +121,9 @@ class _Listener:
         try:
             certificate = await stream.handshake(by=now() + self._limits.handshake_seconds)
             seat.heard_at = now()
-            talk = Conversation(stream, seat, address, self._rules, lambda: self._still(trust, certificate, seat.owner))
+            talk = Conversation(
+                stream, seat, address, self._rules, lambda: self._still(trust, certificate, seat.owner), certificate
+            )
             try:
                 partner = self._admit(seat, trust.name(certificate))
             except (BusyError, ForbiddenError) as error:

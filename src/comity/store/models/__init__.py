@@ -62,6 +62,16 @@ from comity.store.models.reporters import AwaitedOutcome, ReporterDecision, Repo
 from comity.store.models.reports import IntakeRun, Report, Reporter
 from comity.store.models.statistics import Release, Statement
 from comity.store.models.subscribers import ChangedCase, Subscriber, SubscriberKey, ToldItem
+from comity.store.models.taxii import (
+    SubscriberCertificate,
+    TaxiiBlock,
+    TaxiiCollection,
+    TaxiiObject,
+    TaxiiPost,
+    TaxiiReader,
+    TaxiiSegment,
+    TaxiiTail,
+)
 from comity.store.models.watches import Watch
 from comity.store.models.webhooks import KeptAnswer, Webhook
 
@@ -149,8 +159,16 @@ __all__ = [
     "SignInFailure",
     "Statement",
     "Subscriber",
+    "SubscriberCertificate",
     "SubscriberChange",
     "SubscriberKey",
+    "TaxiiBlock",
+    "TaxiiCollection",
+    "TaxiiObject",
+    "TaxiiPost",
+    "TaxiiReader",
+    "TaxiiSegment",
+    "TaxiiTail",
     "ToldItem",
     "TurnedAway",
     "Watch",
