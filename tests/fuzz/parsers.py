@@ -30,9 +30,8 @@ from comity.wire.rdap import BOOTSTRAP_MAX_BYTES
 from comity.wire.rdap import MAX_BYTES as RDAP_MAX_BYTES
 from comity.wire.statistics import MAX_FILE_BYTES
 from comity.wire.stix import MAX_PAYLOAD_BYTES
-from comity.wire.taxii_envelope import ENVELOPE_BYTES
-from fuzz import corpus, plan_readings, readings, slow, taxii_readings
 from comity.wire.stix_pattern import MAX_LETTERS as MAX_PATTERN
+from comity.wire.taxii_envelope import ENVELOPE_BYTES
 from comity.wire.xarf_document import MAX_XARF_BYTES
 from fuzz import (
     corpus,
@@ -44,6 +43,7 @@ from fuzz import (
     readings,
     slow,
     stix_readings,
+    taxii_readings,
 )
 
 

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.encoding import iri_to_uri
 from django.views.decorators.csrf import csrf_exempt
 
-from comity.api.calls import MediaTypeError
+from comity.api.bodies import MediaTypeError
 from comity.api.problems import MethodError, store_asked
 from comity.api.subscriber_calls import authenticate_subscriber
 from comity.api.tokens import UnauthorizedError

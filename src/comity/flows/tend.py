@@ -24,9 +24,9 @@ from comity.flows.deliver_webhooks import deliver_webhooks
 from comity.flows.drop_answers import drop_answers
 from comity.flows.drop_filings import drop_filings
 from comity.flows.fetch_feeds import compare_feeds, fetch_feeds
+from comity.flows.fill_taxii import fill_taxii
 from comity.flows.keep_misp import keep_misp
 from comity.flows.read_mailbox import read_mailbox
-from comity.flows.fill_taxii import fill_taxii
 from comity.flows.release import release
 from comity.flows.take_posted import take_posted
 from comity.flows.tell_reporters import tell_reporters
