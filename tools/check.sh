@@ -27,6 +27,7 @@ check "import contracts" "$bin/lint-imports" || failed+=("import contracts")
 check "migrations" "$bin/python" -m django makemigrations --check --dry-run --settings comity.node.settings ||
     failed+=("migrations")
 check "translations" "$bin/python" tools/check_translations.py || failed+=("translations")
+check "client" "$bin/python" tools/client.py --check || failed+=("client")
 wait "$types" || failed+=("types")
 cat "$said/types"
 

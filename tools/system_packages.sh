@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sees to what the tests need from Debian itself: PostgreSQL's server programs, Chromium, GNU gettext, openssl, libfaketime,
-# a Chinese font, Go with the code of its module database's log, which checks ours, an EPP client, a DNS server and a resolver.
+# a Chinese font, Go with the code of its module database's log, which checks ours, an EPP client, a DNS server, a resolver
+# and an IMAP server.
 #
 # As root it installs what is missing; as anybody else it prints the line to run and fails.  Touches nothing that is there.
 # The program needs none of these: only its tests do.
@@ -21,6 +22,7 @@ command -v go >/dev/null || missing+=(golang-go)
 perl -MNet::EPP::Client -e 1 2>/dev/null || missing+=(libnet-epp-perl) # somebody else's EPP client, beside pyepp
 command -v knotd >/dev/null || [ -x /usr/sbin/knotd ] || missing+=(knot) # a real DNS server to ask
 command -v named >/dev/null || [ -x /usr/sbin/named ] || missing+=(bind9) # a real resolver that fetches our zones
+command -v dovecot >/dev/null || [ -x /usr/sbin/dovecot ] || missing+=(dovecot-imapd) # a real mailbox to read
 [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb/tlog ] || missing+=(golang-golang-x-mod-dev)
 
 if [ ${#missing[@]} -eq 0 ]; then

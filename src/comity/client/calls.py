@@ -63,6 +63,7 @@ from comity.wire.api.consultations import (
     ReplyBody,
     SayBody,
 )
+from comity.wire.api.dga import FamiliesDocument, FamilyStatusDocument
 from comity.wire.api.library import (
     AdoptedDocument,
     ArticleQuery,
@@ -162,6 +163,10 @@ class Calls(Caller):
     def fold_names(self, body: NamesBody) -> NamesDocument:
         """Fold names: canonical form, registrable domain, zone and party."""
         return self._post("names/fold", NamesDocument, encode(body))
+
+    def make_evidence(self, ref: str, query: EvidenceQuery | None = None) -> bytes:
+        """Make an evidence package of a case, for somebody who has no node; why is kept."""
+        return self._post_octets(f"cases/{part(ref)}/evidence", b"{}", query=query)
 
     def make_evidence(self, ref: str, body: WhyBody, query: EvidenceQuery | None = None) -> bytes:
         """Make an evidence package of a case, for somebody who has no node; why is kept."""
@@ -476,6 +481,14 @@ class Calls(Caller):
     def show_experts(self, query: ExpertsQuery | None = None) -> ExpertsDocument:
         """List whom one may ask, here and at partners."""
         return self._get("experts", ExpertsDocument, query)
+
+    def show_families(self) -> FamiliesDocument:
+        """List the families of algorithmic names."""
+        return self._get("dga", FamiliesDocument)
+
+    def show_family(self, family: str) -> FamilyStatusDocument:
+        """Show how a family of algorithmic names stands."""
+        return self._get(f"dga/{part(family)}", FamilyStatusDocument)
 
     def show_found_articles(self, query: FoundQuery) -> FoundArticlesDocument:
         """Find articles by words."""
