@@ -132,7 +132,6 @@ def test_questions_keep_nothing(analyst: Caller) -> None:
     assert KeptAnswer.objects.count() == 0
 
 
-@pytest.mark.parametrize("key", ["a b", "x" * 256, "\x7f", '"', "é"])
 @pytest.mark.parametrize("key", ["", "a b", "x" * 256, "\x7f", '"', "é"])
 def test_a_key_that_is_none_is_refused(analyst: Caller, key: str) -> None:
     answer = post(analyst, "cases/acknowledge", {"refs": ["A"]}, key=key)

@@ -69,15 +69,6 @@ def token(supervisor: Caller) -> Iterator[str]:
 
 # Every value at its bounds (phase "coverage") takes minutes; a few drawn ones for each address take seconds.
 # Reports as lines of text have no serializer there; test_api sends them.
-# What these take is a text of another grammar (a report's name, a memorandum): no schema says which texts fit.
-BY_MEANING = ["/memoranda/explain", "/links/{partner}/compare", "/names/look-up"]
-CONFIG = schemathesis.Config.from_dict(
-    {
-        "phases": {"coverage": {"enabled": False}},
-        "operations": [{"include-path": BY_MEANING, "checks": {"positive_data_acceptance": {"enabled": False}}}],
-    }
-)
-schema = schemathesis.openapi.from_dict(DOCUMENT, config=CONFIG).exclude(path="/reports/batch")
 # What these take has a meaning that no schema can say: a text of another grammar (a name, a memorandum, octets of a
 # kind), one line, an account that is there, a moment to come.
 BY_MEANING = [

@@ -63,6 +63,8 @@ MAY_CALL: Final = {
     "POST plans/<plan>/approve": "s",
     "POST plans/<plan>/refuse": "s",
     "POST plans/<plan>/carry-out": "as",
+    "GET dga": "aspu",
+    "GET dga/<family>": "aspu",
     "GET waiting": "aspu",
     "POST reports": "asn",
     "POST reports/batch": "asn",

@@ -102,7 +102,6 @@ def read_sample(declared: Format, file: str) -> list[Record]:
 
 
 @pytest.mark.parametrize("name", [name for name, declared in FORMATS.items() if declared.kind != "document"])
-@pytest.mark.parametrize("name", FILES)
 def test_the_sample_is_recognised_and_read(name: str) -> None:
     lines = (SAMPLES / FILES[name]).read_text(encoding="utf-8").split("\n")
     assert detect_format(lines) == name

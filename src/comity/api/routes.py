@@ -145,7 +145,6 @@ ROUTES: Final[tuple[Route, ...]] = (
         "attachments/<attachment>/erase", post_erase_attachment, v.NothingBody, c.ErasedDocument, "cases", _WRITERS,
         is_whole=False,
     ),
-    _ask("cases/<ref>/evidence", make_evidence, v.NothingBody, Octets, "cases", READERS, query=c.EvidenceQuery),
     _ask("cases/<ref>/evidence", make_evidence, c.WhyBody, Octets, "cases", _WRITERS, query=c.EvidenceQuery),
     _get("appeals", cases.show_appeals, c.AppealsDocument, "cases"),
     _get("letters", cases.show_letters, c.LettersDocument, "cases", query=c.LettersQuery),

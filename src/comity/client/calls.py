@@ -164,10 +164,6 @@ class Calls(Caller):
         """Fold names: canonical form, registrable domain, zone and party."""
         return self._post("names/fold", NamesDocument, encode(body))
 
-    def make_evidence(self, ref: str, query: EvidenceQuery | None = None) -> bytes:
-        """Make an evidence package of a case, for somebody who has no node; why is kept."""
-        return self._post_octets(f"cases/{part(ref)}/evidence", b"{}", query=query)
-
     def make_evidence(self, ref: str, body: WhyBody, query: EvidenceQuery | None = None) -> bytes:
         """Make an evidence package of a case, for somebody who has no node; why is kept."""
         return self._post_octets(f"cases/{part(ref)}/evidence", encode(body), query=query)

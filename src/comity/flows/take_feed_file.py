@@ -75,7 +75,9 @@ class Believed(msgspec.Struct, frozen=True):
 
 
 class HeldError(FeedError):
-    """What came waits for a person."""
+    """What came of a feed is not believed and waits for a person."""
+
+    code = "feed-held"
 
 
 def take_feed_file(desk: FeedDesk, source: FeedSource, state: FeedState, fetched: Fetched, *, whole: bool) -> Believed:
