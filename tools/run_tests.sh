@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that must hold, in the order in which it is cheapest to learn that it does not.
 #
-# Arguments go to pytest.  Tests run in random order in three processes, for many of them wait; those of a file stay
+# Arguments go to pytest.  Tests run in random order in four processes, for many of them wait; those of a file stay
 # together, and with them what they share (a browser, a pair of running nodes).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,7 +13,7 @@ tools/system_packages.sh
 echo "test: checks of the source"
 tools/check.sh
 echo "test: on SQLite"
-.venv/bin/python -m pytest --numprocesses 3 --dist loadfile --no-header -q "$@"
+.venv/bin/python -m pytest --numprocesses 4 --dist loadfile --no-header -q "$@"
 echo "test: what touches a store, on PostgreSQL"
-COMITY_TEST_DATABASE=postgresql .venv/bin/python -m pytest --numprocesses 3 --dist loadfile --no-header -q "$@"
+COMITY_TEST_DATABASE=postgresql .venv/bin/python -m pytest --numprocesses 4 --dist loadfile --no-header -q "$@"
 echo "test: all well after $((SECONDS - started)) s"
