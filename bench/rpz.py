@@ -1,6 +1,9 @@
 """What does a response policy zone of a million names cost: built, sent whole, and by one change and by a hundred?
 
-    python bench/rpz.py [--names N] [--json]
+    python bench/rpz.py [--names N] [--rows] [--json]
+
+With --rows the names are put into the store as following the stream leaves them, and only the outputs are built of
+them; without it the stream is followed from its beginning.
 
 A node's desk and its part `zones` do what they do in service, on SQLite; Knot DNS serves the same names from a zone
 file (`zonefile-load: difference`), in the same run.  The client signs (TSIG, hmac-sha256), takes the octets and reads
@@ -147,7 +150,26 @@ def wait_for(port: int, secret: bytes, *, serial: int = 0, seconds: float = 300)
     raise SystemExit("the server does not come")
 
 
-def ours(home: Any, numbers: int, secret: bytes, port: int, work: Path) -> tuple[dict[str, Any], list[Path]]:
+def put_rows(subscriber_pk: int, numbers: int) -> None:
+    """What following the stream leaves, of names that are not new."""
+    from comity.store.block_outputs import mark_unbuilt
+    from comity.store.models import BlockedName
+
+    for start in range(0, numbers, 20_000):
+        BlockedName.objects.bulk_create(
+            BlockedName(
+                subscriber_id=subscriber_pk, subject=str(UUID(int=number + 1)), registrable=name_of(number),
+                category="phishing", tlp="TLP:GREEN", clause="agreement-1 §2", first_seen=LONG_AGO, last_seen=LONG_AGO,
+                since=LONG_AGO, is_hot=False,
+            )
+            for number in range(start, min(start + 20_000, numbers))
+        )  # fmt: skip
+    mark_unbuilt(subscriber_pk)
+
+
+def ours(
+    home: Any, numbers: int, secret: bytes, port: int, work: Path, *, rows: bool
+) -> tuple[dict[str, Any], list[Path]]:
     """Build, serve, change; and the zone files of each version, for the other."""
     from django.db import transaction
 
@@ -163,7 +185,9 @@ def ours(home: Any, numbers: int, secret: bytes, port: int, work: Path) -> tuple
         "bench", name="Bench", kind="resolver", ceiling="TLP:GREEN", clause="agreement-1 §2", actor="bench", at=at
     )
     block(home, at=at)
-    for start in range(0, numbers, 5_000):
+    if rows:
+        put_rows(subscriber.pk, numbers)
+    for start in range(0, 0 if rows else numbers, 5_000):
         with transaction.atomic():
             append_told(subscriber.pk, told(range(start, min(start + 5_000, numbers)), LONG_AGO), at=at)
     found: dict[str, Any] = {}
@@ -286,6 +310,7 @@ def _serial(file: Path) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--names", type=int, default=1_000_000)
+    parser.add_argument("--rows", action="store_true")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="comity-rpz-") as place:
@@ -308,7 +333,7 @@ def main() -> None:
         call_command("migrate", interactive=False, verbosity=0)
         home = open_home(node)
         secret = make_tsig_key(node, KEY).secret
-        found, files = ours(home, asked.names, secret, port, work)
+        found, files = ours(home, asked.names, secret, port, work, rows=asked.rows)
         peers = work / "knot"
         peers.mkdir()
         result = {"names": asked.names, "comity": found, "knot": theirs(files, asked.names, secret, free_port(), peers)}
