@@ -50,3 +50,14 @@ def test_a_zone_without_a_category_is_refused() -> None:
 def test_any_lines_are_read_or_refused(lines: list[str]) -> None:
     for record in read(*lines):
         assert (record.report is None) != (record.problem is None)
+
+
+@pytest.mark.parametrize("ttl", ["1" * 60_000 + "x", "1h" * 30_000 + "x", "9" * 60_000])
+def test_a_ttl_that_is_none_is_refused_at_once(ttl: str) -> None:
+    """A pattern that could match a number in many ways would try them all."""
+    assert said(f"bad.ru {ttl} CNAME .") == ["bad-record"]
+
+
+@pytest.mark.parametrize("line", ["bad.ru 60 IN CNAME .", "bad.ru IN 1h30m CNAME .", "bad.ru in 1W CNAME ."])
+def test_class_and_ttl_stand_in_either_order(line: str) -> None:
+    assert said(line) == ["bad.ru"]

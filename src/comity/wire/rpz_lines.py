@@ -18,7 +18,7 @@ _TRIGGERS: Final = (".rpz-ip", ".rpz-client-ip", ".rpz-nsip", ".rpz-nsdname")
 _OF_ZONE: Final = frozenset(("SOA", "NS", "DNSKEY", "RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "TSIG"))
 _ACTIONS: Final = frozenset(("CNAME", "A", "AAAA", "TXT", "MX", "DNAME"))
 _CLASSES: Final = frozenset(("IN", "CH", "HS"))
-_TTL: Final = re.compile(r"(?:[0-9]+[SMHDW]?)+", re.IGNORECASE)
+_TTL: Final = re.compile(r"[0-9]{1,10}(?:[SMHDW][0-9]{1,10}){0,5}[SMHDW]?", re.IGNORECASE)  # one way to match each
 _PASSING: Final = "rpz-passthru."
 
 
@@ -60,8 +60,9 @@ class RpzReader:
             if owner.upper() == "$ORIGIN" and rest:
                 self._origin = rest[0].lower().rstrip(".")
             return None if owner.upper() in {"$ORIGIN", "$TTL"} else Problem("bad-record", f"{owner[:40]} is not read")
-        while rest and (rest[0].upper() in _CLASSES or _TTL.fullmatch(rest[0])):
-            rest = rest[1:]
+        for _class_or_ttl in range(2):  # each once at most, in either order
+            if rest and (rest[0].upper() in _CLASSES or _TTL.fullmatch(rest[0])):
+                del rest[0]
         kind = rest[0].upper() if rest else ""
         if kind in _OF_ZONE:
             if kind == "SOA" and owner.endswith(".") and not self._origin:
