@@ -35,6 +35,13 @@ from postgres_cluster import PostgresCluster
 ROOT = Path(__file__).resolve().parent.parent
 _URL_VARIABLE = "COMITY_TEST_DATABASE_URL"
 _PAGES_ON_BOTH = frozenset({"test_pages"})
+_LONGEST_FIRST = (
+    "test_axe", "test_doctor", "test_durable_steps", "test_processes", "test_restored", "test_suspension",
+    "test_several_parties", "test_runbooks", "test_move_and_restore", "test_run", "test_rotation", "test_versions",
+    "test_machine_faults", "test_report", "test_case", "test_parsers", "test_logs", "test_erasure", "test_campaign",
+    "test_many_hands", "test_message_line", "test_first_release", "test_hostile_listener", "test_service_manager",
+    "test_openapi", "test_reading", "test_imap_intake",
+)  # fmt: skip
 _ON_POSTGRESQL = os.environ.get("COMITY_TEST_DATABASE", "sqlite") == "postgresql"
 
 # The machines that run this are shared and slow at times: a deadline per example would measure the neighbours.
@@ -100,7 +107,9 @@ def pytest_report_header() -> str:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL run only what touches a store."""
+    """On PostgreSQL run only what touches a store.  Files that take long begin first: none is waited for."""
+    longest = {name: place for place, name in enumerate(_LONGEST_FIRST)}
+    items.sort(key=lambda item: longest.get(item.path.stem, len(longest)))
     if _ON_POSTGRESQL:
         wanted = [item for item in items if any(map(item.get_closest_marker, ("django_db", "postgres", "stores")))]
         wanted = [item for item in wanted if item.get_closest_marker("browser") is None]

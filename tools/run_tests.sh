@@ -13,7 +13,7 @@ tools/system_packages.sh
 echo "test: checks of the source"
 tools/check.sh
 echo "test: on SQLite"
-.venv/bin/python -m pytest --numprocesses 4 --dist loadfile --no-header -q "$@"
+.venv/bin/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --no-header -q "$@"
 echo "test: what touches a store, on PostgreSQL"
-COMITY_TEST_DATABASE=postgresql .venv/bin/python -m pytest --numprocesses 4 --dist loadfile --no-header -q "$@"
+COMITY_TEST_DATABASE=postgresql .venv/bin/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --no-header -q "$@"
 echo "test: all well after $((SECONDS - started)) s"
