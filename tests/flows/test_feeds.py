@@ -165,6 +165,7 @@ def test_a_list_that_empties_or_shrinks_waits_for_a_person(node: Follower) -> No
         (gzip.compress(b"a-demo.ru\n" * 3_000_000), "damaged"),  # a bomb
         (b"<!DOCTYPE html><p>new-demo.ru</p>\n", "malformed"),
     ],
+    ids=["cut off", "another checksum", "a bomb", "a page"],
 )
 def test_of_a_damaged_file_nothing_is_taken(node: Follower, data: bytes, reason: str) -> None:
     node.fetch("one-demo.ru")
