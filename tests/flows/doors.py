@@ -187,8 +187,15 @@ def in_bundle(node: Node) -> set[str]:
 
 
 def in_taxii(node: Node) -> set[str]:
-    """All collections of the reader, the newest versions."""
-    return claimed([one for tlp in node.taxii.collections for one in node.taxii.everything(tlp, 100)])
+    """All collections of the reader: the newest versions, and no older one says more."""
+    newest = claimed(_of_collections(node))
+    every = [one for one in _of_collections(node, {"match[version]": "all"}) if not one.get("revoked")]
+    assert _names(json.dumps([one for one in every if one["type"] not in _ADDRESSES])) == newest
+    return newest
+
+
+def _of_collections(node: Node, query: dict[str, str] | None = None) -> list[Any]:
+    return [one for tlp in node.taxii.collections for one in node.taxii.everything(tlp, 100, query)]
 
 
 def in_misp(node: Node) -> set[str]:
@@ -226,6 +233,7 @@ def in_webhooks(node: Node) -> set[str]:
         assert isinstance(message, Message)
         for event in message.events:
             if event.type == "withdrawn":
+                assert event.item is None
                 assert node.events.pop((event.kind, event.subject))
             else:
                 node.events[event.kind, event.subject] = msgspec.json.encode(event.item).decode()
