@@ -84,7 +84,7 @@ def _is_said(row: ToldRow) -> bool:
 
 def _remove_former(subscriber: SubscriberRow, rows: Sequence[ToldRow], collections: dict[str, Collection]) -> None:
     """Remove from the collections what was erased or withdrawn since, or is told at another marking now."""
-    now = {(row.kind, row.subject): row for row in rows}
+    now: dict[tuple[str, str], ToldRow] = {(row.kind, row.subject): row for row in rows}
     gone: dict[str, list[int]] = {}
     for earlier in find_earlier(subscriber.pk, rows):
         newest = now[earlier.kind, earlier.subject]
