@@ -21,7 +21,7 @@ from comity.flows.deliver_webhooks import PATIENCE, deliver_webhooks, wait_befor
 from comity.flows.keep_webhook import forget_webhook, keep_webhook, try_webhook
 from comity.store.models import ToldItem
 from comity.store.subscribers import add_subscriber, end_subscriber, get_subscriber
-from comity.store.told_items import NewTold, append_told
+from comity.store.told_items import NewTold, append_told, read_told
 from comity.store.webhooks import get_webhook, retry_webhook
 from comity.wire.webhook_json import Message, parse_message
 
@@ -103,6 +103,23 @@ def test_a_withdrawal_is_an_event_and_what_was_erased_is_null(home: Home, receiv
 
     (event,) = message_of(receiver, 0, home).events
     assert (event.type, event.item) == ("withdrawn", None)
+
+
+def test_what_was_withdrawn_while_nobody_took_it_is_not_said_any_more(home: Home, receiver: Receiver) -> None:
+    receiver.manners = [503]
+    tell()
+    assert deliver_webhooks(home, at=AT) == 0
+    (told,) = read_told(get_subscriber("cert").pk)
+    withdrawal = NewTold(
+        kind="sighting", subject=told.subject, tlp="TLP:GREEN", clause="1", told=told.told, is_withdrawn=True
+    )
+    with transaction.atomic():
+        append_told(get_subscriber("cert").pk, [withdrawal], at=AT)
+
+    assert deliver_webhooks(home, at=AT + timedelta(minutes=1)) == 2
+
+    events = [event for number in (1, 2) for event in message_of(receiver, number, home).events]
+    assert [(event.type, event.item) for event in events] == [("told", None), ("withdrawn", None)]
 
 
 @pytest.mark.parametrize(

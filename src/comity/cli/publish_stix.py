@@ -9,7 +9,7 @@ import click
 from comity.cli.context import dir_option, use_node
 from comity.core.errors import InputError
 from comity.flows.write_stix import write_stix
-from comity.store.subscribers import get_subscriber
+from comity.store.subscribers import get_reading_subscriber
 
 
 @click.command()
@@ -22,7 +22,7 @@ from comity.store.subscribers import get_subscriber
 def stix(key: str, output: Path | None, directory: Path, *, with_withdrawn: bool) -> None:
     """Write what a subscriber has as one STIX 2.1 bundle."""
     home = use_node(directory)
-    parts = write_stix(home, get_subscriber(key), with_withdrawn=with_withdrawn)
+    parts = write_stix(home, get_reading_subscriber(key), with_withdrawn=with_withdrawn)
     if output is None:
         stdout = sys.stdout.buffer
         for part in parts:

@@ -16,7 +16,7 @@ from django.db import transaction
 from comity.edges.home import Home
 from comity.edges.webhook_sender import Post, Posted, post_all
 from comity.flows.keep_webhook import signed_post
-from comity.store.told_items import ToldRow, read_told
+from comity.store.told_items import ToldRow, read_told, withdrawn_of
 from comity.store.webhooks import WebhookRow, due_webhooks, fix_message, mark_failed, mark_taken
 from comity.wire.webhook_json import MAX_EVENTS, Event, fitting, render_message
 
@@ -51,7 +51,9 @@ def wait_before(tries: int, message_id: str) -> timedelta:
 def _message(home: Home, row: WebhookRow, *, at: datetime) -> tuple[WebhookRow, int, Post]:
     """The next message: the events that were fixed for it, or as many as fit."""
     limit = min(row.until - row.position, MAX_EVENTS) if row.until else MAX_EVENTS
-    events = [_event(row, told) for told in read_told(row.subscriber_pk, after=row.position, limit=limit)]
+    versions = read_told(row.subscriber_pk, after=row.position, limit=limit)
+    gone = withdrawn_of(row.subscriber_pk, [told.subject for told in versions])
+    events = [_event(row, told, is_gone=(told.kind, told.subject) in gone) for told in versions]
     if not row.until:
         events = events[: fitting(events)]
         with transaction.atomic():
@@ -77,9 +79,10 @@ def _settle(row: WebhookRow, last: int, answer: Posted, *, at: datetime) -> int:
         return 0
 
 
-def _event(row: WebhookRow, told: ToldRow) -> Event:
+def _event(row: WebhookRow, told: ToldRow, *, is_gone: bool) -> Event:
+    """A version; of an item that is withdrawn by now no version says any more what it held."""
     return Event(
         id=f"{row.subscriber}/{told.position}", position=told.position,
         type="withdrawn" if told.is_withdrawn else "told", kind=told.kind, subject=told.subject, version=told.version,
-        at=told.at, tlp=told.tlp, clause=told.clause, memorandum=told.memorandum, item=told.told,
+        at=told.at, tlp=told.tlp, clause=told.clause, memorandum=told.memorandum, item=None if is_gone else told.told,
     )  # fmt: skip

@@ -1,8 +1,9 @@
 """Fill the TAXII collections: what a subscriber was told, rendered and added at its marking, in the order it was told.
 
 Each subscriber's stream of told items is followed by position, so a round costs what was told since.  Objects and
-position are one transaction: an item is rendered once, whatever ends in between.  What was erased leaves the
-collections with all its versions; an item that is told at another marking now leaves the collection of its former one.
+position are one transaction: an item is rendered once, whatever ends in between.  What was erased or withdrawn leaves
+the collections with all its versions, and a revoked one says so; an item that is told at another marking now leaves the
+collection of its former one.
 """
 
 from collections.abc import Sequence
@@ -58,9 +59,11 @@ def _fill_part(home: Home, subscriber: SubscriberRow, at: datetime) -> int:
 def _append(home: Home, rows: Sequence[ToldRow], collections: dict[str, Collection], at: datetime) -> None:
     """Add what rows say to the collections of their markings; what is there already is not added twice."""
     by_tlp: dict[str, list[NewObject]] = {}
-    newest: dict[tuple[str, str], str] = {(row.kind, row.subject): row.tlp for row in rows}
+    newest = {(row.kind, row.subject): row for row in rows}
     for row in rows:
-        if row.tlp == newest[row.kind, row.subject] and row.tlp in collections and _is_said(row):
+        last = newest[row.kind, row.subject]
+        is_over = row.tlp != last.tlp or (last.is_withdrawn and row is not last)
+        if not is_over and row.tlp in collections and _is_said(row):
             written = write_version(version_of(row), publisher=home.party)
             by_tlp.setdefault(row.tlp, []).extend(_new(one, row.position) for one in written)
     for tlp, objects in sorted(by_tlp.items()):
@@ -80,11 +83,12 @@ def _is_said(row: ToldRow) -> bool:
 
 
 def _remove_former(subscriber: SubscriberRow, rows: Sequence[ToldRow], collections: dict[str, Collection]) -> None:
-    """Remove from the collections what was erased since, or is told at another marking now."""
-    now: dict[tuple[str, str], str] = {(row.kind, row.subject): row.tlp for row in rows}
+    """Remove from the collections what was erased or withdrawn since, or is told at another marking now."""
+    now: dict[tuple[str, str], ToldRow] = {(row.kind, row.subject): row for row in rows}
     gone: dict[str, list[int]] = {}
     for earlier in find_earlier(subscriber.pk, rows):
-        if earlier.is_erased or now[earlier.kind, earlier.subject] != earlier.tlp:
+        newest = now[earlier.kind, earlier.subject]
+        if earlier.is_erased or newest.is_withdrawn or newest.tlp != earlier.tlp:
             gone.setdefault(earlier.tlp, []).append(earlier.position)
     for tlp, positions in sorted(gone.items()):
         if tlp in collections:

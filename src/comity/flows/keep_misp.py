@@ -32,7 +32,7 @@ from comity.store.misp_feeds import (
     told_at,
 )
 from comity.store.models import MispEvent
-from comity.store.subscribers import get_subscriber
+from comity.store.subscribers import get_reading_subscriber, get_subscriber
 from comity.store.told_items import ToldRow, read_told
 from comity.wire.misp_event import EventFacts, EventItem, render_event
 
@@ -46,8 +46,11 @@ def keep_misp(home: Home, *, at: datetime) -> int:
 
 
 def begin_misp(home: Home, key: str, *, at: datetime) -> int:
-    """Keep a feed for a subscriber from now on, and bring it up to date.  Raises `NotFoundError`."""
-    begin_feed(get_subscriber(key).pk)
+    """Keep a feed for a subscriber from now on, and bring it up to date.
+
+    Raises `NotFoundError`, and `ConflictError` for a subscription that ended.
+    """
+    begin_feed(get_reading_subscriber(key).pk)
     return follow(home, key, at=at)
 
 

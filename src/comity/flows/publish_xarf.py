@@ -11,11 +11,11 @@ from uuid import UUID
 
 import msgspec
 
-from comity.core.errors import ConflictError, SettingError
+from comity.core.errors import SettingError
 from comity.core.told_items import ToldCase, ToldReport
 from comity.edges.home import Home
 from comity.edges.published_files import put_file, put_position, read_position, remove_file
-from comity.store.subscribers import get_subscriber
+from comity.store.subscribers import get_reading_subscriber
 from comity.store.told_items import ToldRow, newest_of_case, read_told
 from comity.wire.xarf_told import render_told_case, render_told_report, xarf_id
 
@@ -38,7 +38,7 @@ class Published(msgspec.Struct):
 
 def publish_xarf(home: Home, subscriber: str, directory: Path) -> Published:
     """Bring a directory of XARF reports up to date.  Raises `NotFoundError`, `SettingError`, `InputError`."""
-    contact, pk = _contact(home), _reader(subscriber)
+    contact, pk = _contact(home), get_reading_subscriber(subscriber).pk
     whose = f"xarf:{subscriber}"
     done = Published(position=read_position(directory, whose))
     while rows := read_told(pk, after=done.position, limit=_AT_ONCE):
@@ -56,7 +56,7 @@ def publish_xarf(home: Home, subscriber: str, directory: Path) -> Published:
 
 def list_xarf(home: Home, subscriber: str) -> Iterator[bytes]:
     """Every XARF report that holds now, in the order of the stream."""
-    contact, pk = _contact(home), _reader(subscriber)
+    contact, pk = _contact(home), get_reading_subscriber(subscriber).pk
     position, said = 0, set[str]()
     while rows := read_told(pk, after=position, limit=_AT_ONCE):
         for name, data, _is_unsaid in _changed(home, pk, rows, contact):
@@ -92,10 +92,3 @@ def _contact(home: Home) -> str:
     if not contact:
         raise SettingError("a XARF report needs a contact; set reply_to or from_address", item="[mail]")
     return contact
-
-
-def _reader(subscriber: str) -> int:
-    found = get_subscriber(subscriber)
-    if found.ended_at is not None:
-        raise ConflictError("the subscription has ended; take its files away", item=subscriber)
-    return found.pk

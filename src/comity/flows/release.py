@@ -12,6 +12,7 @@ from typing import Final
 
 from django.db import transaction
 
+from comity.edges.guard_lists import guard_digest
 from comity.edges.home import Home
 from comity.flows.release_cases import CaseRelease
 from comity.flows.release_library import tell_articles, tell_consultations
@@ -47,7 +48,7 @@ def release(home: Home, *, at: datetime) -> int:
 
 
 def _look_around(home: Home, *, at: datetime) -> int:
-    """Follow what no case speaks of: a memorandum that began, stopped or ended, articles and consultations.
+    """Follow what no case speaks of: a memorandum that began, stopped or ended, lists of protected names, the library.
 
     A new subscriber has seen nothing yet, so every open case is looked at for it.
     """
@@ -55,7 +56,8 @@ def _look_around(home: Home, *, at: datetime) -> int:
     with transaction.atomic():
         readers = lock_readers()
         marks = {reader.pk: read_mark(reader.pk) for reader in readers}
-        governing = {reader.pk: _governing(reader, at) for reader in readers}
+        lists = guard_digest(home)
+        governing = {reader.pk: _governing(reader, lists, at) for reader in readers}
         if any(governing[pk] != marks[pk].get("governing") for pk in governing):
             mark_all()
         today = at.date().isoformat()  # what a cap kept back goes another day
@@ -75,11 +77,11 @@ def _look_around(home: Home, *, at: datetime) -> int:
     return told
 
 
-def _governing(reader: SubscriberRow, at: datetime) -> str:
-    """A word that changes with the standing of any memorandum that a subscriber's items depend on."""
+def _governing(reader: SubscriberRow, lists: str, at: datetime) -> str:
+    """A word that changes with what decides beside the cases: the lists of protected names, and the memoranda."""
     versions = [
         f"{one.digest} {one.status}"
         for one in list_versions(at=at)
         if reader.kind != "party" or one.memorandum.party(reader.party) is not None
     ]
-    return sha256("\n".join(sorted(versions)).encode()).hexdigest()
+    return sha256("\n".join([lists, *sorted(versions)]).encode()).hexdigest()

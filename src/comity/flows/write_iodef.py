@@ -10,14 +10,17 @@ from itertools import groupby
 
 from comity.core.told_items import ToldCase, ToldReport
 from comity.edges.home import Home
-from comity.store.subscribers import get_subscriber
+from comity.store.subscribers import get_reading_subscriber
 from comity.store.told_items import iterate_by_name
 from comity.wire.iodef import FOOTER, HEADER, Marked, render_incident
 
 
 def iodef_parts(home: Home, key: str, *, at: datetime) -> Iterator[bytes]:
-    """The document in parts; none where nothing is held.  Raises `NotFoundError` before the first."""
-    rows = iterate_by_name(get_subscriber(key).pk, ("case", "report"))
+    """The document in parts; none where nothing is held.
+
+    Before the first it raises `NotFoundError`, and `ConflictError` for a subscription that ended.
+    """
+    rows = iterate_by_name(get_reading_subscriber(key).pk, ("case", "report"))
     is_begun = False
     for _name, of_name in groupby(rows, key=lambda row: row.registrable):
         incidents: dict[str, list[Marked]] = {}

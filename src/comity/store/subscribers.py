@@ -118,6 +118,14 @@ def get_subscriber(key: str) -> SubscriberRow:
     return _row(found)
 
 
+def get_reading_subscriber(key: str) -> SubscriberRow:
+    """The subscriber of a key that may read.  Raises `NotFoundError`, and `ConflictError` for one that ended."""
+    found = get_subscriber(key)
+    if found.ended_at is not None:
+        raise ConflictError("the subscription has ended; take its files away", item=key)
+    return found
+
+
 def list_subscribers(*, with_ended: bool = False) -> list[SubscriberRow]:
     """All subscribers, by key."""
     found = Subscriber.objects.all() if with_ended else Subscriber.objects.filter(ended_at=None)

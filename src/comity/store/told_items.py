@@ -159,6 +159,14 @@ def newest_of_case(subscriber_pk: int, case_pk: int) -> list[ToldRow]:
     return [_row(row) for row in found.order_by("position")]
 
 
+def withdrawn_of(subscriber_pk: int, subjects: Sequence[str]) -> set[tuple[str, str]]:
+    """Which of some items a subscriber has no longer: by kind and subject."""
+    found = ToldItem.objects.filter(
+        subscriber_id=subscriber_pk, subject__in=list(dict.fromkeys(subjects)), is_newest=True, is_withdrawn=True
+    )
+    return set(found.values_list("kind", "subject"))
+
+
 def digest_of(told: Told) -> bytes:
     """What an item is known by: equal digests are the same item."""
     return sha256(_encode(told)).digest()

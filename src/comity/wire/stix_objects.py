@@ -2,7 +2,8 @@
 
 A report is an indicator, based on what was observed; a case is an incident with a report that gathers what is bad of
 it, our opinion where the desk has decided, and the action taken; a further report is a sighting; an article is a course
-of action; a message of a consultation is a note.  `modified` is the item's version; what was withdrawn is `revoked`.
+of action; a message of a consultation is a note.  `modified` is the item's version; what was withdrawn is `revoked`,
+and says no more than STIX requires: the same identifiers, and nothing of what was claimed.
 The extension bears the item as it was told, so that nothing is lost on the way back (`wire.stix_document`).
 """
 
@@ -31,6 +32,19 @@ _CONFIRMED: Final = frozenset(
     ("confirmed", "notified", "hold_proposed", "on_hold", "mitigated", "restoring")
 )  # by a person
 
+# Of a revoked object these go; what STIX requires or advises in their place says nothing.
+_CLAIMS: Final = frozenset(
+    ("name", "description", "confidence", "labels", "indicator_types", "report_types", "explanation", "abstract")
+)
+_REQUIRED: Final[dict[str, dict[str, Any]]] = {
+    "indicator": {"name": "withdrawn", "description": "withdrawn", "indicator_types": ["unknown"]},
+    "incident": {"name": "withdrawn"},
+    "report": {"name": "withdrawn"},
+    "course-of-action": {"name": "withdrawn"},
+    "opinion": {"opinion": "neutral"},
+    "note": {"content": "withdrawn"},
+}
+
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
     """One version of an item as an output writes it.  `told` is None where it was erased."""
@@ -51,6 +65,8 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 def write_version(item: Version, *, publisher: str) -> list[StixObject]:
     """Write the objects of a version, each once; what they refer to and every collection has is in `stix_shared`."""
     built = list(_build(item, publisher))
+    if item.is_withdrawn:
+        built = [one if isinstance(one, StixObject) else _silent(item, one) for one in built]
     return [one if isinstance(one, StixObject) else write(one) for one in built]
 
 
@@ -168,6 +184,20 @@ def _erased(item: Version, publisher: str) -> dict[str, Any]:
     if kind == "note":
         return built | {"content": "erased", "abstract": "erased", "object_refs": [identity(publisher)]}
     return built | {"name": f"{item.category}: {item.registrable}" if item.registrable else "erased"}
+
+
+def _silent(item: Version, built: dict[str, Any]) -> dict[str, Any]:
+    """A revoked object without what it claimed: a version that takes a word back must not say it again."""
+    if not built.get("revoked"):
+        return built
+    kept = {name: value for name, value in built.items() if name not in _CLAIMS}
+    required = _REQUIRED.get(built["type"], {})
+    if built["type"] == "indicator":
+        kept["pattern"] = pattern_of(item.registrable)
+    if "extensions" in kept:
+        told = kept["extensions"][TOLD_EXTENSION]
+        kept["extensions"] = {TOLD_EXTENSION: {name: value for name, value in told.items() if name != "item"}}
+    return kept | required
 
 
 def _head(item: Version, kind: str, stix_object: str, publisher: str, *, with_item: bool = True) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """The message that a webhook's receiver gets: told items of one subscriber, in the order in which they were told.
 
 An event names its kind and whether it was withdrawn; its item is the told item itself (`core.told_items`), null where
-it was erased.  `id` is the same in every try.  Whoever holds what it was told by `subject` and takes each event's item
-in its place, in the order of `position`, holds what the subscriber may hold (docs/spec/webhooks.md).
+it was erased or is withdrawn by now.  `id` is the same in every try.  Whoever holds what it was told by `subject` and
+takes each event's item in its place, in the order of `position`, holds what the subscriber may hold
+(docs/spec/webhooks.md).
 """
 
 from collections.abc import Sequence
