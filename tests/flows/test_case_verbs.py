@@ -280,6 +280,15 @@ def test_what_nobody_was_told_is_not_withdrawn() -> None:
     assert codes(withdraw(HOME, [ref, "NONE-SUCH-CASE"], ANNA, at=AT), ref) == {"nothing-to-withdraw"}
 
 
+def test_of_a_confirmed_case_the_way_back_is_told_and_can_be_gone() -> None:
+    ref = brought_to("confirmed")
+
+    (reason,) = withdraw(HOME, [ref], ANNA, at=AT).refused[ref]
+    assert "take the confirmation back and dismiss it" in reason.message
+    assert unconfirm(HOME, [ref], ANNA, at=AT).done == (ref,)
+    assert dismiss(HOME, [ref], ANNA, "withdrawn", at=AT).done == (ref,)
+
+
 def test_a_closed_case_is_retracted_by_an_approver() -> None:
     ref = brought_to("closed")
 

@@ -342,6 +342,15 @@ def test_a_wrong_declaration_is_named(node: Follower) -> None:
     assert (feeds["urlhaus"].declared.machine_only, feeds["openphish"].declared.tlp) == (True, "TLP:RED")
 
 
+@pytest.mark.parametrize("said", ["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT"])
+def test_where_the_format_says_no_marking_the_declaration_does(node: Follower, said: str) -> None:
+    declared = LIST.replace('tlp = "TLP:GREEN"', f'tlp = "{said}"')
+    node.declare(declared)
+    assert load_feeds(node.home)["list"].declared.tlp == said
+    node.declare(declared.replace(f'tlp = "{said}"\n', ""))
+    assert load_feeds(node.home)["list"].declared.tlp == "TLP:AMBER"
+
+
 def test_a_partner_gets_no_more_than_an_early_warning_of_what_a_feed_alone_says(tmp_path: Path) -> None:
     parties = Parties(tmp_path)
     parties.sit(parties.ru)

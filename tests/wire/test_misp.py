@@ -173,6 +173,20 @@ def test_the_sample_is_read_and_what_is_left_is_named() -> None:
     ]  # fmt: skip
 
 
+def test_what_pymisp_writes_is_known_by_its_content() -> None:
+    event = MISPEvent()
+    event.info = "A wave"
+    event.add_tag('rsit:fraud="phishing"')
+    event.add_attribute("url", "http://kassa-demo.ru/login", to_ids=True)
+    bare = event.to_json().encode()
+    assert b'"Event"' not in bare
+    assert detect_document(bare) == "misp-json"
+    assert [record.name for record in read_misp(bare).records] == ["http://kassa-demo.ru/login"]
+    assert (
+        detect_document(b'{"name": "kassa-demo.ru", "info": "an object of something else", "uuid": ""}') != "misp-json"
+    )
+
+
 def test_a_record_is_read_again_from_what_is_kept_of_it() -> None:
     for record in read_misp(SAMPLE.read_bytes()).records:
         assert record.raw is not None

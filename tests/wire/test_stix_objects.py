@@ -115,6 +115,19 @@ def test_the_checks_of_foreign_software_pass(shared_data: Path, tmp_path: Path) 
     assert " passed, " in done.stdout
 
 
+@pytest.mark.parametrize("microsecond", [0, 100_000, 120_000, 123_000])
+def test_stix2_writes_every_time_as_it_read_it(microsecond: int) -> None:
+    at = AT.replace(microsecond=microsecond)
+    observed = msgspec.structs.replace(REPORT.report, observed_at=at)
+    told = msgspec.structs.replace(REPORT, report=observed)
+    data = bundle(version("report", told, since=at, version=at))
+    again = {one["id"]: one for one in json.loads(stix2.parse(data.decode()).serialize())["objects"]}
+    times = ("created", "modified", "valid_from", "first_observed", "last_observed")
+    for one in objects(data):
+        here = {name: one[name] for name in times if name in one}
+        assert {name: again[one["id"]][name] for name in here} == here
+
+
 def test_stix2_reads_it_and_writes_the_same_identifiers() -> None:
     read = stix2.parse(bundle(*every_kind()).decode())
     names = {one.type: one for one in read.objects}

@@ -23,7 +23,7 @@ from comity.core.errors import InputError, NotFoundError, SettingError
 from comity.core.feeds import NAME, Feed, FeedKind, Terms, marking_of
 from comity.core.markings import Tlp
 from comity.edges.home import Home
-from comity.wire.formats import FORMATS, Format, check_format, fixed_category
+from comity.wire.formats import FORMATS, TLP_UNSAID, Format, check_format, fixed_category
 
 FILE: Final = "feeds.toml"
 _FOLDER: Final = "feeds"
@@ -185,7 +185,9 @@ def _format(feed: Feed, read: _Table, item: str) -> Format:
         raise SettingError(str(error), item=item) from error
     if not declared.says_category:
         raise SettingError(f"category: the format {declared.name} does not say what its rows are about", item=item)
-    return msgspec.structs.replace(declared, machine_only=True, tlp=marking_of(feed, declared.tlp))
+    # Where the format says no marking, whoever declares the feed says it.
+    own = feed.tlp if feed.tlp is not None and declared.tlp == TLP_UNSAID else declared.tlp
+    return msgspec.structs.replace(declared, machine_only=True, tlp=marking_of(feed, own))
 
 
 def _declared_format(name: str) -> Format:

@@ -120,7 +120,7 @@ def _connect(host: str, port: int, *, allows_private: bool) -> socket.socket:
     error: OSError = OSError("has no address")
     for family, kind, protocol, _, address in found:
         if not allows_private and not _is_outside(str(address[0])):
-            error = _InwardError(f"leads to {address[0]}, which is no address of the Internet")
+            error = _InwardError(f"leads to {address[0]}, which is no address of the Internet; --private allows it")
             continue
         plain = socket.socket(family, kind, protocol)
         plain.settimeout(CONNECT_SECONDS)

@@ -111,10 +111,19 @@ def _run(home: Home, each: Round) -> None:
     try:
         done = each.run(home, at=datetime.now(UTC))
     except (DatabaseError, InterfaceError):
-        LOG.exception("%s: the store cannot be used; trying again", each.name)
+        LOG.exception(
+            "the store cannot be used; trying again",
+            extra={"event": "round-failed", "part": each.name.replace(" ", "-")},
+        )
         connection.close()
     except (ComityError, OSError):
-        LOG.exception("%s: could not be done; trying again", each.name)
+        LOG.exception(
+            "could not be done; trying again", extra={"event": "round-failed", "part": each.name.replace(" ", "-")}
+        )
     else:
         if done:
-            LOG.info("%s: %d", each.name, done)
+            LOG.info(
+                "a round of the desk: %d",
+                done,
+                extra={"event": "round-done", "part": each.name.replace(" ", "-"), "count": done},
+            )

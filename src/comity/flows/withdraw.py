@@ -59,7 +59,8 @@ def withdraw(
         elif state in {"referred", ""}:
             steps[ref] = step_of("withdrawal_sent", actor, grounds)
         else:
-            why = f"the case is {state}: nobody was told of an outcome; dismiss it with the outcome withdrawn"
+            first = "take the confirmation back and " if state == "confirmed" else ""
+            why = f"the case is {state}: nobody was told of an outcome; {first}dismiss it with the outcome withdrawn"
             refused[ref] = (Reason("nothing-to-withdraw", why),)
     answered = advance_cases(home, steps, at=at)
     return VerbOutcome(answered.done, {**refused, **answered.refused})

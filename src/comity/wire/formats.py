@@ -34,6 +34,8 @@ FIELDS: Final = (
 NAMING_FIELDS: Final = ("name", "url", "host")
 _DAY_MINUTES: Final = 24 * 60
 
+TLP_UNSAID: Final[Tlp] = "TLP:AMBER"  # of a source that says no marking
+
 
 class CategoryRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where a source says what a row is about: always the same, or a column whose words fold by `map`."""
@@ -58,7 +60,7 @@ class Format(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     columns: dict[str, str] = {}
     category: CategoryRule = CategoryRule()
     utc_offset_minutes: int = 0
-    tlp: Tlp = "TLP:AMBER"
+    tlp: Tlp = TLP_UNSAID
     machine_only: bool = False
 
     @property

@@ -37,6 +37,7 @@ MAX_BYTES: Final = 32 << 20
 MAX_DEPTH: Final = 32
 MAX_EVENTS: Final = 10_000
 
+_BARE: Final = (b'"info"', b'"uuid"', b'"Attribute"', b'"to_ids"')  # of an event without its wrapping
 _HEAD: Final = frozenset(("info", "threat_level_id"))  # an event without anything in it
 # Members that hold something, and are not read; the others describe the event or are read.
 _UNREAD: Final = ("ShadowAttribute", "EventReport", "RelatedEvent", "CryptographicKey", "Sighting", "Note", "Opinion")
@@ -54,7 +55,11 @@ _PRIMARY: Final[dict[str, tuple[str, ...]]] = {
 def is_misp(head: bytes) -> bool:
     """Whether the first octets are for certain those of MISP events."""
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:65_536]
-    return start[:1] in {b"{", b"["} and b'"Event"' in start and (b'"Orgc"' in start or b'"Attribute"' in start)
+    if start[:1] not in {b"{", b"["}:
+        return False
+    # in a wrapping as its server and its feeds write it, or bare as PyMISP does
+    wrapped = b'"Event"' in start and (b'"Orgc"' in start or b'"Attribute"' in start)
+    return wrapped or all(sign in start for sign in _BARE)
 
 
 def read_misp(data: bytes) -> Document:

@@ -270,3 +270,10 @@ def bundle_of(stix_object: dict[str, Any], bundle_id: str) -> bytes:
 def stix_time(at: datetime) -> str:
     """A time as STIX writes it: UTC with milliseconds (STIX 2.1 §3.2)."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def stix_moment(at: datetime) -> str:
+    """A time other than `created` and `modified`: its fraction without zeros at the end, as stix2 writes it again."""
+    whole, _, fraction = stix_time(at).removesuffix("Z").partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{whole}.{fraction}Z" if fraction else f"{whole}Z"

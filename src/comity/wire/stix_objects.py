@@ -24,7 +24,7 @@ from comity.core.told_items import (
     ToldReport,
     ToldSighting,
 )
-from comity.wire.stix import identity, stix_time
+from comity.wire.stix import identity, stix_moment, stix_time
 from comity.wire.stix_shared import TOLD_EXTENSION, StixObject, action, party, sco_id, stix_id, uri_of, write
 
 _TYPES: Final[dict[str, str]] = {"unauthorized-access": "compromised"}
@@ -90,7 +90,7 @@ def _build(item: Version, publisher: str) -> Iterator[dict[str, Any] | StixObjec
         case ToldSighting():
             yield {
                 **_head(item, "sighting", primary_id(item), publisher), "count": told.count,
-                "first_seen": stix_time(told.first_seen), "last_seen": stix_time(told.last_seen),
+                "first_seen": stix_moment(told.first_seen), "last_seen": stix_moment(told.last_seen),
                 "sighting_of_ref": f"indicator--{told.of_report}", "where_sighted_refs": [identity(publisher)],
                 "description": f"{told.registrable}: reported again",
             }  # fmt: skip
@@ -117,7 +117,7 @@ def _report(item: Version, told: ToldReport, publisher: str) -> Iterator[dict[st
         **_head(item, "indicator", primary_id(item), publisher),
         "name": f"{report.category}: {told.target[:200]}",
         "indicator_types": [_TYPES.get(report.category, "malicious-activity")],
-        "pattern": pattern_of(told.target), "pattern_type": "stix", "valid_from": stix_time(seen),
+        "pattern": pattern_of(told.target), "pattern_type": "stix", "valid_from": stix_moment(seen),
         "labels": [report.category],
     }  # fmt: skip
     if report.narrative:
@@ -127,8 +127,8 @@ def _report(item: Version, told: ToldReport, publisher: str) -> Iterator[dict[st
     yield indicator
     observed = stix_id("observed-data", item.subject)
     yield {
-        **_head(item, "observed-data", observed, publisher, with_item=False), "first_observed": stix_time(seen),
-        "last_observed": stix_time(max(seen, report.verified_at or seen)), "number_observed": 1,
+        **_head(item, "observed-data", observed, publisher, with_item=False), "first_observed": stix_moment(seen),
+        "last_observed": stix_moment(max(seen, report.verified_at or seen)), "number_observed": 1,
         "object_refs": [one["id"] for one in objects],
     }  # fmt: skip
     yield _relation(item, primary_id(item), "based-on", observed, publisher)
@@ -147,7 +147,7 @@ def _case(item: Version, told: ToldCase, publisher: str) -> Iterator[dict[str, A
     yield {
         **_head(item, "report", stix_id("report", item.subject), publisher, with_item=False),
         "name": f"{told.category}: {told.registrable}", "report_types": ["indicator"],
-        "published": stix_time(item.since), "object_refs": [incident, *(one["id"] for one in addresses)],
+        "published": stix_moment(item.since), "object_refs": [incident, *(one["id"] for one in addresses)],
         "labels": [told.category],
     }  # fmt: skip
     opinion = _opinion_of(told)
@@ -178,7 +178,7 @@ def _erased(item: Version, publisher: str) -> dict[str, Any]:
     built = _head(item, kind, primary_id(item), publisher)
     if kind == "indicator":
         return built | {
-            "pattern": pattern_of(item.registrable), "pattern_type": "stix", "valid_from": stix_time(item.since),
+            "pattern": pattern_of(item.registrable), "pattern_type": "stix", "valid_from": stix_moment(item.since),
             "name": f"{item.category}: {item.registrable}", "indicator_types": ["unknown"], "labels": [item.category],
         }  # fmt: skip
     if kind == "note":
