@@ -128,6 +128,15 @@ def test_stix2_writes_every_time_as_it_read_it(microsecond: int) -> None:
         assert {name: again[one["id"]][name] for name in here} == here
 
 
+def test_a_report_without_words_has_a_description() -> None:
+    told = msgspec.structs.replace(REPORT, report=msgspec.structs.replace(REPORT.report, narrative=""))
+    data = bundle(version("report", told))
+    (indicator,) = (one for one in objects(data) if one["type"] == "indicator")
+    assert indicator["description"] == "bank-demo-a1.by was reported for phishing."
+    warned = validate_string(data.decode(), ValidationOptions(version="2.1")).warnings
+    assert {str(warning).partition("{")[2][:4] for warning in warned} == {"103}"}
+
+
 def test_stix2_reads_it_and_writes_the_same_identifiers() -> None:
     read = stix2.parse(bundle(*every_kind()).decode())
     names = {one.type: one for one in read.objects}

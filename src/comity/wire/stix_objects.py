@@ -120,8 +120,7 @@ def _report(item: Version, told: ToldReport, publisher: str) -> Iterator[dict[st
         "pattern": pattern_of(told.target), "pattern_type": "stix", "valid_from": stix_moment(seen),
         "labels": [report.category],
     }  # fmt: skip
-    if report.narrative:
-        indicator["description"] = report.narrative
+    indicator["description"] = report.narrative or f"{told.host} was reported for {report.category}."
     if report.confidence is not None:
         indicator["confidence"] = round(report.confidence * 100)
     yield indicator
