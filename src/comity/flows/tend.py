@@ -73,7 +73,6 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("feeds fetched", 30.0, fetch_feeds, apart=True),
     Round("feeds compared", 3600.0, compare_feeds),
     Round("webhooks", 2.0, deliver_webhooks, apart=True),
-    Round("webhooks", 2.0, deliver_webhooks),
     Round("answers dropped", 600.0, drop_answers),
 )
 
