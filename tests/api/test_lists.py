@@ -91,6 +91,10 @@ def test_gzip_is_what_was_compressed_before_and_says_the_same(reader: Client, fo
     assert plain["ETag"] != packed["ETag"]
 
 
+def test_who_takes_everything_but_gzip_gets_none(reader: Client) -> None:
+    assert "Content-Encoding" not in get(reader, "hosts.txt", Accept_Encoding="*, gzip;q=0").headers
+
+
 def test_a_reader_who_has_the_version_hears_so(reader: Client, subscriber: SubscriberRow, home: Home) -> None:
     first = get(reader, "names.txt")
     assert first["Last-Modified"] == "Mon, 23 Nov 2026 12:00:00 GMT"

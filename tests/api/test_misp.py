@@ -175,6 +175,15 @@ def test_a_round_that_died_is_done_again(home: Home, row: SubscriberRow, monkeyp
     assert follow(home, row.key, at=NOW) == 0
 
 
+def test_a_long_stream_is_followed_in_several_rounds(home: Home, row: SubscriberRow) -> None:
+    misp_feeds.begin_feed(row.pk)
+    tell(row, *(told_report(f"kassa{n}.by", at=NOW) for n in range(3)), at=NOW)
+    assert follow(home, row.key, at=NOW, at_once=1, most_parts=2) == 2
+    assert misp_feeds.get_feed(row.key).position == 2
+    assert keep_misp(home, at=NOW, most_parts=1) == 1
+    assert keep_misp(home, at=NOW) == 0
+
+
 def test_who_may_read_which_feed(home: Home, row: SubscriberRow, reader: Reader) -> None:
     other = subscriber("other", at=NOW)
     public = subscriber("all", kind="public", ceiling="TLP:CLEAR", at=NOW)

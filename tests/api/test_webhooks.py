@@ -13,9 +13,9 @@ from comity.client.webhooks import believe
 from comity.core.errors import ConflictError, ForbiddenError, InputError, NotFoundError
 from comity.core.roles import Actor
 from comity.core.told_items import ToldSighting
-from comity.edges import webhook_sender
 from comity.edges.home import Home
 from comity.edges.keys import load_public_keys, make_keys
+from comity.edges.public_address import is_public
 from comity.edges.webhook_sender import Post, Posted, check_webhook_url, post_all
 from comity.flows.deliver_webhooks import PATIENCE, deliver_webhooks, wait_before
 from comity.flows.keep_webhook import forget_webhook, keep_webhook, try_webhook
@@ -205,14 +205,15 @@ def test_a_private_address_is_not_reached_unless_it_was_declared(home: Home, rec
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.1.1", "100.64.0.1", "0.0.0.1", "224.0.0.1", "::1", "fe80::1",
-     "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "ff02::1"],
+     "fc00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "ff02::1",
+     "fec0::1", "::10.0.0.1", "64:ff9b:1::1"],
 )  # fmt: skip
 def test_addresses_that_are_nobodys_on_the_internet(address: str) -> None:
-    assert not webhook_sender._is_outside(address)
+    assert not is_public(address)
 
 
 def test_addresses_of_the_internet() -> None:
-    assert all(map(webhook_sender._is_outside, ["193.232.128.6", "2a00:1450:4001::1", "64:ff9b::c1e8:8006"]))
+    assert all(map(is_public, ["193.232.128.6", "2a00:1450:4001::1", "64:ff9b::c1e8:8006"]))
 
 
 def test_another_authority_is_not_believed(home: Home, receiver: Receiver) -> None:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from comity.core.errors import SettingError
 from comity.core.feeds import Feed
 from comity.edges.feed_client import Fetched, Validators, fetch_file, folder_of
-from comity.edges.feed_http import FeedError, is_public
+from comity.edges.feed_http import FeedError
 from comity.edges.home import Home, NodeSettings
+from comity.edges.public_address import is_public
 from comity.edges.tls import make_certificates
 from edges.feed_server import File, Serving, bomb, date, serve
 
@@ -244,7 +245,8 @@ def test_a_machine_of_our_own_network_is_not_asked(home: Home, feed: Feed, serve
         ("8.8.8.8", True), ("2001:4860:4860::8888", True), ("127.0.0.1", False), ("10.1.2.3", False),
         ("169.254.169.254", False), ("::1", False), ("fe80::1%eth0", False), ("fd00::1", False), ("0.0.0.0", False),  # noqa: S104
         ("::ffff:127.0.0.1", False), ("64:ff9b::7f00:1", False), ("2002:7f00:1::", False), ("224.0.0.1", False),
-        ("100.64.0.1", False), ("::ffff:8.8.8.8", True),
+        ("100.64.0.1", False), ("::ffff:8.8.8.8", True), ("fec0::1", False), ("::10.0.0.1", False),
+        ("64:ff9b:1::1", False),
     ],
 )  # fmt: skip
 def test_addresses_that_lead_inside_are_known(address: str, answer: bool) -> None:

@@ -141,6 +141,20 @@ def test_an_event_that_fails_is_fetched_the_next_time(home: Home, web: Serving) 
     assert [path for path, _ in web.asked[asked:]] == ["/feed/manifest.json", f"/feed/{UUIDS[1]}.json"]
 
 
+@pytest.mark.parametrize("spoilt", [None, File(b"{")])
+def test_an_event_that_cannot_be_read_keeps_no_other_out(home: Home, web: Serving, spoilt: File | None) -> None:
+    place = f"{web.address}/feed"
+    if spoilt is not None:
+        web.files[f"/feed/{UUIDS[0]}.json"] = spoilt
+    web.files[f"/feed/{UUIDS[1]}.json"] = File(event("bad-1-demo.ru"))
+    publish(web, e0="1", e1="1")
+    assert visit(home, place, "misp-feed").end == "failed"
+    assert names() == {"bad-1-demo.ru"}
+    asked = len(web.asked)
+    assert visit(home, place, "misp-feed").end == "failed"
+    assert [path for path, _ in web.asked[asked:]] == ["/feed/manifest.json", f"/feed/{UUIDS[0]}.json"]
+
+
 @pytest.mark.parametrize(
     "manifest",
     [

@@ -61,6 +61,19 @@ def test_what_is_told_is_served_once_and_each_change_as_a_version(desks: Desks, 
     assert reader.page("TLP:AMBER") == {}
 
 
+def test_a_long_stream_is_rendered_in_several_rounds(
+    desks: Desks, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("comity.flows.fill_taxii.AT_ONCE", 1)
+    desks.file(phishing(URL, tlp="TLP:GREEN"))
+    told_versions = release(desks.home, at=LATER)
+    assert told_versions > 1
+    assert fill_taxii(desks.home, at=LATER, most_parts=1) == 1
+    assert fill_taxii(desks.home, at=LATER) == told_versions - 1
+    assert fill_taxii(desks.home, at=LATER) == 0
+    assert {"indicator", "incident"} <= set(kinds(reader, "TLP:GREEN"))
+
+
 def test_what_is_erased_leaves_with_all_its_versions_and_readers_hear_of_it(desks: Desks, reader: Reader) -> None:
     desks.file(phishing(URL, tlp="TLP:GREEN", narrative="the secret word"))
     told(desks)

@@ -18,6 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from comity.api.problems import MethodError, problem, store_asked
 from comity.api.subscriber_calls import authenticate_subscriber
+from comity.api.taxii_answers import takes_gzip
 from comity.api.tokens import UnauthorizedError
 from comity.core.errors import ComityError, NotFoundError, SettingError
 from comity.edges.home import Home
@@ -64,7 +65,7 @@ def _give(request: HttpRequest, subscriber: SubscriberRow, file: str) -> HttpRes
     form = FORMS_BY_FILE.get(file)
     if form is None:
         raise NotFoundError(f"lists are {', '.join(FORMS_BY_FILE)}", item=file)
-    is_packed = _takes_gzip(request.headers.get("Accept-Encoding", ""))
+    is_packed = takes_gzip(request)
     version = read_list_version(subscriber)
     etag = f'"{subscriber.pk}-{version.serial}{"-gzip" if is_packed else ""}"'
     changed = int(version.changed_at.timestamp())
@@ -98,12 +99,3 @@ def _marked(answer: HttpResponseBase, etag: str, changed: int, *, is_public: boo
     answer["Cache-Control"] = f"{'public' if is_public else 'private'}, max-age={MAX_AGE_SECONDS}"
     answer["Vary"] = "Accept-Encoding, Authorization"
     return answer
-
-
-def _takes_gzip(header: str) -> bool:
-    """Whether gzip is taken (RFC 9110 §12.5.3): named, and not with a weight of nothing."""
-    for part in header.lower().split(",")[:20]:
-        name, _, weight = part.strip().partition(";")
-        if name.strip() in {"gzip", "x-gzip", "*"}:
-            return weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
-    return False

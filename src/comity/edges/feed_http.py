@@ -8,7 +8,6 @@ towards partners: no proxies from the environment, a body read piece by piece an
 """
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import threading
@@ -24,6 +23,7 @@ from urllib.parse import urljoin, urlsplit
 from comity.core.errors import ComityError, SettingError
 from comity.core.feeds import Feed
 from comity.edges.home import Home
+from comity.edges.public_address import is_public
 from comity.edges.retry_after import parse_retry_after
 
 _REDIRECTS: Final = 4
@@ -178,20 +178,6 @@ class Caller:
                 continue
             return sock
         raise _failed(trouble or OSError("no address"), self._until)
-
-
-def is_public(address: str) -> bool:
-    """Answer whether an address is one of the public internet; one that carries another is judged by that one too."""
-    one = ipaddress.ip_address(address.partition("%")[0])
-    inner = None
-    if isinstance(one, ipaddress.IPv6Address):
-        inner = one.ipv4_mapped or one.sixtofour or (one.teredo[1] if one.teredo else None)
-        if one in _NAT64:
-            inner = ipaddress.IPv4Address(int(one) & 0xFFFFFFFF)
-    return (one.is_global or inner is not None) and not one.is_multicast and (inner is None or inner.is_global)
-
-
-_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def _weigh_status(answer: Answer) -> None:

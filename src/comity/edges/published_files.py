@@ -4,25 +4,20 @@ A file is written beside its name and renamed; the position is written last, so 
 the same again.
 """
 
-import os
 from pathlib import Path
 from typing import Final
 
 from comity.core.errors import InputError
+from comity.edges.whole_file import write_whole
 
 _POSITION: Final = ".position"
 _MOST_POSITION: Final = 100
 
 
 def put_file(directory: Path, name: str, data: bytes) -> None:
-    """Write a file whole.  Raises `InputError` where it cannot be written."""
-    temporary = directory / f".{name}.{os.getpid()}"
+    """Write a file whole, for its owner and group alone.  Raises `InputError` where it cannot be written."""
     try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(directory / name)
+        write_whole(directory / name, [data])
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", item=str(directory / name)) from error
 

@@ -6,7 +6,6 @@ unless the webhook was declared for them.  A redirect is an answer like any othe
 """
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import threading
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from comity.core.errors import InputError
+from comity.edges.public_address import is_public
 
 CONNECT_SECONDS: Final = 5.0
 WHOLE_SECONDS: Final = 10.0
@@ -119,7 +119,7 @@ def _connect(host: str, port: int, *, allows_private: bool) -> socket.socket:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     error: OSError = OSError("has no address")
     for family, kind, protocol, _, address in found:
-        if not allows_private and not _is_outside(str(address[0])):
+        if not allows_private and not is_public(str(address[0])):
             error = _InwardError(f"leads to {address[0]}, which is no address of the Internet; --private allows it")
             continue
         plain = socket.socket(family, kind, protocol)
@@ -133,20 +133,6 @@ def _connect(host: str, port: int, *, allows_private: bool) -> socket.socket:
         plain.settimeout(WHOLE_SECONDS)
         return plain
     raise error
-
-
-def _is_outside(text: str) -> bool:
-    address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is not None and not inner.is_global:
-            return False
-        if address in _NAT64:
-            return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF).is_global
-    return address.is_global and not address.is_multicast
-
-
-_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def _hang_up(sock: socket.socket, late: threading.Event) -> None:

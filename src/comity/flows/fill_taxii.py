@@ -28,14 +28,21 @@ from comity.wire.taxii_envelope import OBSERVABLES
 from comity.wire.taxii_query import parse_time
 
 AT_ONCE: Final = 1_000
+_PARTS: Final = 20  # of one subscriber in a round: other rounds of the desk wait for this one, and other subscribers
 
 
-def fill_taxii(home: Home, *, at: datetime) -> int:
-    """Render what subscribers were told since the last round; answer how many versions of items it were."""
+def fill_taxii(home: Home, *, at: datetime, most_parts: int = _PARTS) -> int:
+    """Render what subscribers were told since the last round; answer how many versions of items it were.
+
+    Of each subscriber's stream at most so many parts are taken; the next round goes on.
+    """
     done = 0
     for key in find_behind():
-        while count := _fill_part(home, get_subscriber(key), at):
+        for _part in range(most_parts):
+            count = _fill_part(home, get_subscriber(key), at)
             done += count
+            if count < AT_ONCE:
+                break
     return done
 
 

@@ -7,6 +7,7 @@ stands.  The cost follows the change: of a feed of a million attributes one chan
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import count
 from typing import Final
 
 import msgspec
@@ -38,11 +39,15 @@ from comity.wire.misp_event import EventFacts, EventItem, render_event
 
 _KINDS: Final = frozenset(("report", "case"))
 _AT_ONCE: Final = 2_000
+_PARTS: Final = 20  # of one feed in a round: other rounds of the desk wait for this one, and other feeds
 
 
-def keep_misp(home: Home, *, at: datetime) -> int:
-    """Bring every feed up to date; answers how many events were written."""
-    return sum(follow(home, key, at=at) for key in feeds_behind())
+def keep_misp(home: Home, *, at: datetime, most_parts: int = _PARTS) -> int:
+    """Bring every feed up to date; answers how many events were written.
+
+    Of each stream at most so many parts are taken; the next round goes on.
+    """
+    return sum(follow(home, key, at=at, most_parts=most_parts) for key in feeds_behind())
 
 
 def begin_misp(home: Home, key: str, *, at: datetime) -> int:
@@ -54,11 +59,11 @@ def begin_misp(home: Home, key: str, *, at: datetime) -> int:
     return follow(home, key, at=at)
 
 
-def follow(home: Home, key: str, *, at: datetime, at_once: int = _AT_ONCE) -> int:
-    """Bring the feed of one subscriber up to date; answers how many events were written."""
+def follow(home: Home, key: str, *, at: datetime, at_once: int = _AT_ONCE, most_parts: int | None = None) -> int:
+    """Bring the feed of one subscriber up to date, by at most so many parts; answers how many events were written."""
     subscriber = get_subscriber(key)
     written = 0
-    while True:
+    for _part in count() if most_parts is None else range(most_parts):
         with transaction.atomic():
             feed = lock_feed(subscriber.pk)
             rows = read_told(subscriber.pk, after=feed.position, limit=at_once)
@@ -67,6 +72,7 @@ def follow(home: Home, key: str, *, at: datetime, at_once: int = _AT_ONCE) -> in
             changed = _Round(subscriber.pk, key, home.party, at).take(rows)
             move_feed(subscriber.pk, position=rows[-1].position, is_changed=changed > 0)
         written += changed
+    return written
 
 
 class _Round:

@@ -12,9 +12,11 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 from django.db import transaction
 
+from comity.core.errors import InputError
 from comity.core.feeds import Feed
 from comity.edges.feed_client import Validators
 from comity.edges.feed_declarations import FeedSource
+from comity.edges.feed_http import FeedError
 from comity.edges.misp_feed_client import MispFeed
 from comity.edges.taxii_client import Cursor, Page, follow_collection
 from comity.flows.take_document import store_document
@@ -26,6 +28,7 @@ from comity.store.reports import finish_run, start_run
 from comity.wire.document_readers import read_document
 from comity.wire.documents import Document
 
+_OF_ONE_EVENT: Final = frozenset(("not-found", "malformed", "too-large"))
 _OBJECTS_AT_ONCE: Final = 5_000
 _BYTES_AT_ONCE: Final = 16 << 20
 
@@ -48,7 +51,10 @@ def take_collection(desk: FeedDesk, source: FeedSource, state: FeedState) -> Int
 
 
 def take_misp_feed(desk: FeedDesk, source: FeedSource, state: FeedState) -> Intake:
-    """Visit a MISP feed.  Raises `FeedError`; events stored before it are not fetched again."""
+    """Visit a MISP feed.  Raises `FeedError`; events that were stored are not fetched again.
+
+    An event that is not there or cannot be read keeps no other from being taken in; the visit fails for it at its end.
+    """
     intake, run = Intake(), _start(desk, source)
     feed = MispFeed(desk.home, source.feed)
     manifest = feed.fetch_manifest(Validators(state.etag, state.last_modified))
@@ -56,11 +62,20 @@ def take_misp_feed(desk: FeedDesk, source: FeedSource, state: FeedState) -> Inta
     if manifest.events is not None:
         known = find_versions(state)
         changed = [uuid for uuid, stamp in manifest.events.items() if known.get(uuid) != stamp]
+        trouble: list[FeedError | InputError] = []
         for uuid in changed[: source.feed.max_objects]:
-            document = _read(source, feed.fetch_event(uuid))
+            try:
+                document = _read(source, feed.fetch_event(uuid))
+            except (FeedError, InputError) as error:
+                if isinstance(error, FeedError) and error.reason not in _OF_ONE_EVENT:
+                    raise
+                trouble.append(error)
+                continue
             with transaction.atomic():
                 intake.add(_store(desk, state, document, run))
                 keep_version(state, uuid, manifest.events[uuid])
+        if trouble:
+            raise trouble[0]
         if len(changed) > source.feed.max_objects:
             validators = Validators()  # there is more: the same manifest is asked for again
     _finish(desk, source, state, intake, run, validators)

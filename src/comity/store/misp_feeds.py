@@ -16,7 +16,7 @@ from comity.core.errors import NotFoundError
 from comity.store.fields import micros, moment
 from comity.store.models import MispEvent, MispFeed
 from comity.store.rows import NewRows
-from comity.store.subscribers import SubscriberRow, get_subscriber, list_subscribers
+from comity.store.subscribers import get_subscriber
 from comity.store.told_items import ToldRow, read_told_at
 
 ITEMS_OF_EVENT: Final = 100
@@ -71,12 +71,6 @@ def feeds_behind() -> list[str]:
         )
     )
     return sorted(behind)
-
-
-def feeds_kept() -> list[SubscriberRow]:
-    """Subscribers for whom a feed is kept, by key."""
-    kept = set(MispFeed.objects.values_list("subscriber_id", flat=True))
-    return [one for one in list_subscribers() if one.pk in kept]
 
 
 def get_feed(key: str) -> FeedRow:

@@ -160,11 +160,6 @@ def forget_told(subjects: Iterable[str], *, case_pk: int | None = None) -> None:
     ToldItem.objects.filter(wanted).exclude(body=b"").update(body=b"", digest=_EMPTY)
 
 
-def has_told() -> bool:
-    """Whether anybody was ever told anything."""
-    return ToldItem.objects.exists()
-
-
 def read_mark(subscriber_pk: int) -> Mapping[str, str]:
     """The fingerprints a subscriber's release saw last."""
     row = ReleaseMark.objects.filter(subscriber_id=subscriber_pk).first()

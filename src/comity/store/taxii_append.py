@@ -50,17 +50,6 @@ class NewObject(msgspec.Struct, frozen=True):
     told: int = 0
 
 
-class Added(msgspec.Struct, frozen=True):
-    """What came of adding: the positions that are new, and the version that each object given has."""
-
-    positions: range
-    versions: tuple[datetime | None, ...]
-
-
-class _Known(msgspec.Struct):
-    versions: dict[int, int]  # version -> position
-
-
 def lock_collection(collection: int) -> TaxiiCollection:
     """Lock a collection until the caller's transaction ends, and read it as it is then."""
     return TaxiiCollection.objects.select_for_update().get(pk=collection)

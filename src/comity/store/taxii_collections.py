@@ -10,7 +10,7 @@ from uuid import NAMESPACE_DNS, uuid5
 from django.db import connection
 
 from comity.core.markings import TLPS, is_within
-from comity.store.models import TaxiiCollection, TaxiiReader
+from comity.store.models import TaxiiCollection
 from comity.store.subscribers import SubscriberRow
 
 INBOX: Final = ""
@@ -59,9 +59,3 @@ def find_collection(subscriber_pk: int, uuid: str) -> Collection | None:
         cursor.execute(_GET, (uuid, subscriber_pk))
         row = cursor.fetchone()
     return Collection(*row) if row is not None else None
-
-
-def get_told_position(subscriber_pk: int) -> int:
-    """How far a subscriber's told items were rendered."""
-    row = TaxiiReader.objects.filter(subscriber_id=subscriber_pk).first()
-    return row.told if row is not None else 0
