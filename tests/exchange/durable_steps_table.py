@@ -185,6 +185,8 @@ NOT_OF_THE_EXCHANGE = {
     "flows.block._let_go": _BLOCK,
     "flows.block._make_version": _BLOCK,
     "flows.keep_webhook.keep_webhook": "where a subscriber's items are posted: one row of an administrator's",
+    "flows.keep_webhook.retry_now": "that it is tried again now: one row",
+    "api.calls._once": "what a call does, with its answer for whoever repeats it under the same key",
     "flows.keep_webhook.forget_webhook": "that nothing is posted there any more: one row",
     "flows.deliver_webhooks._message": "which items a message holds, before it leaves; fixed, it is the same again",
     "flows.deliver_webhooks._settle": "how far a receiver is; what was taken and not noted is posted again",

@@ -1,9 +1,11 @@
 """The doctor on zones: declared wrongly, without their key, not served, and a resolver that fell behind."""
 
-from datetime import timedelta
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from comity.core.alarms import Alarm
 from comity.edges.home import Home, ZoneSettings
@@ -23,6 +25,21 @@ ZONE = "rpz.example.by"
 def home(path: Path, **said: object) -> Home:
     zone = {"subscriber": "resolver-1", "keys": ("key-1",), "secondaries": ("192.0.2.7",), "hot": False} | said
     return home_at(path, rpz_example_by=ZoneSettings(**zone))  # type: ignore[arg-type]  # fields by their names
+
+
+def test_zones_that_nobody_serves_while_the_node_runs_are_told(tmp_path: Path) -> None:
+    make_tsig_key(tmp_path, "key-1")
+    declared = home(tmp_path)
+    blocking = replace(declared.settings.blocking, port=5353)
+    patient = Patient(replace(declared, settings=replace(declared.settings, blocking=blocking)))
+    assert check_zones(patient, at=AT) == []  # the node does not run: that is told elsewhere
+    beats = tmp_path / "run"
+    beats.mkdir(exist_ok=True)
+    (beats / f"courier.{os.getpid()}").touch()
+    now = datetime.now(UTC)
+    assert [alarm.code for alarm in check_zones(patient, at=now)] == ["zones-absent"]
+    (beats / f"zones.{os.getpid()}").touch()
+    assert check_zones(patient, at=now) == []
 
 
 @pytest.mark.parametrize(

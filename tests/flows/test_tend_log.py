@@ -15,6 +15,17 @@ def fail(_home: Home, *, at: object) -> int:
     raise InputError(f"not at {at}")
 
 
+def surprise(_home: Home, *, at: object) -> int:
+    raise ZeroDivisionError
+
+
+def test_a_round_that_meets_what_nobody_foresaw_ends_no_other(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    home = Home(tmp_path, NodeSettings("cctld.ru", ("ru",), "k"))
+    with caplog.at_level(logging.INFO, logger="comity.desk"):
+        _run(home, ROUNDS[0]._replace(run=surprise))
+    assert [describe(record)["event"] for record in caplog.records] == ["round-failed"]
+
+
 @pytest.mark.parametrize("each", ROUNDS, ids=lambda each: each.name)
 def test_the_log_names_the_round(each: Round, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     home = Home(tmp_path, NodeSettings("cctld.ru", ("ru",), "k"))

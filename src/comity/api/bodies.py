@@ -41,7 +41,7 @@ def read_octets(route: Route, request: HttpRequest) -> bytes:
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length:
         raise LengthRequiredError("say how long the body is (Content-Length); it is not taken in pieces", item="body")
-    if not length.isdigit() or int(length) > route.body_bytes:
+    if not length.isdecimal() or int(length) > route.body_bytes:
         raise TooLargeError(f"a body has at most {route.body_bytes} bytes", item="body")
     if request.content_type != route.media_type:
         raise MediaTypeError(f"send {route.media_type}", item=request.content_type or "Content-Type")

@@ -87,7 +87,7 @@ def _describe(call: TaxiiCall, found: Collection) -> CollectionResource:
 def _body(request: HttpRequest) -> bytes:
     check_content_type(request)
     length = request.META.get("CONTENT_LENGTH") or ""
-    if not length.isdigit():
+    if not length.isdecimal():
         raise LengthRequiredError("say how long the body is (Content-Length); it is not taken in pieces", item="body")
     try:
         if int(length) > ENVELOPE_BYTES:

@@ -13,15 +13,14 @@ from typing import Any, Final
 
 import click
 import msgspec
-from django.db import transaction
 
 from comity.cli.context import dir_option, json_option, use_node
 from comity.cli.outcome import print_json
 from comity.core.errors import InputError
 from comity.core.roles import Actor
 from comity.edges.keys import load_public_keys
-from comity.flows.keep_webhook import forget_webhook, keep_webhook, try_webhook
-from comity.store.webhooks import WebhookRow, get_webhook, list_webhooks, retry_webhook
+from comity.flows.keep_webhook import forget_webhook, keep_webhook, retry_now, try_webhook
+from comity.store.webhooks import WebhookRow, get_webhook, list_webhooks
 
 _WHO: Final[tuple[Callable[[Any], Any], ...]] = (
     click.option("--as", "actor", default="", help="Who acts.  [default: you]"),
@@ -123,8 +122,7 @@ def test_command(name: str, actor: str, directory: Path, as_json: bool) -> int:
 def retry(name: str, directory: Path, as_json: bool) -> None:
     """Try again now, also one that was given up."""
     use_node(directory)
-    with transaction.atomic():
-        retry_webhook(name, at=datetime.now(UTC))
+    retry_now(name, at=datetime.now(UTC))
     _tell(get_webhook(name), "is tried again", as_json=as_json)
 
 

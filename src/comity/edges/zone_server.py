@@ -77,6 +77,10 @@ class ZoneServer:
                 data, address = self._udp.recvfrom(MAX_QUERY_BYTES + 1)
             except (TimeoutError, ConnectionError):
                 continue
+            except OSError:
+                LOG.exception("a question could not be taken")
+                time.sleep(_LOOK_SECONDS)
+                continue
             for message in self._answer(data, address[0], False):
                 with suppress(OSError):  # who asked is gone, or its network is
                     self._udp.sendto(message, address)

@@ -14,7 +14,7 @@ from comity.core.roles import Actor
 from comity.edges.home import Home
 from comity.edges.keys import load_signing_key
 from comity.edges.webhook_sender import Post, Posted, check_authority, check_webhook_url, post_all
-from comity.store.webhooks import WebhookRow, add_webhook, get_webhook, remove_webhook
+from comity.store.webhooks import WebhookRow, add_webhook, get_webhook, remove_webhook, retry_webhook
 from comity.wire.http_signatures import sign_request
 from comity.wire.webhook_json import MEDIA_TYPE, render_message
 
@@ -52,6 +52,12 @@ def forget_webhook(home: Home, name: str, actor: Actor) -> None:  # noqa: ARG001
     _check(actor)
     with transaction.atomic():
         remove_webhook(name)
+
+
+def retry_now(name: str, *, at: datetime) -> None:
+    """Post to one again now, also where it was given up.  Raises `NotFoundError`."""
+    with transaction.atomic():
+        retry_webhook(name, at=at)
 
 
 def try_webhook(home: Home, name: str, actor: Actor, *, at: datetime) -> Posted:

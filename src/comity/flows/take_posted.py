@@ -13,6 +13,7 @@ from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
+from django.db import InterfaceError, OperationalError
 
 from comity.core.errors import InputError
 from comity.core.guards import Guard
@@ -54,7 +55,13 @@ def take_posted(home: Home, *, at: datetime) -> int:
         folder = folder or NameFolder(load_suffixes(home))
         guard = guard or load_guard(home)
         for post in posts:
-            taken += _take(home, post, folder, guard, at)
+            try:
+                taken += _take(home, post, folder, guard, at)
+            except (OperationalError, InterfaceError):
+                raise  # the store, and not the envelope: it is tried again
+            except Exception:  # whatever stands in one envelope must not keep the ones behind it waiting for ever
+                LOG.exception("an envelope cannot be taken in", extra={"event": "taxii-not-taken", "code": post.uuid})
+                end_post(post, at=at)
     forget_posts(before=at - KEPT)
     return taken
 

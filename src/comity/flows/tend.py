@@ -120,6 +120,12 @@ def _run(home: Home, each: Round) -> None:
         LOG.exception(
             "could not be done; trying again", extra={"event": "round-failed", "part": each.name.replace(" ", "-")}
         )
+    except Exception:  # one round that meets what nobody thought of must not end those beside it
+        LOG.exception(
+            "failed in a way that nobody foresaw; trying again",
+            extra={"event": "round-failed", "part": each.name.replace(" ", "-")},
+        )
+        connection.close()
     else:
         if done:
             LOG.info(

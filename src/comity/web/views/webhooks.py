@@ -3,15 +3,14 @@
 from datetime import UTC, datetime
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from comity.core.errors import NotFoundError
-from comity.flows.keep_webhook import KEEPERS
-from comity.store.webhooks import list_webhooks, retry_webhook
+from comity.flows.keep_webhook import KEEPERS, retry_now
+from comity.store.webhooks import list_webhooks
 from comity.web.access import only_for, person_of
 from comity.web.navigation import OVERSEERS
 
@@ -32,8 +31,7 @@ def webhooks(request: HttpRequest) -> HttpResponse:
 def _retry(request: HttpRequest) -> HttpResponse:
     name = request.POST.get("name", "")[:60]
     try:
-        with transaction.atomic():
-            retry_webhook(name, at=datetime.now(UTC))
+        retry_now(name, at=datetime.now(UTC))
     except NotFoundError:
         messages.error(request, _("There is no such webhook any more."))
     else:
