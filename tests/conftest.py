@@ -28,6 +28,7 @@ from hypothesis import settings as hypothesis_settings
 
 from comity.edges.home import database_entry
 from comity.edges.processes import PROGRAM
+from comity.testing.command_client import own_namespace
 from comity.testing.command_host import CLIENT
 from comity.testing.empty_store import EMPTY_STORE
 from postgres_cluster import PostgresCluster
@@ -56,11 +57,12 @@ hypothesis_settings.load_profile("soak" if os.environ.get("COMITY_SOAK") else "q
 def _host_commands(config: pytest.Config) -> None:
     """Let one process read the program for all commands of the run (`comity.testing.command_host`)."""
     directory = Path(tempfile.mkdtemp(prefix="comity-commands-"))
+    namespace = own_namespace()
     host = subprocess.Popen(
         [sys.executable, "-m", "comity.testing.command_host", str(directory / "socket")],
         env={**os.environ, "PYTHONPATH": str(ROOT / "src")}, stdin=subprocess.DEVNULL,
     )  # fmt: skip
-    os.environ[PROGRAM] = shlex.join([sys.executable, "-I", "-S", str(CLIENT), str(directory / "socket")])
+    os.environ[PROGRAM] = shlex.join([sys.executable, "-I", "-S", str(CLIENT), str(directory / "socket"), namespace])
 
     def end() -> None:
         del os.environ[PROGRAM]

@@ -289,7 +289,10 @@ def test_the_state_of_links_is_told(node: Node) -> None:
         assert "link-stopped" in node.work("link", "status").decode()
     with altered(node, "UPDATE link SET reason = 'recovered from entry 7'", "UPDATE link SET reason = ''"):
         assert codes(node) == {"link-recovered-unasked"}
-    with altered(node, "UPDATE link SET state = 'recovering'", "UPDATE link SET state = 'open'"):
+    recovering = (
+        f"UPDATE link SET state = 'recovering', recover_after = {4_102_444_800_000_000}"  # it would be over in a moment
+    )
+    with altered(node, recovering, "UPDATE link SET state = 'open', recover_after = NULL"):
         assert codes(node) >= {"link-recovering"}
     wait_until_well(node)
 

@@ -1,7 +1,8 @@
-"""The client of `comity.testing.command_host`: started with a socket and arguments, it is `comity` with them.
+"""The client of `comity.testing.command_host`: started with a socket, its namespace and arguments, it is `comity`.
 
 It reads next to nothing, for how fast it starts is why it exists.  What serves for long, and what is run with another
-environment than the host's (a node that is named there, a library put in front), becomes a fresh process instead.
+environment than the host's (a node that is named there, a library put in front, file systems of its own), becomes a
+fresh process instead.
 """
 
 import json
@@ -16,12 +17,17 @@ _FRESH_BY = ("COMITY_DIR", "LD_PRELOAD", "COMITY_CRASHES")
 _START_SECONDS = 120.0
 
 
-def main(path: str, arguments: list[str]) -> int:
-    if (arguments and arguments[0] in _FRESH) or any(name in os.environ for name in _FRESH_BY):
+def main(path: str, namespace: str, arguments: list[str]) -> int:
+    if (
+        own_namespace() != namespace
+        or (arguments[:1] and arguments[0] in _FRESH)
+        or any(name in os.environ for name in _FRESH_BY)
+    ):
         what = arguments[1:] if arguments[:1] == ["--script"] else ["-m", "comity", *arguments]
         os.execv(sys.executable, [sys.executable, *what])  # noqa: S606 — our own interpreter
     host = connect(path)
-    wanted = {"arguments": arguments, "environment": dict(os.environ), "directory": os.getcwd()}  # noqa: PTH109 — pathlib is slow to read
+    here = os.getcwd()  # noqa: PTH109 — pathlib is slow to read
+    wanted = {"arguments": arguments, "environment": dict(os.environ), "directory": here}
     data = json.dumps(wanted).encode("utf-8", "surrogateescape")
     socket.send_fds(host, [len(data).to_bytes(4, "big")], [0, 1, 2])
     host.sendall(data)
@@ -33,6 +39,11 @@ def main(path: str, arguments: list[str]) -> int:
         signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     return code
+
+
+def own_namespace() -> str:
+    """Whose files and users this process sees."""
+    return " ".join(os.readlink(f"/proc/self/ns/{name}") for name in ("mnt", "user"))  # noqa: PTH115 — as above
 
 
 def connect(path: str) -> socket.socket:
@@ -52,4 +63,4 @@ def connect(path: str) -> socket.socket:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3:]))

@@ -1,12 +1,13 @@
 """Commands of tests as forks of one process that has read the program already: a real process each, in milliseconds.
 
     python -m comity.testing.command_host SOCKET     reads the program once and listens
-    python command_client.py SOCKET ARGUMENTS…       is `comity ARGUMENTS…`, at a tenth of its start
-    python command_client.py SOCKET --script FILE …  is `python FILE …`
+    python command_client.py SOCKET NAMESPACE ARGUMENTS…       is `comity ARGUMENTS…`, at a tenth of its start
+    python command_client.py SOCKET NAMESPACE --script FILE …  is `python FILE …`
 
 A suite starts thousands of commands, and reading the program is most of what each costs.  The client hands over its
 arguments, environment, directory and streams; the command is a fork of its own, with its own exit code, and is killed
-when its client is gone.  Nothing is opened and no thread is started before a fork, so that a child is what a fresh
+when its client is gone.  NAMESPACE is the host's own (whose files and users it sees): where they are others, nothing
+is handed over.  Nothing is opened and no thread is started before a fork, so that a child is what a fresh
 process would be.  `COMITY_PROGRAM` (comity.edges.processes) lets the demo's nodes use it.
 """
 
