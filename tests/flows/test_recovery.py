@@ -107,6 +107,24 @@ def test_what_is_filed_meanwhile_gets_its_place_behind_what_comes_back(parties: 
     assert models.Report.objects.count() == 5
 
 
+def test_a_feed_that_is_read_again_while_its_reports_come_back_tells_nothing_twice(parties: Parties) -> None:
+    ru, by = parties.ru, parties.by
+    parties.sit(ru)
+    file(ru, *(phishing(name) for name in NAMES[:3]))
+    told = outgoing()
+    given = parts(receipted(ru, by, told), told)
+
+    parties.sit(ru)
+    begin_recovery("oac.by")
+    file(ru, *(phishing(name) for name in NAMES[:3]))  # not one of them is known here, and no link is open
+    assert [take_part(ru, "oac.by", part, at=AT) for part in given] == [False, True]
+    file(ru, *(phishing(name) for name in NAMES[:3]))
+    assert [one.subject for one in outgoing()] == [one.subject for one in told]
+    assert models.Report.objects.values("uuid").distinct().count() == models.Report.objects.count() == 3
+    assert set(models.Case.objects.values_list("state", flat=True)) == {"referred"}
+    assert models.Decision.objects.filter(direction="out", verdict="send").count() == 3
+
+
 def test_a_node_that_lost_nothing_goes_on_where_it_was(parties: Parties) -> None:
     parties.sit(parties.ru)
     file(parties.ru, *(phishing(name) for name in NAMES[:3]))

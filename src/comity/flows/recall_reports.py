@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -24,11 +25,12 @@ from comity.edges.suffix_file import load_suffixes
 from comity.flows.keep_clocks import keep_clocks_of
 from comity.flows.share import refer_sent
 from comity.flows.store_batch import store_batch
-from comity.store.case_reports import find_claims
+from comity.store.case_reports import find_claims, find_places
 from comity.store.case_writes import append_events
 from comity.store.cases import find_cases_by_pk
 from comity.store.decisions import DecisionRow, add_decisions
 from comity.store.displaced import find_displaced
+from comity.store.intake_lock import lock_intake
 from comity.store.reports import RECALLED_REPORTER, ensure_reporter, find_report_pks
 from comity.wire.stix import PayloadProblem, ReportPayload, parse_report
 
@@ -58,18 +60,26 @@ def recall_reports(home: Home, partner: str, entries: Sequence[IncomingEntry], *
     ]
     if not found:
         return
+    # A feed that was read again before its reports came back has them, under the same identifiers, and told nobody yet.
+    lock_intake()
+    again = find_places([str(payload.report_id) for payload, _ in found])
+    new = [(payload, claim) for payload, claim in found if str(payload.report_id) not in again]
     stored = store_batch(
-        home, [claim for _, claim in found], reporter=reporter, run=None, at=at, guard=load_guard(home), tell=False
+        home, [claim for _, claim in new], reporter=reporter, run=None, at=at, guard=load_guard(home), tell=False
     )
-    cases = {case_pk: payload.clause for (payload, _), case_pk in zip(found, stored.case_pks, strict=True) if case_pk}
+    case_of = {payload.report_id: case_pk for (payload, _), case_pk in zip(new, stored.case_pks, strict=True)}
+    case_of |= {UUID(uuid): case_pk for uuid, (_, case_pk) in again.items()}
+    cases = {case_pk: payload.clause for payload, _ in found if (case_pk := case_of[payload.report_id])}
     rows = {row.pk: row for row in find_cases_by_pk(list(cases))}
     append_events(refer_sent(home.party, rows, cases), at=at)
-    pks = find_report_pks([_key(payload) for payload, _ in found])
+    pk_of = find_report_pks([_key(payload) for payload, _ in new])
+    pks = {payload.report_id: pk_of.get(_key(payload)) for payload, _ in new}
+    pks |= {UUID(uuid): pk for uuid, (pk, _) in again.items()}
     add_decisions(
         [
             DecisionRow(
-                report_pk=pks.get(_key(payload)),
-                case_pk=case_pk,
+                report_pk=pks[payload.report_id],
+                case_pk=case_of[payload.report_id],
                 partner=partner,
                 direction="out",
                 kind=payload.kind,
@@ -77,7 +87,7 @@ def recall_reports(home: Home, partner: str, entries: Sequence[IncomingEntry], *
                 decision=Decision("send", payload.clause, _CLAUSE_ALLOWED),
                 decided_at=payload.decided_at,
             )
-            for (payload, _), case_pk in zip(found, stored.case_pks, strict=True)
+            for payload, _ in found
         ],
         at=at,
     )

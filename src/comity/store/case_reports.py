@@ -67,6 +67,18 @@ def find_claims(keys: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
     return found
 
 
+def find_places(uuids: Sequence[str]) -> dict[str, tuple[int, int | None]]:
+    """Where reports stand that are stored: (report, case) by the reports' identifiers."""
+    found: dict[str, tuple[int, int | None]] = {}
+    with connection.cursor() as cursor:
+        for start in range(0, len(uuids), _KEYS_AT_ONCE):
+            part = uuids[start : start + _KEYS_AT_ONCE]
+            marks = ", ".join(["%s"] * len(part))
+            cursor.execute(f"SELECT uuid, id, case_id FROM report WHERE uuid IN ({marks})", part)  # noqa: S608 — marks only
+            found.update((uuid, (pk, case_pk)) for uuid, pk, case_pk in cursor.fetchall())
+    return found
+
+
 def list_waiting(
     standing: str, *, zone: str = "", category: str = "", cursor: str = "", limit: int = PAGE_ROWS
 ) -> ReportPage:
