@@ -223,7 +223,7 @@ def test_what_is_no_question_is_answered_shortly_or_not_at_all(home: Home, subsc
 
 def test_slow_cut_and_many_connections_are_ended_and_keep_nobody_out(home: Home, subscriber: SubscriberRow) -> None:
     block(home, at=AT)
-    limits = ServerLimits(connections=3, connections_an_address=2, head_seconds=0.6, read_seconds=0.3)
+    limits = ServerLimits(connections=3, connections_an_address=2, head_seconds=1.5, read_seconds=1.0)
     good = dns.message.make_query("open.example.by", "SOA").to_wire()
 
     def ended(opened: socket.socket) -> bool:
@@ -247,7 +247,17 @@ def test_slow_cut_and_many_connections_are_ended_and_keep_nobody_out(home: Home,
             with connect() as opened:
                 opened.sendall(bad)
                 assert ended(opened)
-        assert ask(port, "SOA", name="open.example.by", tcp=True).rcode() == dns.rcode.NOERROR
+        end = time.monotonic() + 10
+        while not is_answered(port):  # the server notices in its own time that they are gone
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
+def is_answered(port: int) -> bool:
+    try:
+        return ask(port, "SOA", name="open.example.by", tcp=True).rcode() == dns.rcode.NOERROR
+    except (EOFError, OSError):
+        return False
 
 
 def test_secondaries_are_told_until_they_say_that_they_heard(subscriber: SubscriberRow, tmp_path: Path) -> None:
