@@ -113,7 +113,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     longest = {name: place for place, name in enumerate(_LONGEST_FIRST)}
     items.sort(key=lambda item: longest.get(item.path.stem, len(longest)))
     if _ON_POSTGRESQL:
-        wanted = [item for item in items if any(map(item.get_closest_marker, ("django_db", "postgres", "stores")))]
+        # What needs a PostgreSQL whatever the store is (marker `postgres`) had one already.
+        wanted = [item for item in items if any(map(item.get_closest_marker, ("django_db", "stores")))]
         wanted = [item for item in wanted if item.get_closest_marker("browser") is None]
         # What a page asks of the store is asked by `flows` and `store` too; each page is opened once here.
         wanted = [item for item in wanted if item.path.parent.name != "web" or item.path.stem in _PAGES_ON_BOTH]

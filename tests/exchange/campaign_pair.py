@@ -22,7 +22,7 @@ RU, BY, VN = "cctld.ru", "oac.by", "vnnic.vn"
 
 def shown_on_sqlite(test: Callable[..., None]) -> Callable[..., None]:
     """A test of what has nothing to do with the store runs on SQLite alone, but for the soak."""
-    return pytest.mark.postgres(test) if SOAK else test
+    return pytest.mark.stores(test) if SOAK else test
 
 
 def on_postgresql() -> bool:

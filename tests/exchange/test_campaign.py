@@ -20,7 +20,7 @@ CAMPAIGNS = [(2, 290, 3.0), (3, 290, 3.0)] if SOAK else [(2, 26, 0.5)]
 
 
 @pytest.mark.processes
-@pytest.mark.postgres
+@pytest.mark.stores
 @pytest.mark.parametrize(("nodes", "faults", "longest"), CAMPAIGNS)
 def test_nothing_is_lost_and_nothing_is_doubled(
     nodes: int, faults: int, longest: float, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]

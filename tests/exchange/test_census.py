@@ -78,7 +78,7 @@ def exchanged(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[C
 
 
 @pytest.mark.processes
-@pytest.mark.postgres
+@pytest.mark.stores
 def test_a_real_loss_is_found(exchanged: list[CampaignNode], tmp_path: Path) -> None:
     ru, by = exchanged
     feed = tmp_path / "feed.ndjson"

@@ -101,7 +101,7 @@ def provocations(pair: list[CampaignNode]) -> Iterator[tuple[Mode, CampaignNode,
 
 
 @pytest.mark.processes
-@pytest.mark.postgres
+@pytest.mark.stores
 def test_kill_9_before_and_after_every_durable_step_on_either_side(pair: list[CampaignNode], tmp_path: Path) -> None:
     killer, provoker = Killer(), Provoker(tmp_path, pair)
     for node in pair:

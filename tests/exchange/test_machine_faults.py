@@ -74,7 +74,7 @@ def place() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.mark.postgres
+@pytest.mark.stores
 def test_a_full_disk(server: str | None, place: Path, tmp_path: Path) -> None:
     """The store has no room: what is filed is refused with a clear line, and all goes on afterwards."""
     if server and not can_mount():
@@ -105,7 +105,7 @@ def test_a_full_disk(server: str | None, place: Path, tmp_path: Path) -> None:
         stage.all_is_well()
 
 
-@pytest.mark.postgres
+@pytest.mark.stores
 def test_a_store_that_turns_read_only(server: str | None, place: Path, tmp_path: Path) -> None:
     with ExitStack() as stack:
         disk = stack.enter_context(SmallDisk(place / "disk"))
@@ -169,7 +169,7 @@ def test_a_frozen_partner_and_a_frozen_courier(stage: Stage) -> None:
     stage.all_is_well()
 
 
-@pytest.mark.postgres
+@pytest.mark.stores
 def test_eight_processes_file_at_once_at_either_node(stage: Stage) -> None:
     claims = 400 if SOAK else 60
     begun = [(node, node.begin(*node.file(stage.feed(node, claims)))) for _ in range(8) for node in stage.nodes]

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -126,6 +127,7 @@ def test_a_move_that_is_killed_leaves_the_node_as_it_was(pair: Pair, new_postgre
                 move.kill()
         if move.returncode == 0:
             break
+        assert move.returncode == -signal.SIGKILL, "it was not killed, and failed"
         interrupted += (ru / "node.toml").read_text() == before
         told = pair.ru.act("dump", BY)
         assert (len(told["sent"]), told["differences"]) == (20000, [])

@@ -17,7 +17,8 @@ from comity.flows.say import Words
 from comity.store import models
 from comity.store.consultations import get_consultation, threads_of
 from flows.test_several_parties import Three
-from flows.two_parties import AT, empty_store
+from flows.two_parties import AT
+from flows.whole_store import empty_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RU = Actor("ivan", "analyst", "cctld.ru")

@@ -24,7 +24,8 @@ from comity.store import models
 from comity.store.dga import counts_of, find_names, lists_of, read_part
 from comity.wire.notices import ErasurePayload, render_notice
 from flows.two_desks import Desks
-from flows.two_parties import AT, TABLES, Parties
+from flows.two_parties import AT, Parties
+from flows.whole_store import TABLES
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,8 @@ from comity.wire.dga_entries import AnswerPayload, SharePayload, StatusPayload, 
 from comity.wire.memorandum_document import render_document
 from flows.test_dga import lines
 from flows.test_several_parties import Three
-from flows.two_parties import AT, empty_store
+from flows.two_parties import AT
+from flows.whole_store import empty_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -32,7 +32,8 @@ from comity.wire.checkpoint import sign_checkpoint
 from comity.wire.key_revocation import Revocation, sign_revocation
 from comity.wire.link_batch import render_batch
 from comity.wire.memorandum_document import parse_document, render_document
-from flows.two_parties import AT, Parties, empty_store, outgoing
+from flows.two_parties import AT, Parties, outgoing
+from flows.whole_store import empty_store
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)

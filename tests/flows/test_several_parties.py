@@ -25,7 +25,8 @@ from comity.store.models import Decision, LedgerEntry
 from comity.store.reports import partners_by_zone
 from comity.wire.memorandum_document import Document, parse_document, render_document
 from flows.test_keys import batch
-from flows.two_parties import AT, Parties, empty_store, file, outgoing, phishing
+from flows.two_parties import AT, Parties, file, outgoing, phishing
+from flows.whole_store import empty_store
 from memoranda_made import example
 
 pytestmark = pytest.mark.django_db(transaction=True)

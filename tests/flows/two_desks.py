@@ -7,8 +7,6 @@ both ways until nothing waits, as the couriers of two nodes would.
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import models as fields
-
 from comity.core.exchange import IncomingEntry
 from comity.core.ledger import Head, ledger_origin
 from comity.core.proofs import inclusion_proof, verify_inclusion
@@ -24,7 +22,8 @@ from comity.store.ledgers import read_entries, root_at, store_receipt
 from comity.store.links import get_ledger, get_link
 from comity.wire.checkpoint import parse_head, parse_note, sign_checkpoint
 from comity.wire.link_batch import render_batch
-from flows.two_parties import AT, TABLES, Parties, file
+from flows.two_parties import AT, Parties, file
+from flows.whole_store import TABLES, Rows, bring_back, empty_store, put_away
 
 _MOST_ROUNDS = 20
 
@@ -35,7 +34,7 @@ class Desks:
     def __init__(self, parties: Parties, *, at: datetime = AT) -> None:
         self.parties = parties
         self.at = at
-        self._kept: dict[str, list[list[fields.Model]]] = {}
+        self._kept: dict[str, list[Rows]] = {}
         self._seat: Home | None = None
 
     def ru(self) -> None:
@@ -57,19 +56,16 @@ class Desks:
             self.parties.sit(home)
         self._seat = home
 
-    def snapshot(self) -> list[list[fields.Model]]:
+    def snapshot(self) -> list[Rows]:
         """The store as it is: a backup."""
-        return [list(table.objects.all()) for table in TABLES]  # type: ignore[attr-defined]
+        return put_away()
 
-    def restore(self, rows: list[list[fields.Model]]) -> None:
+    def restore(self, kept: list[Rows]) -> None:
         """Make the store what it was."""
-        self.clear()
-        for table, kept in zip(TABLES, rows, strict=True):
-            table.objects.bulk_create(kept)  # type: ignore[attr-defined]
+        bring_back(kept)
 
     def clear(self) -> None:
-        for table in reversed(TABLES):
-            table.objects.all().delete()  # type: ignore[attr-defined]
+        empty_store()
 
     @property
     def home(self) -> Home:

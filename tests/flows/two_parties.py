@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from django.apps import apps
-from django.db.models import Model
 
 from comity.core.cases import CaseEntry
 from comity.core.exchange import IncomingEntry
@@ -28,30 +26,10 @@ from comity.store import models
 from comity.store.cases import timeline
 from comity.store.reports import ensure_reporter
 from comity.wire.memorandum_document import render_document
+from flows.whole_store import empty_store
 
 AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 FOLDER = NameFolder(load_suffixes())
-
-# The people of a node keep their accounts: they sit at either desk.
-_OF_PEOPLE = {models.Person, models.ApiToken, models.SignInFailure, models.SavedView, models.Look, models.PersonChange}
-
-
-def _parents_first() -> tuple[type[Model], ...]:
-    """Every table of the store but those of people, each after those that its rows refer to."""
-    waiting = [table for table in apps.get_app_config("store").get_models() if table not in _OF_PEOPLE]
-    ordered: list[type[Model]] = []
-    while waiting:
-        ready = [table for table in waiting if not (_parents(table) & set(waiting)) - {table}]
-        ordered += ready
-        waiting = [table for table in waiting if table not in ready]
-    return tuple(ordered)
-
-
-def _parents(table: type[Model]) -> set[type[Model]]:
-    return {field.related_model for field in table._meta.local_concrete_fields if field.is_relation}
-
-
-TABLES = _parents_first()
 
 
 class Parties:
@@ -135,9 +113,3 @@ def _node(directory: Path, party: str, number: int) -> Home:
         ),
         at=AT,
     )  # fmt: skip
-
-
-def empty_store() -> None:
-    """Forget everything: the next node sits down."""
-    for table in reversed(TABLES):
-        table.objects.all().delete()

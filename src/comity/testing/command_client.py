@@ -31,14 +31,22 @@ def main(path: str, namespace: str, arguments: list[str]) -> int:
     data = json.dumps(wanted).encode("utf-8", "surrogateescape")
     socket.send_fds(host, [len(data).to_bytes(4, "big")], [0, 1, 2])
     host.sendall(data)
-    pid = int.from_bytes(host.recv(4), "big")
+    pid = int.from_bytes(_four(host), "big")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _frame: os.kill(pid, number))
-    code = int.from_bytes(host.recv(4), "big", signed=True)
+    code = int.from_bytes(_four(host), "big", signed=True)
     if code < 0:  # killed by a signal: end as it did
         signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     return code
+
+
+def _four(host: socket.socket) -> bytes:
+    """Hear from the host.  A host that is gone says nothing: that is no success."""
+    heard = host.recv(4)
+    if len(heard) != 4:
+        sys.exit("the host of commands is gone")
+    return heard
 
 
 def own_namespace() -> str:
