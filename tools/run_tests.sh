@@ -9,7 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 started=$SECONDS
 trap 'if [ $? -ne 0 ]; then echo "test: FAILED after $((SECONDS - started)) s" >&2; fi' EXIT
 
-half() { timeout --kill-after=30 2400 .venv/bin/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --no-header -q "$@"; }
+half() { timeout --foreground --kill-after=30 2400 .venv/bin/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --no-header -q "$@"; }
 
 echo "test: system packages"
 tools/system_packages.sh
