@@ -33,7 +33,7 @@ check: setup-dev ## style, types, import contracts, migrations, translations; fa
 bench: setup-dev ## measure names, intake, ledger and exchange beside their limits and beside others
 	tools/run_bench.sh $(ARGS)
 
-soak: setup-dev ## the exchange under faults on both stores, for long (COMITY_SOAK=1); more than a thousand faults strike
+soak: setup-dev ## the exchange under faults on both stores, for long (COMITY_SOAK=1); more than a thousand faults strike (ARGS=cluster: a sweep on Apache Spark)
 	tools/run_soak.sh $(ARGS)
 
 run: setup ## serve one node from .demo/run until interrupted

@@ -8,6 +8,7 @@
 Several processes (pytest-xdist) share one PostgreSQL: the first starts it and hands its URL to the others.
 """
 
+import gc
 import os
 import shlex
 import shutil
@@ -15,7 +16,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import cache, partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,11 +28,13 @@ from django.db import connections
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from comity.edges.garbage import collect_seldom
 from comity.edges.home import database_entry
 from comity.edges.processes import PROGRAM
 from comity.testing.command_client import own_namespace
 from comity.testing.command_host import CLIENT
 from comity.testing.empty_store import EMPTY_STORE
+from comity.testing.postgres import create_database
 from postgres_cluster import PostgresCluster
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,8 +77,15 @@ def _host_commands(config: pytest.Config) -> None:
     config.add_cleanup(end)
 
 
+def pytest_collection_finish() -> None:
+    """What is read by now lives to the end: nobody looks for garbage among it."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the store before the first connection is made."""
+    collect_seldom()
     chosen = os.environ.get("COMITY_TEST_DATABASE", "sqlite")
     if chosen not in {"sqlite", "postgresql"}:
         raise pytest.UsageError(f"COMITY_TEST_DATABASE: {chosen}: must be sqlite or postgresql")
@@ -103,6 +114,19 @@ def pytest_configure(config: pytest.Config) -> None:
         del connections["default"]
 
 
+@cache
+def _names_a_store(file: Path) -> bool:
+    """Whether a file of tests can hold one that runs on both stores: what marks it so is written there."""
+    text = file.read_text(encoding="utf-8")
+    return any(word in text for word in ("django_db", "stores", "shown_on_sqlite"))
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """On PostgreSQL a file of which nothing would be run is not read: four processes would each read all of them."""
+    is_left_out = _ON_POSTGRESQL and collection_path.suffix == ".py" and not _names_a_store(collection_path)
+    return True if is_left_out else None
+
+
 def pytest_report_header() -> str:
     return f"store: {'PostgreSQL' if _ON_POSTGRESQL else 'SQLite'}"
 
@@ -112,9 +136,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """On PostgreSQL run only what touches a store.  Files that take long begin first: none is waited for."""
     longest = {name: place for place, name in enumerate(_LONGEST_FIRST)}
     items.sort(key=lambda item: longest.get(item.path.stem, len(longest)))
+    wanted = [item for item in items if any(map(item.get_closest_marker, ("django_db", "stores")))]
+    unseen = {str(item.path) for item in wanted if not _names_a_store(item.path)}
+    if unseen:
+        raise pytest.UsageError(f"would not run on PostgreSQL, for no mark is written there: {', '.join(unseen)}")
     if _ON_POSTGRESQL:
         # What needs a PostgreSQL whatever the store is (marker `postgres`) had one already.
-        wanted = [item for item in items if any(map(item.get_closest_marker, ("django_db", "stores")))]
         wanted = [item for item in wanted if item.get_closest_marker("browser") is None]
         # What a page asks of the store is asked by `flows` and `store` too; each page is opened once here.
         wanted = [item for item in wanted if item.path.parent.name != "web" or item.path.stem in _PAGES_ON_BOTH]
@@ -149,28 +176,50 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def new_database(request: pytest.FixtureRequest) -> Callable[[], str] | None:
-    """Makes an empty database for a node of its own and tells its URL; None: each node has an SQLite file.
+def new_database(postgresql_databases: Callable[..., str] | None) -> Callable[[], str] | None:
+    """Makes a database for a node of its own and tells its URL; None: each node has an SQLite file.
 
     A test whose nodes stand on it is marked `stores`, and runs on both.
     """
-    return request.getfixturevalue("new_postgresql") if _ON_POSTGRESQL else None
+    return postgresql_databases
+
+
+@pytest.fixture
+def bare_database(postgresql_databases: Callable[..., str] | None) -> Callable[[], str] | None:
+    """The same, without tables whatever the run has kept: for a store that is filled by a restore."""
+    return partial(postgresql_databases, bare=True) if postgresql_databases else None
+
+
+@pytest.fixture
+def postgresql_databases(request: pytest.FixtureRequest) -> Iterator[Callable[..., str] | None]:
+    with _databases(request.getfixturevalue("postgres_server") if _ON_POSTGRESQL else None) as make:
+        yield make
 
 
 @pytest.fixture
 def new_postgresql(postgres_server: str) -> Iterator[Callable[[], str]]:
-    """Makes empty PostgreSQL databases and tells their URLs; they are dropped after the test."""
+    """Makes PostgreSQL databases without tables and tells their URLs; they are dropped after the test."""
+    with _databases(postgres_server) as make:
+        assert make is not None
+        yield partial(make, bare=True)
+
+
+@contextmanager
+def _databases(server_url: str | None) -> Iterator[Callable[..., str] | None]:
+    if server_url is None:
+        yield None
+        return
     names: list[str] = []
 
-    def make() -> str:
+    def make(*, bare: bool = False) -> str:
         name = f"node_{uuid4().hex}"
-        with psycopg.connect(postgres_server, autocommit=True) as server:
-            server.execute(f'CREATE DATABASE "{name}"')
+        with psycopg.connect(server_url, autocommit=True) as server:
+            create_database(server, name, bare=bare)
         names.append(name)
-        return f"{postgres_server.rpartition('/')[0]}/{name}"
+        return f"{server_url.rpartition('/')[0]}/{name}"
 
     yield make
-    with psycopg.connect(postgres_server, autocommit=True) as server:
+    with psycopg.connect(server_url, autocommit=True) as server:
         for name in names:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 

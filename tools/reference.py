@@ -118,6 +118,8 @@ SETTINGS: Final = {
         "Zones by their name: `subscriber`, `categories` (empty: all), `action` (`nxdomain`, `nodata`, a host), `hot`, "
         "`keys` and `allow` (who may fetch: names of keys, addresses), `secondaries` (who is notified)."
     ),
+    "warnings.registrants": "Whose names are whose, `name<TAB>registrant` a line; empty: unknown.",
+    "warnings.intersection_packages": "Where `openmined.psi` lies; empty: `psi` in the program's environment.",
     "log.format": "`text`, `json` (one object a line), or `auto`: JSON under systemd, text elsewhere.",
     "log.level": "What is at least as grave is logged: `debug`, `info`, `warning` or `error`.",
     "calendar.time_zone": "Time zone of this registry's working hours, as an IANA name; empty: `time_zone`.",
@@ -132,6 +134,38 @@ SETTINGS: Final = {
     "contacts.duty": "Who is written to when three quarters of a clock have passed; empty: see docs/spec/clocks.md §7.",
     "contacts.head": "Who is written to when a clock has run out.",
     "contacts.legal": "Who is written to when a clock has run twice its time.",
+    "sweep.sources": (
+        "Where the node's zones are read for its daily sweep, by A-label: `{ru = \"zones/ru.zone.gz\"}`, or "
+        "`axfr://ADDRESS[:PORT]/ZONE?key=NAME`; without one nothing is swept (docs/how-to/sweep.md)."
+    ),
+    "sweep.at": "When the daily sweep begins, `HH:MM`, in the node's time zone.",
+    "sweep.open_ended": (
+        "Whether dumps may end without their SOA, as NSD writes them; one that was cut between two lines then passes "
+        "for whole unless it lost a tenth of its names."
+    ),
+    "sweep.own_reports": "Whether the names that this node's reports name are the sweep's indicators.",
+    "sweep.brands": "A file of protected names that are looked for, themselves and what looks like them; empty: none.",
+    "sweep.patterns": "A file of patterns of names that are looked for; empty: none.",
+    "sweep.engine": "Which engine runs the parts of a sweep: `local`, this machine's own; `spark`, a cluster.",
+    "sweep.cluster": (
+        "The cluster that `spark` uses, by its Spark Connect address `sc://host:port`; one with a token in it is "
+        "better given by the variable SPARK_REMOTE of the environment, which wins (docs/how-to/cluster.md)."
+    ),
+    "sweep.files_at": (
+        "Where files are put for the workers of a cluster while it works, a URL such as `s3://bucket/comity`; empty: "
+        "they see the node's directory under the same path."
+    ),
+    "sweep.daily": (
+        "Whether each of brands, patterns and indicators that is the same as at the last sweep is compared with new "
+        "names only."
+    ),
+    "sweep.keep_dumps": (
+        "Whether each dump is kept until the next day, to be compared with: `link` where that costs no room, `copy` in "
+        "any case, `no`."
+    ),
+    "sweep.workers": "How many processes work at a time; 0: as many as memory and processors allow.",
+    "sweep.memory": "How much memory a sweep may use in all, as `4G` or `1500M`; the partitions follow from it.",
+    "sweep.keep_runs": "How many runs are kept; older ones are removed when a new one is done.",
 }  # fmt: skip
 
 VARIABLES: Final = {
@@ -258,11 +292,16 @@ def render_api() -> str:
     return "\n".join(parts) + "\n"
 
 
+# They define no errors, and what they need may not be installed.
+_OF_THE_EXTRA_SPARK = {f"comity.sweep.engines.{name}" for name in ("spark", "spark_places", "spark_worker")}
+
+
 def walk_errors() -> list[Any]:
     """Every class of error in the program, the root included."""
     package = import_module("comity")
     for module in walk_packages(package.__path__, "comity."):
-        if not module.name.endswith((".__main__", ".wsgi")) and ".migrations" not in module.name:
+        is_run = module.name.endswith((".__main__", ".wsgi"))
+        if not is_run and ".migrations" not in module.name and module.name not in _OF_THE_EXTRA_SPARK:
             import_module(module.name)
     found: list[Any] = [import_module("comity.core.errors").ComityError]
     for error in found:  # grows while it is walked: subclasses of subclasses

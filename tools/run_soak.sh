@@ -4,6 +4,7 @@
 #   exchange   all tests of the exchange in their long form, the state machine of two nodes among them, on both stores
 #   campaign   1,160 faults on real nodes: on each store 290 on two nodes and 290 on three
 #   fuzz       a million inputs over every parser
+#   cluster    sweeps on Apache Spark with two workers, over a folder and over S3, with a worker and the server killed
 #
 # Bounded in count and time: a part that hangs is ended.  Each prints its counts; a campaign its table and its seed.
 set -euo pipefail
@@ -41,12 +42,18 @@ run_fuzz() {
     PYTHONPATH=$PWD/src:$PWD/tests timeout --kill-after=60 7200 .venv/bin/python -m fuzz.soak --inputs 1000000
 }
 
-[ $# -gt 0 ] || set -- exchange campaign fuzz
+run_cluster() {
+    echo "soak: sweeps on Apache Spark"
+    tools/apache_spark.sh
+    on_store sqlite 3600 tests/sweep/test_apache_spark.py
+}
+
+[ $# -gt 0 ] || set -- exchange campaign fuzz cluster
 for part in "$@"; do
     case $part in
-    exchange | campaign | fuzz) ;;
+    exchange | campaign | fuzz | cluster) ;;
     *)
-        echo "soak: $part: is none of exchange, campaign, fuzz" >&2
+        echo "soak: $part: is none of exchange, campaign, fuzz, cluster" >&2
         exit 2
         ;;
     esac

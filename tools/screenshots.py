@@ -54,6 +54,9 @@ def pictures(registry: Any, article: str) -> list[Picture]:
         Picture("library-article", "analyst", f"/library/{article}/", height=720),
         Picture("memorandum-editor", "policy-officer", f"/memoranda/drafts/{registry.draft}/", height=700),
         Picture("statistics", "auditor", "/statistics/?period=2026-12"),
+        Picture("enquiries", "analyst", "/enquiries/", height=620),
+        Picture("sweeps", "analyst", "/sweeps/", height=720),
+        Picture("campaign", "analyst", f"/cases/{registry.protected}/campaign/"),
         Picture("report", "", "/report/"),
         Picture("answer", "", "/answer/answer-token-of-a-host-0123456789/"),
         Picture(

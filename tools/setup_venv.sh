@@ -38,7 +38,7 @@ if [ -z "$python" ]; then
 fi
 
 fingerprint() { # of all that decides what is in .venv: interpreter, place, what is asked for
-    { "$python" -c 'import sys; print(sys.executable, sys.version)'; pwd; cat pyproject.toml requirements/foreign.lock "$@"; } | sha256sum | cut -d' ' -f1
+    { "$python" -c 'import sys; print(sys.executable, sys.version)'; pwd; cat pyproject.toml requirements/foreign.lock requirements/psi.lock requirements/spark.lock "$@"; } | sha256sum | cut -d' ' -f1
 }
 stamp=.venv/comity.stamp # of the last installation that went well
 stamped=$(cat "$stamp" 2>/dev/null || true)
@@ -68,6 +68,11 @@ if [ "$kind" = dev ]; then
     echo "setup: installing requirements/foreign.lock beside them"
     install --require-hashes --no-deps --only-binary :all: --ignore-requires-python --upgrade --target .venv/foreign \
         --requirement requirements/foreign.lock
+    echo "setup: installing requirements/psi.lock beside them"
+    install --require-hashes --no-deps --only-binary :all: --upgrade --target .venv/psi --requirement requirements/psi.lock
+    echo "setup: installing requirements/spark.lock beside them"
+    install --require-hashes --no-deps --no-build-isolation --no-compile --upgrade --target .venv/spark \
+        --requirement requirements/spark.lock
 fi
 echo "setup: installing comity itself, editable"
 install --no-deps --no-build-isolation --editable .

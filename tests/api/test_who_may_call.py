@@ -17,7 +17,7 @@ PLACES = {
     "plan": "abcdef012345", "report_id": "00000000-0000-4000-8000-000000000000", "token": "nobody", "reporter": "1",
     "digest": "sha256:00", "partner": "cctld.example", "consultation": "c", "message": "m", "file": "f", "expert": "e",
     "article": "abcdefgh", "zone": "by", "handle": "h", "period": "2026-10", "subscriber": "nobody",
-    "family": "demo-bot",
+    "family": "demo-bot", "finding": "1", "warning": "00000000-0000-4000-8000-000000000000",
 }  # fmt: skip
 
 

@@ -470,6 +470,24 @@ def test_feeds_that_are_old_held_or_wrongly_declared(copy: Node) -> None:
     assert "surprise" in {finding["code"]: finding["detail"] for finding in findings(copy)}["feeds-unreadable"]
 
 
+def test_sweeps_that_failed_and_sweeps_that_are_old(copy: Node) -> None:
+    settings = copy.place.path / "node.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + '\n[sweep.sources]\nru = "zones/ru.zone"\n', "utf-8")
+    long_ago = int((datetime.now(UTC) - timedelta(days=2)).timestamp()) * 1_000_000
+    insert = (
+        "INSERT INTO scheduled_sweep (due_at, state, tries, begun_at, ended_at, next_at, run, error, message) "
+        "VALUES (?, ?, 1, ?, ?, NULL, '', ?, '')"
+    )
+    with closing(sqlite3.connect(store(copy))) as database, database:
+        database.execute(insert, (long_ago, "done", long_ago, long_ago, ""))
+    found = {finding["code"]: finding["detail"] for finding in findings(copy)}
+    assert found["sweep-old"].startswith("2 d")
+    with closing(sqlite3.connect(store(copy))) as database, database:
+        database.execute(insert, (long_ago + 1, "failed", long_ago, long_ago, "disk-full"))
+    found = {finding["code"]: finding["detail"] for finding in findings(copy)}
+    assert found["sweep-failed"] == "disk-full"
+
+
 def test_every_alarm_is_broken_into_here() -> None:
     here = Path(__file__)
     told = "".join(

@@ -150,7 +150,11 @@ def test_explain_a_report(desk: Desk) -> None:
 def test_explain_and_preview_with_nothing_stored(desk: Desk) -> None:
     assert desk.json("explain") == {"decisions": []}
     assert "no such case" in desk.on_node("explain", "--case", "0000-0000-0000", code=1)
-    assert desk.json("preview", "oac.by") == {"partner": "oac.by", "totals": [], "reports": []}
+    shown = desk.json("preview", "oac.by")
+    assert (shown["partner"], shown["totals"], shown["reports"]) == ("oac.by", [], [])
+    assert {(one["what"], one["verdict"], one["reason"]) for one in shown["warnings"]} >= {
+        ("warning pattern", "refuse", "no-memorandum"), ("answer names", "refuse", "no-memorandum"),
+    }  # fmt: skip
 
 
 def test_preview_under_a_draft_beside_what_is_in_force(desk: Desk) -> None:

@@ -57,6 +57,7 @@ def test_the_main_job_end_to_end(tmp_path: Path, new_database: Callable[[], str]
     assert len(ask(desk, "appeal", "list")) == 1, "an appeal waits for its decision"
     assert sorted(plan["state"] for plan in ask(desk, "plan", "list")) == ["approved", "proposed"]
     states = {case["state"] for case in ask(desk, "case", "list", "--limit", "1000")}
+    assert len(ask(desk, "finding", "list", "--kind", "indicator")) == 12, "what the partner accused was found in .by"
     assert states >= {"received", "triage", "needs_info", "confirmed", "notified", "hold_proposed", "appeal", "closed"}
 
 

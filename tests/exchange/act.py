@@ -62,7 +62,7 @@ def _make(directory: Path, party: str, link_port: str, database: str) -> dict[st
     )  # fmt: skip
     set_up(directory, new, at=now())
     home = use_node(directory)
-    make_store(home)
+    make_store()
     key = load_signing_key(home)
     return {"kid": key.kid, "public": b64encode(key.public).decode(), "ca": own_authority(home)}
 

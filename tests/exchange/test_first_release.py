@@ -73,10 +73,10 @@ def header() -> BackupHeader:
 
 
 @pytest.fixture
-def directory(tmp_path: Path, header: BackupHeader, new_database: Callable[[], str] | None) -> Path:
+def directory(tmp_path: Path, header: BackupHeader, bare_database: Callable[[], str] | None) -> Path:
     place_files(tmp_path / "node", header)
-    if new_database is not None:
-        set_database_url(tmp_path / "node", new_database())
+    if bare_database is not None:
+        set_database_url(tmp_path / "node", bare_database())
     return tmp_path / "node"
 
 

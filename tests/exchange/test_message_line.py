@@ -76,12 +76,20 @@ def test_a_partition(lined: tuple[list[CampaignNode], list[MessageLine]], tmp_pa
         feed.write_bytes(Load(node.party, [other.party], seed=6, start=datetime.now(UTC)).feed(60))
         node.run(*node.file(feed))
     time.sleep(APART_SECONDS)
-    apart = [node.census(brief=True) for node in nodes]
-    assert all(link.sent.size > link.sent.receipted for one in apart for link in one.links.values())
+    wait_until_entries_wait(nodes)
     for line in lines:
         line.heal()
     settle(*nodes)
     assert_all_is_well(nodes, {node.party: [tmp_path / f"{node.party}.ndjson"] for node in nodes})
+
+
+def wait_until_entries_wait(nodes: list[CampaignNode]) -> None:
+    end = time.monotonic() + 60
+    while not all(
+        link.sent.size > link.sent.receipted for node in nodes for link in node.census(brief=True).links.values()
+    ):
+        assert time.monotonic() < end, "nothing waits on a line that is parted"
+        time.sleep(0.1)
 
 
 def wait_until_struck(lines: list[MessageLine], kind: str) -> None:

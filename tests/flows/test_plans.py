@@ -22,7 +22,7 @@ from comity.flows.plan_action import plan_action, propose_plan
 from comity.flows.restore_name import restore_held, restore_names
 from comity.flows.tend_holds import tend_holds
 from comity.store.cases import timeline
-from comity.store.holds import holds_of_case
+from comity.store.holds import holds_of_case, list_held_days
 from comity.store.models import ActionPlan, ActionStep
 from comity.store.observations import newest
 from comity.store.plans import get_plan, steps_of
@@ -67,6 +67,7 @@ def test_a_plan_is_shown_approved_carried_out_and_undone(registry: RegistryProce
     assert (step.add, step.wanted) == (("serverHold",), ("clientTransferProhibited", "serverHold"))
     assert (step.score, step.disposition, step.reason) == (0.9, "malicious", "phishing")
     assert stored.state == "proposed"
+    assert list(list_held_days()) == []
     assert registry.statuses("a1-demo.by") == ["clientTransferProhibited"]
 
     assert approve_plan(home, stored.hash, BORIS, at=AT).state == "approved"
@@ -92,6 +93,7 @@ def test_a_plan_is_shown_approved_carried_out_and_undone(registry: RegistryProce
     assert carry_on(home, at=AT) == 1
     assert registry.statuses("a1-demo.by") == ["clientDeleteProhibited", "clientTransferProhibited"]
     assert (state_of(refs[0]), case_of(refs[0]).outcome) == ("closed", "restored_after_cure")
+    assert list(list_held_days()) == [("a1-demo.by", AT.date())]  # for what is back after it
     assert carry_on(home, at=AT) == 0
 
 

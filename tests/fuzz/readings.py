@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 from nacl.signing import SigningKey
 
+from comity.core.brands import parse_brands
 from comity.core.case_evidence import Fault, parse_leaf
 from comity.core.collateral import CollateralProblem, Finding, parse_answers, render_check, settle
 from comity.core.defang import refang
@@ -618,6 +619,17 @@ def read_lists(data: bytes) -> object:
     guard = join_guard_lists([parse_guard_list("fuzz", text)])
     guard.find("a.by", "x.a.by")
     return parse_suffix_list(text)
+
+
+def read_brands(data: bytes) -> object:
+    read = parse_brands(data.decode("utf-8", "replace"))
+    assert len({brand.label for brand in read.brands}) == len(read.brands)
+    assert all(brand.label == fold_host(brand.label).ascii for brand in read.brands)
+    return read
+
+
+def brand_lists() -> list[bytes]:
+    return [b"token\tofficial_domain\nexample\texample.ru\n", "demobank\n# ours\nпример.рф\n".encode()]
 
 
 def suffix_lists() -> list[bytes]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-LOCKS = ("requirements/runtime.lock", "requirements/dev.lock", "requirements/foreign.lock")
+LOCKS = tuple(f"requirements/{name}.lock" for name in ("runtime", "dev", "foreign", "spark", "apache-spark"))
 
 
 def normal(requirement: str) -> str:
@@ -56,12 +56,20 @@ def test_the_locks_hold_all_that_is_asked_for_and_agree() -> None:
     assert wanted | asked_for("requirements/build.in") <= runtime.keys()
     assert asked_for("requirements/dev.in") <= dev.keys()
     assert {name for name in runtime.keys() & dev.keys() if runtime[name] != dev[name]} == set()
+    for name in ("spark", "apache-spark"):  # what stands beside the environment, and holds nothing that is in it
+        beside = locked(f"requirements/{name}.lock")
+        assert asked_for(f"requirements/{name}.in") <= beside.keys() | dev.keys()
+        assert beside.keys() & (runtime.keys() | dev.keys()) == set()
+    assert {normal(each) for each in project["optional-dependencies"]["spark"]} <= locked(LOCKS[3]).keys()
 
 
 def test_every_dependency_has_its_reason_and_no_reason_is_left_over() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = {normal(each) for each in [*project["dependencies"], *project["optional-dependencies"]["pg"]]}
-    wanted |= asked_for("requirements/build.in") | asked_for("requirements/dev.in") | locked(LOCKS[2]).keys()
+    extras = [each for extra in project["optional-dependencies"].values() for each in extra]
+    wanted = {normal(each) for each in [*project["dependencies"], *extras]}
+    for name in ("build", "dev", "spark", "apache-spark"):
+        wanted |= asked_for(f"requirements/{name}.in")
+    wanted |= locked(LOCKS[2]).keys()
     text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
     argued = {normal(name) for name in re.findall(r"^\| `([^`]+)` \| \S", text, re.MULTILINE)}
     assert argued == wanted

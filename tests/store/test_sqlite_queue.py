@@ -18,6 +18,7 @@ from django.db.utils import ConnectionHandler
 from comity.edges.home import database_entry
 from comity.store.sqlite.base import DatabaseWrapper
 from comity.store.sqlite.writer_queue import WriterQueue
+from comity.testing.machine import SmallDisk
 
 
 @pytest.fixture
@@ -192,3 +193,37 @@ def test_the_node_s_own_store_uses_it() -> None:
         assert not is_taken(Path(connection.settings_dict["NAME"]))
     else:
         assert connection.settings_dict["ENGINE"] == "django.db.backends.postgresql"
+
+
+# As a process that is killed leaves a store: with its log and the index of it beside it.
+LEAVE = """
+import os, sqlite3, sys
+made = sqlite3.connect(sys.argv[1], isolation_level=None)
+made.execute("PRAGMA journal_mode=WAL")
+made.execute("CREATE TABLE written (id INTEGER PRIMARY KEY, text TEXT UNIQUE)")
+os._exit(0)
+"""
+
+
+def test_what_is_opened_beside_a_connection_that_only_reads_is_let_go_with_it(
+    tmp_path: Path, django_db_blocker: Any
+) -> None:
+    """Else one thread that reads keeps the others of its process from writing, long after the disk is well again."""
+    with SmallDisk(tmp_path / "disk") as disk, django_db_blocker.unblock():
+        database = disk.path / "store.sqlite3"
+        subprocess.run([sys.executable, "-c", LEAVE, str(database)], check=True)
+        with opened(database) as first, opened(database) as beside, opened(database) as later:
+            with disk.read_only():
+                first.ensure_connection()
+                assert first.only_reads
+            with pytest.raises(OperationalError, match="readonly"):
+                insert(beside, "written beside it")
+            first.close_if_unusable_or_obsolete()
+            first.ensure_connection()
+            assert first.only_reads
+            for one in (first, beside):
+                one.close_if_unusable_or_obsolete()
+                assert one.connection is None
+            insert(later, "written when all had let go")
+            assert not later.only_reads
+            insert(beside, "written by the same as before")

@@ -22,7 +22,8 @@ CLAUSES: Final = ("marking", "safeguards")  # those with the most kinds of field
 AGAIN: Final = "again"  # whoever has just typed a password, as the pages of one's own second factor ask
 LISTS: Final = (
     "/inbox/", "/held/", "/approvals/", "/appeals/", "/reporters/", "/consultations/", "/experts/", "/library/",
-    "/zones/", "/memoranda/", "/links/", "/dga/", "/outputs/", "/statistics/", "/transparency/", "/account/",
+    "/zones/", "/memoranda/", "/links/", "/warnings/", "/dga/", "/enquiries/", "/sweeps/", "/outputs/", "/statistics/",
+    "/transparency/", "/account/",
 )  # fmt: skip
 
 
@@ -74,6 +75,8 @@ def _states(registry: Registry) -> list[Opened]:
         Opened("policy-officer", "/statistics/?period=2026-12"),
         Opened("supervisor", "/library/?q=night"),
         Opened("supervisor", "/zones/xn--p1ai/"),
+        Opened("auditor", "/enquiries/?state=all"),
+        Opened("analyst", "/enquiries/?kind=warning&ticked=all"),
         Opened("auditor", f"/library/{ARTICLE}/?language=ru"),
         Opened("supervisor", f"/library/{ARTICLE}/edit/?language=vi"),
         *(Opened("policy-officer", f"{drafts}/clauses/{part}/") for part in CLAUSES),

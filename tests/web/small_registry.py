@@ -47,11 +47,14 @@ from comity.store.models import (
 from comity.store.plans import add_plan
 from comity.store.reporters import count_all, keep_tallies
 from comity.wire.memorandum_yaml import parse_memorandum, read_draft, render_memorandum
+from web.campaign_rows import fill_campaign
 from web.consultation_rows import fill_consultations
 from web.dga_rows import fill_dga
 from web.output_rows import fill_outputs
 from web.statistics_rows import fill_statistics
 from web.subscriber_rows import fill_subscribers
+from web.sweep_rows import fill_sweeps
+from web.warning_rows import fill_warnings
 
 NOON = datetime(2026, 12, 23, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -77,6 +80,7 @@ class Registry(msgspec.Struct, frozen=True):
     answer: int
     reporter: int
     mail: int
+    enquiry: int
 
 
 def signed_in(role: str) -> Client:
@@ -156,8 +160,10 @@ def fill_store() -> Registry:
     fill_consultations(closed, NOON)
     fill_statistics()
     fill_dga()
+    fill_warnings()
     fill_outputs(NOON)
     fill_subscribers(NOON)
+    fill_campaign(protected, NOON)
     _webhooks()
     _article()
     Case.objects.filter(pk=received.pk).update(due_at=NOON + timedelta(hours=1))
@@ -177,6 +183,7 @@ def fill_store() -> Registry:
         answer=_answer(answered),
         reporter=reporter.pk,
         mail=_mail(),
+        enquiry=fill_sweeps(NOON),
     )
 
 

@@ -118,9 +118,16 @@ def window(
 
 
 def violations(page: Page, *, rules: dict[str, Any] | None = None) -> list[str]:
-    page.evaluate(AXE)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+        page.context.add_init_script(AXE)  # the window's later pages have it when they open: it is sent once
     found: list[str] = page.evaluate(RUN_AXE, [TAGS, rules or {}])
     return found
+
+
+def rules_for(language: str) -> dict[str, Any]:
+    """What axe leaves out: its look at contrast but in English, for `faint` measures more of it in every language."""
+    return {} if language == "en" else {"color-contrast": {"enabled": False}}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -132,7 +139,7 @@ def test_every_page_in_every_language(visit: Callable[..., BrowserContext], regi
     problems = []
     pages: dict[str, Page] = {}
     in_colour = language == "en"
-    rules = {} if in_colour else {"color-contrast": {"enabled": False}}
+    rules = rules_for(language)
     for opened in pages_to_look_at(registry):
         page = pages.get(opened.role) or pages.setdefault(opened.role, visit(opened.role, language=language).new_page())
         open_page(page, opened)
@@ -151,9 +158,11 @@ def test_every_list_with_nothing_in_it(
         Person.objects.create_user(username=role, password=PASSWORD, role=role)
     page = window("supervisor", language=language).new_page()
     problems = []
+    rules = rules_for(language)
     for address in LISTS:
         open_page(page, Opened("supervisor", address))
-        problems += [f"{address}: {problem}" for problem in violations(page) + small_targets(page) + too_wide(page)]
+        found = violations(page, rules=rules) + small_targets(page) + faint(page, "as it is") + too_wide(page)
+        problems += [f"{address}: {problem}" for problem in found]
     assert problems == [], "\n".join(problems)
 
 

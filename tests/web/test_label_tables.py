@@ -8,10 +8,11 @@ from comity.web.dga_labels import DGA_TABLES
 from comity.web.labels import TABLES
 from comity.web.library_labels import LIBRARY_TABLES
 from comity.web.public_words import PUBLIC_TABLES
+from comity.web.warning_labels import WARNING_TABLES
 
 
 def test_every_part_names_its_tables_differently() -> None:
-    parts = (PUBLIC_TABLES, CASE_TABLES, LIBRARY_TABLES, CONSULTATION_TABLES, DGA_TABLES)
+    parts = (PUBLIC_TABLES, CASE_TABLES, LIBRARY_TABLES, CONSULTATION_TABLES, DGA_TABLES, WARNING_TABLES)
     names = list(chain.from_iterable(parts))
     assert sorted(names) == sorted(set(names))
     for part in parts:

@@ -14,6 +14,7 @@ from comity.web.inbox_question import PAGE_SIZE
 from web.consultation_rows import OPEN
 from web.dga_rows import FAMILY
 from web.small_registry import ARTICLE, CYRILLIC, NOON, PASSWORD, ROLES, TOKEN, Registry, signed_in
+from web.warning_rows import INTERSECTION, WARNING
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,9 @@ def pages(registry: Registry) -> dict[str, set[str]]:
         f"/consultations/{OPEN}/": READERS,
         "/consultations/new/": READERS - {"auditor"},
         "/experts/": READERS,
+        "/warnings/": READERS,
+        f"/warnings/{WARNING}/": READERS,
+        f"/warnings/runs/{INTERSECTION}/": READERS,
         "/dga/": READERS,
         f"/dga/{FAMILY}/": READERS,
         "/library/": READERS,

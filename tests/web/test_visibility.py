@@ -18,6 +18,8 @@ from web.consultation_rows import FILE, OPEN
 from web.dga_rows import FAMILY
 from web.small_registry import ANSWER_TOKEN, ARTICLE, ROLES, TOKEN, Registry, signed_in
 from web.statistics_rows import PERIOD, STATEMENT
+from web.sweep_rows import RUN
+from web.warning_rows import INTERSECTION, WARNING
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +75,7 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:assign": ({}, None, DESK),
     "web:keep-view": ({}, None, READERS),
     "web:case": ({"ref": "received"}, READERS, None),
+    "web:campaign": ({"ref": "protected"}, READERS, DESK),
     "web:attach": ({"ref": "received"}, None, LOOKERS),
     "web:attachment": ({"ref": "closed", "uuid": "00000000-0000-4000-8000-000000000000"}, None, LOOKERS),
     "web:look-up": ({"ref": "received"}, None, DESK),
@@ -86,6 +89,12 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:mail": ({}, READERS, None),
     "web:choose-mail": ({"pk": "mail"}, None, DESK),
     "web:dismiss-mail": ({"pk": "mail"}, None, DESK),
+    "web:enquiries": ({}, READERS, None),
+    "web:enquiry": ({"number": "enquiry"}, READERS, None),
+    "web:dismiss-enquiries": ({}, None, DESK),
+    "web:open-enquiries": ({}, None, DESK),
+    "web:sweeps": ({}, READERS, None),
+    "web:sweep": ({"run": RUN}, READERS, None),
     "web:held": ({}, READERS, None),
     "web:open-held": ({}, None, frozenset({"supervisor"})),
     "web:library": ({}, READERS, None),
@@ -98,6 +107,11 @@ PAGES: Final[dict[str, tuple[dict[str, str], frozenset[str] | None, frozenset[st
     "web:article-adopt": ({"uuid": ARTICLE}, None, PUBLISHERS),
     "web:article-annotate": ({"uuid": ARTICLE}, None, WRITERS),
     "web:article-withdraw": ({"uuid": ARTICLE}, None, PUBLISHERS),
+    "web:warnings": ({}, READERS, None),
+    "web:warning": ({"uuid": WARNING}, READERS, None),
+    "web:warning-release": ({"uuid": WARNING}, None, frozenset({"supervisor"})),
+    "web:warning-withdraw": ({"uuid": WARNING}, None, DESK),
+    "web:intersection": ({"uuid": INTERSECTION}, READERS, None),
     "web:dga": ({}, READERS, None),
     "web:dga-family": ({"name": FAMILY}, READERS, None),
     "web:dga-answer": ({"name": FAMILY}, None, DESK),
@@ -162,7 +176,7 @@ def test_every_address_is_in_the_table_and_every_row_has_an_address() -> None:
 
 def address_of(name: str, registry: Registry) -> str:
     parts = {
-        key: getattr(registry, value) if key in {"ref", "pk", "which"} else value
+        key: getattr(registry, value) if key in {"ref", "pk", "which", "number"} else value
         for key, value in PAGES[name][0].items()
     }
     return reverse(name, kwargs=parts)

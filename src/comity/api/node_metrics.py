@@ -1,4 +1,4 @@
-"""The node's numbers for Prometheus: links, ledgers, decisions, cases, disk, certificates, alarms.
+"""The node's numbers for Prometheus: links, ledgers, decisions, cases, disk, certificates, alarms, sweeps.
 
 Read when they are asked for, so that several processes give one truth, and without counting millions of rows
 (`store.tallies`).  They name parties, clauses and codes; no domain, person or case.  A number that cannot be had is
@@ -15,6 +15,7 @@ from prometheus_client.metrics_core import Metric
 from comity.core.alarms import Alarm, LinkFacts
 from comity.core.cases import STATES
 from comity.core.errors import SettingError
+from comity.core.findings import ENQUIRY_STATES
 from comity.edges.certificates import read_certificates, read_node_certificate
 from comity.edges.disk import measure_room
 from comity.edges.heartbeat import ALIVE, list_beats
@@ -25,7 +26,9 @@ from comity.flows.diagnose import watch
 from comity.store.database_state import measure_size
 from comity.store.link_facts import read_link_facts
 from comity.store.memoranda import find_in_force
-from comity.store.tallies import CASES, DECISIONS, REPORTS
+from comity.store.scheduled_sweeps import count_failures
+from comity.store.sweeps import last_taken, zones_of
+from comity.store.tallies import CASES, DECISIONS, ENQUIRIES, REPORTS
 
 LINK_STATES: Final = ("open", "suspended", "recovering", "stopped")
 _DAY: Final = 86_400.0
@@ -45,6 +48,7 @@ class NodeMetrics:
         yield _decisions()
         yield from _ledgers(links)
         yield from _links(links, at=at)
+        yield from _sweeps(at=at)
         yield _gauge("comity_database_bytes", "Size of the database", (), [((), measure_size())])
         if self._home is not None:
             yield from _directory(self._home, at=at)
@@ -119,6 +123,28 @@ def _links(links: Sequence[LinkFacts], *, at: datetime) -> Iterator[Metric]:
 
 def _state(link: LinkFacts) -> str:
     return "suspended" if link.state == "open" and not link.in_force else link.state
+
+
+def _sweeps(*, at: datetime) -> Iterator[Metric]:
+    yield _gauge(
+        "comity_enquiries",
+        "Enquiries by state",
+        ("state",),
+        _pairs(dict.fromkeys(ENQUIRY_STATES, 0) | ENQUIRIES.read()),
+    )
+    yield _gauge("comity_sweep_failures", "Failed tries since a sweep went well", (), [((), count_failures())])
+    last = last_taken()
+    if last is None:
+        return
+    age = max(0.0, (at - (last.ended_at or last.begun_at)).total_seconds())
+    yield _gauge("comity_sweep_age_seconds", "How long ago the last sweep ended", (), [((), age)])
+    yield _gauge("comity_sweep_seconds", "How long the last sweep took", (), [((), last.seconds)])
+    zones = zones_of([last])[last.pk]
+    yield _gauge("comity_sweep_names", "Names of each zone", ("zone",), [((one.zone,), one.names) for one in zones])
+    yield _gauge(
+        "comity_sweep_findings", "What the last sweep found, by zone and kind", ("zone", "kind"),
+        [((one.zone, kind), count) for one in zones for kind, count in sorted(one.found.items())],
+    )  # fmt: skip
 
 
 def _directory(home: Home, *, at: datetime) -> Iterator[Metric]:

@@ -14,6 +14,7 @@ import msgspec
 from comity.api import views_case_verbs as verbs
 from comity.api import views_cases as cases
 from comity.api import views_consultations as talks
+from comity.api import views_findings as found
 from comity.api import views_library as shelf
 from comity.api import views_memoranda as memoranda
 from comity.api import views_offices as offices
@@ -22,6 +23,12 @@ from comity.api import views_registry as registry
 from comity.api import views_reports as reports
 from comity.api import views_statistics as statistics
 from comity.api.route import BODY_BYTES, JSON, NDJSON, OCTETS, Call, Route
+from comity.api.views_campaigns import (
+    post_dismiss_siblings,
+    post_enquire_siblings,
+    show_campaign,
+    show_campaigns,
+)
 from comity.api.views_case_files import (
     make_evidence,
     post_attachment,
@@ -31,12 +38,15 @@ from comity.api.views_case_files import (
 )
 from comity.api.views_dga import show_families, show_family
 from comity.api.views_links import show_link, show_links
+from comity.api.views_warnings import show_intersections, show_warning, show_warnings
 from comity.core.media_types import MAX_BYTES
 from comity.core.roles import DESK, READERS
+from comity.wire.api import campaigns as k
 from comity.wire.api import case_verbs as v
 from comity.wire.api import cases as c
 from comity.wire.api import consultations as t
 from comity.wire.api import dga as d
+from comity.wire.api import findings as f
 from comity.wire.api import library as a
 from comity.wire.api import links as n
 from comity.wire.api import memoranda as m
@@ -44,6 +54,7 @@ from comity.wire.api import offices as o
 from comity.wire.api import plans as p
 from comity.wire.api import registry as g
 from comity.wire.api import reports as r
+from comity.wire.api import warnings as w
 from comity.wire.api.parts import NoQuery, Octets, PageQuery
 
 _STAFF: Final = (*READERS, "administrator")
@@ -146,6 +157,15 @@ ROUTES: Final[tuple[Route, ...]] = (
         is_whole=False,
     ),
     _ask("cases/<ref>/evidence", make_evidence, c.WhyBody, Octets, "cases", _WRITERS, query=c.EvidenceQuery),
+    _get("campaigns", show_campaigns, k.CampaignsDocument, "cases"),
+    _get("cases/<ref>/campaign", show_campaign, k.CampaignDocument, "cases"),
+    _post(
+        "cases/<ref>/campaign/enquire", post_enquire_siblings, k.EnquireBody, k.SiblingsSettledDocument, "cases", DESK
+    ),
+    _post(
+        "cases/<ref>/campaign/dismiss", post_dismiss_siblings, k.NotRelatedBody, k.SiblingsSettledDocument, "cases",
+        DESK,
+    ),
     _get("appeals", cases.show_appeals, c.AppealsDocument, "cases"),
     _get("letters", cases.show_letters, c.LettersDocument, "cases", query=c.LettersQuery),
     _post("letters/<number>/retry", cases.post_retry_letter, v.NothingBody, c.LetterDocument, "cases", DESK),
@@ -160,6 +180,9 @@ ROUTES: Final[tuple[Route, ...]] = (
         "plans/<plan>/carry-out", plans.post_carry_out, p.CarryOutBody, p.PlanAnswerDocument, "plans", DESK,
         is_whole=False,
     ),
+    _get("warnings", show_warnings, w.WarningsDocument, "names"),
+    _get("warnings/<warning>", show_warning, w.WarningDocument, "names"),
+    _get("intersections", show_intersections, w.IntersectionsDocument, "names"),
     _get("dga", show_families, d.FamiliesDocument, "names"),
     _get("dga/<family>", show_family, d.FamilyStatusDocument, "names"),
     _get("waiting", cases.show_waiting, r.ReportsDocument, "reports", query=r.WaitingQuery),
@@ -241,6 +264,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         f"{_ART}/erase", shelf.post_erase_article, a.EraseArticleBody, t.MessageErasedDocument, "library", _EDITORS,
         is_whole=False,
     ),
+    _get("findings", found.show_findings, f.FindingsDocument, "findings", query=f.FindingsQuery),
+    _post(
+        "findings/dismiss", found.post_dismiss_findings, f.DismissFindingsBody, f.FindingsEndedDocument, "findings",
+        DESK,
+    ),
+    _post("findings/open", found.post_open_findings, f.OpenFindingsBody, f.FindingsEndedDocument, "findings", DESK),
+    _get("findings/<finding>", found.show_finding, f.FindingWholeDocument, "findings"),
+    _get("sweeps", found.show_sweeps, f.SweepsDocument, "findings", query=f.SweepsQuery),
     _get("zones", registry.show_zones, g.ZonesDocument, "zones", _STAFF),
     _get("zones/<zone>", registry.show_zone, g.ZoneDocument, "zones", _STAFF),
     _get("registrars", registry.show_registrars, g.RegistrarsDocument, "registrars", _STAFF),

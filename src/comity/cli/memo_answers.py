@@ -22,6 +22,7 @@ from comity.edges.home import Home
 from comity.edges.suffix_file import load_suffixes
 from comity.flows.compare import DAYS
 from comity.flows.preview import preview as preview_flow
+from comity.flows.preview import preview_warnings
 from comity.store.memoranda import find_governing
 from comity.store.models import Case
 from comity.store.models import Decision as StoredDecision
@@ -98,7 +99,10 @@ def explain(
 def preview(
     partner: str, limit: int, draft: Path | None, days: int, language: Language, directory: Path, as_json: bool
 ) -> None:
-    """Show what PARTNER would see of our open cases, and what not, by which clause.  Nothing is stored or sent."""
+    """Show what PARTNER would see of our open cases and warnings, and what not, by which clause.
+
+    Nothing is stored or sent.
+    """
     home = use_node(directory)
     if draft is not None:
         compare_with(home, partner, draft, days, limit=limit, language=language, as_json=as_json)
@@ -128,8 +132,10 @@ def preview(
         }
         for (verdict, clause, reason), number in sorted(counts.items())
     ]
+    warnings = preview_warnings(home, partner, at=datetime.now(UTC))
     if as_json:
-        print_json({"partner": partner, "totals": totals, "reports": shown})
+        of_warnings = [{"what": what, **_document(said, language)} for what, said in warnings.items()]
+        print_json({"partner": partner, "totals": totals, "reports": shown, "warnings": of_warnings})
         return
     for row in shown:
         click.echo(f"{row['name']}  {row['kind']}: {row['verdict_text']} · {row['clause_text']} · {row['text']}")
@@ -140,6 +146,9 @@ def preview(
         click.echo(f"{number:>8}  {answer}")
     if not totals:
         click.echo(f"nothing open about names of {partner}")
+    for what, said in warnings.items():
+        answer = f"{verdict_text(said.verdict, language)} · {clause_text(said.clause, language)}"
+        click.echo(f"{what}: {answer} · {reason_text(said.reason, language)}")
 
 
 def _ask(home: Home, file: Path, partner: str, kind: Kind | None, *, at: datetime) -> tuple[dict[str, Any], Decision]:

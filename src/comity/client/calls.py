@@ -7,6 +7,13 @@ from collections.abc import Iterable
 
 from comity.client.caller import NDJSON, OCTETS, Caller, encode, encode_lines, part
 from comity.core.reports import Report
+from comity.wire.api.campaigns import (
+    CampaignDocument,
+    CampaignsDocument,
+    EnquireBody,
+    NotRelatedBody,
+    SiblingsSettledDocument,
+)
 from comity.wire.api.case_verbs import (
     ActionBody,
     AskBody,
@@ -64,6 +71,16 @@ from comity.wire.api.consultations import (
     SayBody,
 )
 from comity.wire.api.dga import FamiliesDocument, FamilyStatusDocument
+from comity.wire.api.findings import (
+    DismissFindingsBody,
+    FindingsDocument,
+    FindingsEndedDocument,
+    FindingsQuery,
+    FindingWholeDocument,
+    OpenFindingsBody,
+    SweepsDocument,
+    SweepsQuery,
+)
 from comity.wire.api.library import (
     AdoptedDocument,
     ArticleQuery,
@@ -147,6 +164,7 @@ from comity.wire.api.reports import (
     StatusDocument,
     WaitingQuery,
 )
+from comity.wire.api.warnings import IntersectionsDocument, WarningDocument, WarningsDocument
 
 
 class Calls(Caller):
@@ -254,6 +272,18 @@ class Calls(Caller):
         """Close without action."""
         return self._post("cases/dismiss", VerbDocument, encode(body), key=key)
 
+    def post_dismiss_findings(self, body: DismissFindingsBody, *, key: str = "") -> FindingsEndedDocument:
+        """Say of findings that they are nothing to pursue."""
+        return self._post("findings/dismiss", FindingsEndedDocument, encode(body), key=key)
+
+    def post_dismiss_siblings(self, ref: str, body: NotRelatedBody, *, key: str = "") -> SiblingsSettledDocument:
+        """Say that siblings of a case are not related."""
+        return self._post(f"cases/{part(ref)}/campaign/dismiss", SiblingsSettledDocument, encode(body), key=key)
+
+    def post_enquire_siblings(self, ref: str, body: EnquireBody, *, key: str = "") -> SiblingsSettledDocument:
+        """Make enquiries of siblings of a case."""
+        return self._post(f"cases/{part(ref)}/campaign/enquire", SiblingsSettledDocument, encode(body), key=key)
+
     def post_erase_article(self, article: str, body: EraseArticleBody, *, key: str = "") -> MessageErasedDocument:
         """Erase an article here, and ask every partner that has it to do the same."""
         return self._post(f"library/{part(article)}/erase", MessageErasedDocument, encode(body), key=key)
@@ -301,6 +331,10 @@ class Calls(Caller):
     def post_notify(self, body: NoticeBody, *, key: str = "") -> VerbDocument:
         """Give notice, or record one that was given by other means."""
         return self._post("cases/notify", VerbDocument, encode(body), key=key)
+
+    def post_open_findings(self, body: OpenFindingsBody, *, key: str = "") -> FindingsEndedDocument:
+        """Let findings become reports: a case opens, or the open one of the name is joined."""
+        return self._post("findings/open", FindingsEndedDocument, encode(body), key=key)
 
     def post_open_held(self, body: OpenHeldBody, *, key: str = "") -> VerbDocument:
         """Open cases of reports that were held, by name."""
@@ -442,6 +476,14 @@ class Calls(Caller):
         """List what is attached to a case."""
         return self._get(f"cases/{part(ref)}/attachments", AttachmentsDocument)
 
+    def show_campaign(self, ref: str) -> CampaignDocument:
+        """Show the likely siblings of a case."""
+        return self._get(f"cases/{part(ref)}/campaign", CampaignDocument)
+
+    def show_campaigns(self) -> CampaignsDocument:
+        """List the newest campaigns."""
+        return self._get("campaigns", CampaignsDocument)
+
     def show_case(self, ref: str) -> CaseDocument:
         """Show one case."""
         return self._get(f"cases/{part(ref)}", CaseDocument)
@@ -486,9 +528,21 @@ class Calls(Caller):
         """Show how a family of algorithmic names stands."""
         return self._get(f"dga/{part(family)}", FamilyStatusDocument)
 
+    def show_finding(self, finding: str) -> FindingWholeDocument:
+        """Show a finding and what happened to it."""
+        return self._get(f"findings/{part(finding)}", FindingWholeDocument)
+
+    def show_findings(self, query: FindingsQuery | None = None) -> FindingsDocument:
+        """List findings of sweeps, the highest score first."""
+        return self._get("findings", FindingsDocument, query)
+
     def show_found_articles(self, query: FoundQuery) -> FoundArticlesDocument:
         """Find articles by words."""
         return self._get("library/search", FoundArticlesDocument, query)
+
+    def show_intersections(self) -> IntersectionsDocument:
+        """List private comparisons of sets with what passed."""
+        return self._get("intersections", IntersectionsDocument)
 
     def show_letters(self, query: LettersQuery | None = None) -> LettersDocument:
         """List letters to registrars, hosts and registrants, the newest first."""
@@ -582,6 +636,10 @@ class Calls(Caller):
         """List who reads what the node publishes without having a node."""
         return self._get("subscribers", SubscribersDocument)
 
+    def show_sweeps(self, query: SweepsQuery | None = None) -> SweepsDocument:
+        """List the sweeps that were taken in, the newest first."""
+        return self._get("sweeps", SweepsDocument, query)
+
     def show_told(self, ref: str) -> ToldListDocument:
         """Show what partners were told of a case, and what they would be told now."""
         return self._get(f"cases/{part(ref)}/told", ToldListDocument)
@@ -589,6 +647,14 @@ class Calls(Caller):
     def show_waiting(self, query: WaitingQuery | None = None) -> ReportsDocument:
         """Show reports that opened no case: held or foreign."""
         return self._get("waiting", ReportsDocument, query)
+
+    def show_warning(self, warning: str) -> WarningDocument:
+        """Show one warning and the answers to it."""
+        return self._get(f"warnings/{part(warning)}", WarningDocument)
+
+    def show_warnings(self) -> WarningsDocument:
+        """List warnings of campaigns."""
+        return self._get("warnings", WarningsDocument)
 
     def show_webhooks(self) -> WebhooksDocument:
         """List webhooks: how far each receiver is, and what it answered last."""

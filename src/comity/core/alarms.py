@@ -75,6 +75,8 @@ ALARMS: Final[dict[str, Severity]] = {
     "feeds-unreadable": "warning",
     "feed-stale": "warning",
     "feed-held": "warning",
+    "sweep-failed": "warning",
+    "sweep-old": "warning",
     "check-failed": "warning",
 }
 

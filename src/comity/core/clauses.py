@@ -279,3 +279,28 @@ class Accession(Part, frozen=True, kw_only=True):
     clause: Number
     open_to: Annotated[str, Meta(min_length=1, max_length=200)]
     needs: Literal["all_signatures"]
+
+
+class IntersectionTerms(Part, frozen=True, kw_only=True):
+    """Private set intersection: over what, how many members a set may have, how many runs a day each may ask for."""
+
+    over: Annotated[tuple[Literal["names", "registrants"], ...], Meta(min_length=1)]
+    most_names: Annotated[int, Meta(ge=1, le=131_072)]
+    runs_per_day: Annotated[int, Meta(ge=1, le=24)]
+
+
+class WarningTerms(Part, frozen=True, kw_only=True):
+    """Warnings of campaigns: which signs may be told, and how the partner answers.  Without this clause, none.
+
+    `count_at_least`: a smaller count is told as fewer than this.  `most_permille`: how much of a zone a sign may match.
+    """
+
+    clause: Number
+    signs: Annotated[
+        tuple[Literal["pattern", "name-servers", "label", "name-token", "registrant-token"], ...], Meta(min_length=1)
+    ]
+    answer: Literal["counts", "names"]
+    counts_by: Literal["node", "supervisor"]
+    count_at_least: Annotated[int, Meta(ge=1, le=1000)]
+    most_permille: Annotated[int, Meta(ge=1, le=1000)]
+    intersection: IntersectionTerms | None = None

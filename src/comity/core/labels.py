@@ -31,6 +31,10 @@ _REGISTRABLE_LABEL: Final = re.compile(r"(?!..--)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-
 # Cyrillic of the zones' languages, common Han, letters and digits: PVALID, left to right, in NFC however they follow
 # each other, older than Unicode 14.0.  Of a label of these alone no rule but that for hyphens is left to ask.
 _SIMPLE_LABEL: Final = re.compile("(?!-)(?!..--)[a-z0-9\u0430-\u044f\u0451\u0456\u045e\u4e00-\u9fa5-]+(?<!-)").fullmatch
+# The same letters in either case, dots and underscores: mapping changes nothing in them but the case.
+SIMPLE_TEXT: Final = re.compile(
+    "[A-Za-z0-9._\u0410-\u044f\u0401\u0451\u0406\u0456\u040e\u045e\u4e00-\u9fa5-]+"
+).fullmatch
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 _REMEMBERED_LABELS: Final = 1 << 15
 
@@ -111,7 +115,7 @@ def fold_host(text: str, *, strict: bool = False) -> Host | HostProblem:
 
 def _map(text: str) -> str | HostProblem:
     """UTS 46 §4 steps 1 and 2: map and normalise."""
-    if text.isascii():
+    if text.isascii() or SIMPLE_TEXT(text):
         return text.lower()
     if newer := NEWER.search(text):
         return _too_new(newer.group())

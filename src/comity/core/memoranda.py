@@ -149,6 +149,7 @@ class Memorandum(Part, frozen=True, kw_only=True, dict=True):
     demo: bool = False
     parties: Annotated[tuple[MemorandumParty, ...], Meta(min_length=2, max_length=32)]
     accession: clauses.Accession | None = None
+    warnings: clauses.WarningTerms | None = None
     scope: clauses.Scope
     exchange: clauses.Exchange
     evidence: clauses.EvidenceTerms

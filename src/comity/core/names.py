@@ -20,6 +20,7 @@ from comity.core.parties import PARTY_OF_ZONE
 from comity.core.suffixes import ICANN, SuffixList
 from comity.core.targets import CLEAN_URL, DEFAULT_PORTS, IPV4, MAX_INPUT, find_place
 
+PUBLIC_SUFFIX: Final = ("public-suffix", "it is a public suffix: nobody registered it as a name")
 REMEMBERED_TEXTS: Final = 1 << 15
 
 _ODD: Final = re.compile("[^a-z0-9._-]").search
@@ -175,7 +176,7 @@ class NameFolder:
         zone, party = _home(tld) if below else _NOBODY
         code = reason = ""
         if not split.registrable:
-            code, reason = "public-suffix", "it is a public suffix: nobody registered it as a name"
+            code, reason = PUBLIC_SUFFIX
         elif not all(map(is_registrable_label, split.registrable.split("."))):
             code, reason = "bad-label", f"no registry registers {split.registrable!r}"
         if code:

@@ -12,15 +12,16 @@ SCOPES: Final = (
     "reporters:read", "reporters:write", "memoranda:read", "links:read", "names:read", "names:write",
     "consultations:read", "consultations:write", "library:read", "library:write", "zones:read",
     "registrars:read", "registrars:write", "statistics:read", "statistics:write", "audit:read", "subscribers:read",
+    "findings:read", "findings:write",
 )  # fmt: skip
 
 _DESK_READS: Final = (
     "cases:read", "plans:read", "reports:read", "reporters:read", "memoranda:read", "links:read", "names:read",
-    "consultations:read", "library:read", "zones:read", "registrars:read", "statistics:read",
+    "consultations:read", "library:read", "zones:read", "registrars:read", "statistics:read", "findings:read",
 )  # fmt: skip
 _DESK: Final = (
     *_DESK_READS, "cases:write", "plans:write", "reports:write", "names:write", "consultations:write",
-    "library:write",
+    "library:write", "findings:write",
 )  # fmt: skip
 SCOPES_OF_ROLE: Final[dict[str, tuple[str, ...]]] = {
     "analyst": _DESK,

@@ -33,6 +33,8 @@ _SECTIONS: Final[dict[str, int]] = {
 _VERSION: Final = re.compile(r"^//[ \t]*VERSION:[ \t]*(\S{1,64})[ \t]*$", re.MULTILINE)
 _PLAIN_RULE: Final = re.compile(r"(?!.*--)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,8}").fullmatch
 _DIGEST_LETTERS: Final = 16
+_SECOND: Final = 2
+_THIRD: Final = 3
 
 
 class Split(msgspec.Struct, frozen=True):
@@ -49,8 +51,9 @@ class SuffixList:
 
     `plain` are the top-level domains that are themselves a suffix and nothing odd.  `second` and `third` hold the names
     of two and three labels at or under which the list says anything; `second` gives the marks (ICANN, PRIVATE, 0 for
-    none) of the name's own rule, or -1 when a wildcard or an exception stands there.  A host whose last labels are in
-    neither needs no walk: that is what `comity.core.names` asks first.
+    none) of the name's own rule, or -1 when a wildcard or an exception stands there; `third` likewise, and -1 also
+    where the list says anything of more labels.  A host whose last labels are in neither needs no walk: that is what
+    `comity.core.names` asks first.
     """
 
     __slots__ = ("_deepest", "_rules", "plain", "second", "third", "version")
@@ -61,15 +64,18 @@ class SuffixList:
         self.version = version
         self.plain = frozenset(name for name, marks in rules.items() if "." not in name and marks in {ICANN, _ANY})
         self.second: dict[str, int] = {}
-        self.third: set[str] = set()
+        self.third: dict[str, int] = {}
         for name in rules:
             labels = name.split(".")
             if len(labels) > 1:
                 second = ".".join(labels[-2:])
                 marks = rules.get(second, 0)
                 self.second[second] = marks if marks <= _ANY else -1
-            if len(labels) > 2:
-                self.third.add(".".join(labels[-3:]))
+            if len(labels) >= _THIRD:
+                third = ".".join(labels[-3:])
+                marks = rules.get(third, 0)
+                is_odd = len(labels) > _THIRD or marks > _ANY or self.third.get(third, 0) < 0
+                self.third[third] = -1 if is_odd else marks
 
     def __len__(self) -> int:
         return len(self._rules)
@@ -78,18 +84,21 @@ class SuffixList:
         """Cut a canonical host (A-labels, lower case, no trailing dot) by both readings of the list."""
         labels = host.split(".")
         icann = whole = 1
-        icann_exception = whole_exception = 0
+        icann_exception = whole_exception = marks = 0
         name = ""
         for depth, label in enumerate(reversed(labels[-self._deepest :]), start=1):
-            if depth > 1 and (marks := self._rules.get(name, 0)) >= _WILDCARD:
+            if marks >= _WILDCARD:  # of the name so far
                 icann = depth if marks & ICANN * _WILDCARD else icann
                 whole = depth if marks & _ANY * _WILDCARD else whole
             name = f"{label}.{name}" if name else label
             marks = self._rules.get(name, 0)
-            icann = depth if marks & ICANN else icann
-            whole = depth if marks & _ANY else whole
-            icann_exception = depth - 1 if marks & ICANN * _EXCEPTION else icann_exception
-            whole_exception = depth - 1 if marks & _ANY * _EXCEPTION else whole_exception
+            if marks:
+                icann = depth if marks & ICANN else icann
+                whole = depth if marks & _ANY else whole
+                icann_exception = depth - 1 if marks & ICANN * _EXCEPTION else icann_exception
+                whole_exception = depth - 1 if marks & _ANY * _EXCEPTION else whole_exception
+            elif (depth == _SECOND and name not in self.second) or (depth == _THIRD and name not in self.third):
+                break
         suffix, registrable = _cut(labels, icann_exception or icann)
         if (whole_exception or whole) == (icann_exception or icann):
             return Split(suffix, registrable, suffix, registrable)

@@ -18,7 +18,7 @@ import ada_url
 import msgspec
 
 from comity.core.defang import refang
-from comity.core.labels import Host, HostProblem, fold_host
+from comity.core.labels import SIMPLE_TEXT, Host, HostProblem, fold_host
 
 MAX_INPUT: Final = 16_384
 """Letters of a text that is read at all."""
@@ -54,6 +54,9 @@ def find_place(text: str) -> Place | HostProblem:
     """Find the host of a text and fold it."""
     if len(text) > MAX_INPUT:
         return HostProblem("too-long", f"{len(text)} characters; {MAX_INPUT} are read at most")
+    if SIMPLE_TEXT(text):  # nothing but a host: what follows would find no more
+        host = _fold_authority(text)
+        return host if isinstance(host, HostProblem) else Place(host, "")
     meant = refang(text.strip(_BLANKS))
     if not meant:
         return HostProblem("empty", "nothing is there")

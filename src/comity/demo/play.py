@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -25,10 +25,12 @@ from comity.demo.memorandum import COUNTERSIGNER, PROPOSER
 from comity.demo.memory import Memory
 from comity.demo.nodes import CommandError, Node, finish, finish_all, make_nodes, serving
 from comity.demo.tally import Exchanged, Progress, read_exchanged, read_progress, read_status_token
+from comity.demo.zones import ACCUSED, DAYS, PROTECTED, write_zones
 
 REPORTER: Final = "demo-competent-organization"
 PERSON: Final = "demo"
 FEED: Final = "feed.ndjson"
+ZONES: Final = Path("sweeps") / "demo"
 
 _OUTCOME: Final = re.compile(r'data-label="Outcome">\s*[^\s—<]')  # a cell of the table that is not a dash
 _LOOK_SECONDS: Final = 0.2
@@ -141,6 +143,8 @@ class _Script:
         exchanged = [read_exchanged(ru.place, by.place), read_exchanged(by.place, ru.place)]
         tell("a second, small feed comes in; its cases are left half-way, to be looked at")
         self._lay_out(nodes, passwords)
+        tell("an invented zone of two days is swept at each node; what it found waits as enquiries")
+        self._sweep(nodes)
         played = [
             Played(
                 party=node.party, url=node.place.url, intake=summaries[side], exchanged=exchanged[side],
@@ -190,6 +194,16 @@ class _Script:
         for display, password in zip(displays, passwords, strict=True):
             finish(display, "the demo's display", text=password)
 
+    def _sweep(self, nodes: Sequence[Node]) -> None:
+        """Sweep the first zone of each node as it was yesterday and as it is today."""
+        today = datetime.now(UTC).date()
+        for node in nodes:
+            write_zones(node.place.path / ZONES, node.place.zones[0], seed=int(self._seed))
+        for day, as_of in zip(DAYS, (today - timedelta(days=1), today), strict=True):
+            finish_all(
+                [node.start_work("sweep", *_swept(node, day), "--as-of", str(as_of)) for node in nodes], "comity sweep"
+            )
+
     def _watch(
         self, nodes: Sequence[Node], intakes: Sequence["subprocess.Popen[bytes]"], claims: Sequence[int]
     ) -> None:
@@ -210,6 +224,12 @@ class _Script:
             if not taking and looked - moved > _STILL_SECONDS:
                 return  # what is still open is counted and said
             time.sleep(max(_LOOK_SECONDS, 5 * (time.monotonic() - looked)))
+
+
+def _swept(node: Node, day: str) -> tuple[str, ...]:
+    folder = node.place.path / ZONES
+    zone = f"{node.place.zones[0]}={folder / day}.zone"
+    return (zone, "--brands", str(folder / PROTECTED), "--indicators", str(folder / ACCUSED))
 
 
 def _is_done(progress: Progress) -> bool:

@@ -18,7 +18,7 @@ import msgspec
 
 from comity.core.errors import SettingError
 from comity.core.guards import Guard, GuardList, join_guard_lists, parse_guard_list
-from comity.edges.home import Home
+from comity.edges.home import GuardSettings, Home
 
 _OWN: Final = Path(__file__).parent / "guard"
 # In this order: the first list that names a name is the one a person is told.
@@ -31,17 +31,22 @@ class _WarningList(msgspec.Struct):
     list: list[str]
 
 
-def load_guard(home: Home) -> Guard:
-    """Read all guard lists of a node; read once, then remembered.  Raises `SettingError` that names the list."""
+def load_guard(home: Home | None) -> Guard:
+    """Read all guard lists of a node; read once, then remembered.  Raises `SettingError` that names the list.
+
+    Without a node: those that came with the program.
+    """
     return _load(*_places(home))
 
 
-def guard_digest(home: Home) -> str:
+def guard_digest(home: Home | None) -> str:
     """Say which lists are in force, by the SHA-256 of what they protect; computed once.  Raises `SettingError`."""
     return _digest(*_places(home))
 
 
-def _places(home: Home) -> tuple[str, int, tuple[tuple[str, str], ...]]:
+def _places(home: Home | None) -> tuple[str, int, tuple[tuple[str, str], ...]]:
+    if home is None:
+        return "", GuardSettings().popularity_rank_under, ()
     guard = home.settings.guard
     popularity = str(home.path / guard.popularity) if guard.popularity else ""
     further = tuple((label, str(home.path / path)) for label, path in sorted(guard.lists.items()))

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from comity.core.errors import SettingError
+from comity.edges.sweep_settings import SweepSettings
 
 
 class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -216,6 +217,13 @@ class BlockingSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zones: dict[str, ZoneSettings] = {}
 
 
+class WarningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose names are whose (`name<TAB>registrant` a line; empty: unknown), and where the arithmetic of sets lies."""
+
+    registrants: str = ""
+    intersection_packages: str = ""
+
+
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the log is written.  `auto`: JSON where systemd's journal reads it, text elsewhere."""
 
@@ -245,9 +253,11 @@ class NodeSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rdap: RdapSettings = RdapSettings()
     dns: DnsSettings = DnsSettings()
     blocking: BlockingSettings = BlockingSettings()
+    warnings: WarningSettings = WarningSettings()
     log: LogSettings = LogSettings()
     calendar: CalendarSettings = CalendarSettings()
     contacts: ContactSettings = ContactSettings()
+    sweep: SweepSettings = SweepSettings()
 
 
 class Home(msgspec.Struct, frozen=True):

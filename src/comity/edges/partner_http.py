@@ -97,7 +97,7 @@ class PartnerConnection:
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError, ssl.SSLEOFError) as error:
             self.close()
             if not kept_open:
-                raise PartnerError(f"closed the connection: {error}", item=self._url) from error
+                raise PartnerError(_reason(error), item=self._url) from error
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise PartnerError(_reason(error), item=self._url) from error
@@ -116,13 +116,18 @@ class PartnerConnection:
             connection.connect()
             connection.sock.settimeout(self._answer_seconds)
             self._connection = connection
-        hang_up = threading.Timer(self._answer_seconds, _hang_up, (connection.sock,))
+        late = threading.Event()
+        hang_up = threading.Timer(self._answer_seconds, _hang_up, (connection.sock, late))
         hang_up.daemon = True
         hang_up.start()
         try:
             connection.request("POST", self._prefix + path, body=body, headers=headers)
             response = connection.getresponse()
             data = response.read(max_bytes + 1)
+        except (OSError, http.client.HTTPException) as error:
+            if late.is_set():  # it was we who hung up
+                raise TimeoutError from error
+            raise
         finally:
             hang_up.cancel()
         if len(data) > max_bytes:
@@ -139,8 +144,9 @@ class PartnerConnection:
         return Answer(response.status, data, problem.code, problem.detail or response.reason, problem.item)
 
 
-def _hang_up(sock: socket.socket) -> None:
+def _hang_up(sock: socket.socket, late: threading.Event) -> None:
     """Cut a connection whose answer does not end."""
+    late.set()
     with suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
 
@@ -156,10 +162,14 @@ def _reason(error: Exception) -> str:
     """Say in words what happened on the way."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is refused: {error.verify_message}; is the right CA given to comity link add?"
+    if isinstance(error, ssl.SSLEOFError):
+        return "closed the connection in TLS; does the partner know our CA?"
     if isinstance(error, ssl.SSLError):
         return f"the connection was refused in TLS: {error.reason or error}; does the partner know our CA?"
     if isinstance(error, TimeoutError):
         return "did not answer in time"
+    if isinstance(error, http.client.RemoteDisconnected | BrokenPipeError | ConnectionResetError):
+        return "closed the connection before it answered"
     if isinstance(error, http.client.HTTPException):
         return f"answered with what is not HTTP ({type(error).__name__})"
     return f"is not reachable: {getattr(error, 'strerror', None) or error}"

@@ -17,6 +17,19 @@ from comity.edges.home import Home
 MAX_BYTES: Final = 16 * 1024 * 1024  # the list has a third of a megabyte
 
 
+def read_suffix_list(home: Home | None = None) -> bytes:
+    """The list itself, for processes that parse it elsewhere: the node's, or the one the program came with."""
+    if home is None or not home.settings.names.suffix_list:
+        return _packaged_bytes()
+    named = home.path / home.settings.names.suffix_list
+    try:
+        data = named.read_bytes()
+    except OSError as error:
+        raise SettingError(f"[names] suffix_list cannot be read: {error.strerror}", item=str(named)) from error
+    _parse(data, str(named))
+    return data
+
+
 def load_suffixes(home: Home | None = None, path: Path | None = None) -> SuffixList:
     """Read the list: `path` if given, else the node's setting, else the one the program came with."""
     if path is not None:
@@ -40,8 +53,11 @@ def _read(path: Path) -> SuffixList:
 
 @lru_cache(maxsize=1)
 def _packaged() -> SuffixList:
-    file = resources.files("publicsuffixlist") / "public_suffix_list.dat"
-    return _parse(file.read_bytes(), "publicsuffixlist")
+    return _parse(_packaged_bytes(), "publicsuffixlist")
+
+
+def _packaged_bytes() -> bytes:
+    return (resources.files("publicsuffixlist") / "public_suffix_list.dat").read_bytes()
 
 
 def _parse(data: bytes, item: str) -> SuffixList:

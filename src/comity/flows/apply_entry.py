@@ -20,10 +20,12 @@ from comity.flows.apply_corrections import apply_corrections
 from comity.flows.apply_dga import apply_dga_answers, apply_dga_shares, apply_dga_statuses
 from comity.flows.apply_events import apply_events
 from comity.flows.apply_experts import apply_experts
+from comity.flows.apply_intersections import apply_intersection_ends, apply_intersection_parts
 from comity.flows.apply_notices import apply_erased, apply_erasures, apply_markings
 from comity.flows.apply_reports import apply_reports
 from comity.flows.apply_revocations import apply_revocations
 from comity.flows.apply_statistics import apply_cosigned, apply_differs, apply_statements
+from comity.flows.apply_warnings import apply_warning_answers, apply_warnings
 from comity.store.consultations import lock_consultations
 from comity.store.intake_lock import lock_intake
 
@@ -53,6 +55,10 @@ KINDS: Final[dict[str, Callable[..., list[str]]]] = {
     "dga-share": apply_dga_shares,
     "dga-answer": apply_dga_answers,
     "dga-status": apply_dga_statuses,
+    "warning": apply_warnings,
+    "warning-answer": apply_warning_answers,
+    "intersection-part": apply_intersection_parts,
+    "intersection-ended": apply_intersection_ends,
 }
 
 

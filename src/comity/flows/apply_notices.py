@@ -22,6 +22,7 @@ from comity.flows.erase_article import ARTICLE_KINDS, forget_article_entry
 from comity.flows.forget import forget_report, mask_notes
 from comity.flows.forget_consultation import CONSULTATION_KINDS, forget_entry, hear_it_arrived
 from comity.flows.forget_dga import forget_dga_entry
+from comity.flows.forget_warning import forget_warning_entry
 from comity.flows.share_notices import answer_erasures
 from comity.store.case_peers import cases_of_peer
 from comity.store.case_reports import ReportRow, find_partner_report
@@ -35,6 +36,7 @@ from comity.wire.notices import ErasedPayload, ErasureAnswer, parse_erased, pars
 from comity.wire.report_json import render_report
 from comity.wire.statistics_entries import STATED
 from comity.wire.stix import CaseEventPayload, PayloadProblem, ReportPayload, parse_case_event, parse_report
+from comity.wire.warning_entries import KINDS as WARNING_KINDS
 
 
 def apply_markings(_home: Home, partner: str, entries: Sequence[IncomingEntry], *, at: datetime) -> list[str]:
@@ -118,6 +120,8 @@ def _erase_here(home: Home, partner: str, named: ToldEntry | None, reason: str, 
         forget_entry(partner, partner, named.kind, named.subject, home.party, at=at)
     elif named.kind in DGA_KINDS and not named.refused:
         forget_dga_entry(partner, home.party, named.subject, named.payload)
+    elif named.kind in WARNING_KINDS and not named.refused:
+        forget_warning_entry(home, partner, named, at=at)
     elif named.kind == STATED:
         erase_statement(named.subject, partner)
     erase_payloads([named], at=at)

@@ -24,6 +24,7 @@ from comity.flows.refer import refer
 from comity.flows.share import share_events
 from comity.flows.tell_consultations import tell_consultations
 from comity.flows.tell_waiting_articles import tell_waiting_articles
+from comity.flows.withdraw_warning import tell_withdrawn
 from comity.store.case_reports import find_reports_by_pk
 from comity.store.cases import MAX_PAGE_ROWS, CaseFilter, change_of, find_cases_by_pk, list_cases, read_entries
 from comity.store.consultations import lock_consultations
@@ -48,6 +49,7 @@ def catch_up(home: Home, partner: str, *, at: datetime) -> None:
         _tell_changed_reports(home, partner, at=at)
         tell_waiting_articles(home, partner, at=at)
         tell_consultations(home, partner, at=at)
+        tell_withdrawn(home, partner, at=at)
 
 
 def _tell_changed_reports(home: Home, partner: str, *, at: datetime) -> None:

@@ -10,11 +10,13 @@ from comity.edges.smtp_client import check_settings
 from comity.flows.admit import Patient
 from comity.flows.list_feeds import list_feeds
 from comity.store.mails import count_by_state
+from comity.store.scheduled_sweeps import last_done, newest_scheduled
 from comity.store.watches import count_not_holding
 from comity.store.webhooks import given_up_webhooks
 
 _WAITS_LONG: Final = timedelta(hours=4)  # greylisting and a restart of the mail server are over by then
 _LATELY: Final = timedelta(days=7)
+SWEEP_OLD: Final = timedelta(hours=36)  # a daily one that failed once is told before the next is due
 
 
 def check_mail(patient: Patient, *, at: datetime) -> list[Alarm]:
@@ -58,3 +60,17 @@ def check_webhooks(patient: Patient, *, at: datetime) -> list[Alarm]:  # noqa: A
     """Was a receiver given up, that now hears of nothing?"""
     names = given_up_webhooks()
     return [Alarm("webhook-given-up", patient.home.party, ", ".join(names))] if names else []
+
+
+def check_sweeps(patient: Patient, *, at: datetime) -> list[Alarm]:
+    """Did the day's sweep of the zones fail, or was there none for long?"""
+    party = patient.home.party
+    if not patient.home.settings.sweep.sources:
+        return []
+    newest, done = newest_scheduled(), last_done()
+    if newest is not None and newest.state == "failed":
+        return [Alarm("sweep-failed", party, newest.error)]
+    since = done.ended_at if done is not None else newest.begun_at if newest is not None else None
+    if since is not None and at - since > SWEEP_OLD:
+        return [Alarm("sweep-old", party, age(at - since))]
+    return []

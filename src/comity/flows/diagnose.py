@@ -56,6 +56,7 @@ STORE_CHECKS: Final[tuple[Check, ...]] = (
     check_blocking.check_secondaries,
     check_desk.check_feeds,
     check_desk.check_webhooks,
+    check_desk.check_sweeps,
 )
 # What costs next to nothing: asked whenever the node's numbers are read.
 WATCHED: Final[tuple[Check, ...]] = (
@@ -74,6 +75,7 @@ WATCHED: Final[tuple[Check, ...]] = (
     check_blocking.check_secondaries,
     check_desk.check_feeds,
     check_desk.check_webhooks,
+    check_desk.check_sweeps,
 )
 # Whatever a broken node makes of a check, the others are made all the same.
 _TROUBLE: Final = (

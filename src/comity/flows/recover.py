@@ -21,6 +21,7 @@ from comity.edges.keys import load_public_keys
 from comity.flows.apply_dga import recall_dga
 from comity.flows.apply_revocations import recall_revocations
 from comity.flows.apply_statistics import recall_statistics
+from comity.flows.apply_warnings import recall_warnings
 from comity.flows.catch_up import catch_up
 from comity.flows.recall_articles import recall_articles
 from comity.flows.recall_consultations import recall_consultations
@@ -85,6 +86,7 @@ def take_part(home: Home, partner: str, part: PartBody, *, at: datetime) -> bool
         recall_consultations(home, partner, _whole(found.entries), at=at)
         recall_statistics(home, partner, _whole(found.entries), at=at)
         recall_dga(home, partner, _whole(found.entries))
+        recall_warnings(home, partner, _whole(found.entries), at=at)
         if found.frontier.size < claim.head.size:
             return False
         kept = keep_signatures(part.note, sender=own, receiver=theirs, receiver_name=partner)

@@ -28,13 +28,16 @@ from comity.flows.fill_taxii import fill_taxii
 from comity.flows.keep_misp import keep_misp
 from comity.flows.read_mailbox import read_mailbox
 from comity.flows.release import release
+from comity.flows.sweep_zones import sweep_zones
 from comity.flows.take_posted import take_posted
 from comity.flows.tell_reporters import tell_reporters
 from comity.flows.tend_clocks import tend_clocks
 from comity.flows.tend_consultations import tend_consultations
 from comity.flows.tend_dga import tend_dga
 from comity.flows.tend_holds import tend_holds
+from comity.flows.tend_intersections import tend_intersections
 from comity.flows.tend_statistics import tend_statistics
+from comity.flows.tend_warnings import tend_warnings
 from comity.flows.watch_names import watch_names
 from comity.flows.weigh_reporters import weigh_reporters
 from comity.store.connect import let_go_if_read_only
@@ -68,10 +71,13 @@ ROUNDS: Final[tuple[Round, ...]] = (
     Round("consultations", 60.0, tend_consultations),
     Round("statistics", 60.0, tend_statistics),
     Round("algorithmic names", 60.0, tend_dga, apart=True),
+    Round("warnings", 60.0, tend_warnings, apart=True),
+    Round("intersections", 30.0, tend_intersections, apart=True),
     Round("names blocked", 2.0, block),
     Round("MISP feeds", 15.0, keep_misp),
     Round("feeds fetched", 30.0, fetch_feeds, apart=True),
     Round("feeds compared", 3600.0, compare_feeds),
+    Round("zones swept", 30.0, sweep_zones, apart=True),
     Round("webhooks", 2.0, deliver_webhooks, apart=True),
     Round("answers dropped", 600.0, drop_answers),
 )

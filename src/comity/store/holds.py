@@ -5,8 +5,8 @@ Two cases may hold one name.  A status that the first hold added serves the seco
 the other still stands for stays, and becomes the other's to take off (`hand_over`).
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -63,6 +63,13 @@ def confirm_hold(step_pk: int, *, at: datetime) -> None:
 def drop_hold(step_pk: int, *, at: datetime) -> None:
     """Nothing of it was done."""
     Hold.objects.filter(step_id=step_pk, state="beginning").update(state="dropped", ended_at=at)
+
+
+def list_held_days() -> Iterator[tuple[str, date]]:
+    """Every name that was or is held, with the day (UTC) since when; a hold of which nothing was done is none."""
+    rows = Hold.objects.exclude(state__in=["beginning", "dropped"]).order_by("registrable", "since")
+    for name, since in rows.values_list("registrable", "since").iterator(chunk_size=10_000):
+        yield name, since.date()
 
 
 def holds_of_case(case_pk: int) -> list[HeldName]:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from django.db import DatabaseError, connection
 
 from comity.store.cases import count_by_state
+from comity.store.enquiry_lists import count_by_state as count_enquiries
 from comity.store.reports import count_by_standing
 
 _SINCE: Final = (
@@ -23,6 +24,7 @@ _SINCE: Final = (
 _NEWEST_DECISION: Final = "SELECT max(id) FROM decision"
 _NEWEST_CASE: Final = "SELECT max(id) FROM abuse_case"
 _NEWEST_REPORT: Final = "SELECT max(id) FROM report"
+_NEWEST_FINDING: Final = "SELECT max(id) FROM sweep_finding"
 AT_ONCE: Final = 20_000
 # On PostgreSQL a row with a lower number may be committed later than one with a higher: for as long as a transaction
 # may last, rows are counted anew.
@@ -123,6 +125,7 @@ class Paced:
 
 DECISIONS: Final = DecisionTally()
 CASES: Final = Paced(count_by_state, _NEWEST_CASE)
+ENQUIRIES: Final = Paced(count_enquiries, _NEWEST_FINDING)
 REPORTS: Final = Paced(count_by_standing, _NEWEST_REPORT)
 
 

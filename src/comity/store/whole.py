@@ -37,6 +37,7 @@ _KINDS: Final[tuple[tuple[type, Kind], ...]] = (
     (models.CharField, "text"),
     (models.TextField, "text"),
     (models.IntegerField, "integer"),
+    (models.FloatField, "number"),
     (models.AutoField, "integer"),
 )
 

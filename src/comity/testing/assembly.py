@@ -111,7 +111,7 @@ def _make(node: NodePlan, settings: str, *, at: datetime) -> Home:
         re.sub(r"(?m)^\[link\]$", f"[link]\n{settings}", file.read_text(encoding="utf-8")), encoding="utf-8"
     )
     home = use_node(node.path)
-    make_store(home)
+    make_store()
     return home
 
 

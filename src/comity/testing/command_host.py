@@ -8,9 +8,11 @@ A suite starts thousands of commands, and reading the program is most of what ea
 arguments, environment, directory and streams; the command is a fork of its own, with its own exit code, and is killed
 when its client is gone.  NAMESPACE is the host's own (whose files and users it sees): where they are others, nothing
 is handed over.  Nothing is opened and no thread is started before a fork, so that a child is what a fresh
-process would be.  `COMITY_PROGRAM` (comity.edges.processes) lets the demo's nodes use it.
+process would be.  `COMITY_PROGRAM` (comity.edges.processes) lets the demo's nodes use it.  The store of `comity init`
+is a copy of the run's first one (`comity.testing.empty_store`).
 """
 
+import gc
 import importlib
 import io
 import os
@@ -30,7 +32,16 @@ from comity.edges.processes import die_with_parent
 
 CLIENT: Final = Path(__file__).with_name("command_client.py")
 SCRIPT: Final = "--script"
+_INIT: Final = ["init"]
 _READ_AHEAD: Final = ("comity.cli", "comity.flows")
+_NOT_AHEAD: Final = frozenset({
+    "comity.cli.broken_node_setup",  # starts Django for a node that cannot be opened
+    # Columns (Polars) start threads when they are read; a fork would have their locks and not the threads.
+    "comity.cli.campaign", "comity.cli.finding", "comity.cli.sweep", "comity.cli.sweep_engine",
+    "comity.cli.sweep_request", "comity.cli.warning",
+    "comity.flows.find_siblings", "comity.flows.index_siblings", "comity.flows.sweep_warning",
+    "comity.flows.take_findings",
+})  # fmt: skip
 _LENGTH_BYTES: Final = 4
 
 
@@ -41,6 +52,7 @@ def listen(path: Path) -> NoReturn:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who serves a client waits for its command itself
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
         _read_ahead()
+        gc.freeze()  # what is read is nobody's garbage: no child looks at it, and its pages stay shared
         part = path.with_suffix(".part")
         server.bind(str(part))
         server.listen(64)
@@ -55,9 +67,10 @@ def listen(path: Path) -> NoReturn:
 
 def _read_ahead() -> None:
     importlib.import_module("comity.cli.django_setup")
+    importlib.import_module("comity.testing.empty_store")
     for package in map(importlib.import_module, _READ_AHEAD):
         for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-            if not found.name.endswith("broken_node_setup"):  # starts Django for a node that cannot be opened
+            if found.name not in _NOT_AHEAD:
                 importlib.import_module(found.name)
 
 
@@ -120,8 +133,7 @@ def _become(arguments: list[str], environment: dict[str, str], directory: str, s
             sys.argv = arguments[1:]
             runpy.run_path(arguments[1], run_name="__main__")
         else:
-            sys.argv = ["comity", *arguments]
-            importlib.import_module("comity.node.main").main()
+            _be_comity(arguments)
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(bool(end.code))
@@ -134,6 +146,22 @@ def _become(arguments: list[str], environment: dict[str, str], directory: str, s
     except (OSError, ValueError):
         code = code or 1
     os._exit(code & 0xFF)
+
+
+def _be_comity(arguments: list[str]) -> None:
+    sys.argv = ["comity", *arguments]
+    main = importlib.import_module("comity.node.main").main
+    if arguments[:1] != _INIT:
+        main()
+        return
+    empty_store = importlib.import_module("comity.testing.empty_store")
+    empty_store.fill_new_stores()
+    try:
+        main()
+    except SystemExit as end:
+        if not end.code:
+            empty_store.keep_store()
+        raise
 
 
 if __name__ == "__main__":

@@ -12,11 +12,15 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
+
+_TEMPLATE: Final = "comity-empty"
 
 
 class ClusterError(Exception):
@@ -113,7 +117,7 @@ class PostgresCluster:
 
 
 def make_databases(url: str, names: Sequence[str], *, tablespaces: Mapping[str, Path] | None = None) -> dict[str, str]:
-    """Make an empty database for each name on a server (`url` names any database of it); answer each one's URL.
+    """Make a database for each name on a server (`url` names any database of it); answer each one's URL.
 
     A name in `tablespaces` gets a tablespace of its own in that directory, which must belong to the server.
     """
@@ -121,14 +125,37 @@ def make_databases(url: str, names: Sequence[str], *, tablespaces: Mapping[str, 
     with psycopg.connect(url, autocommit=True) as server:
         for name in names:
             database = f"campaign-{name}-{server.info.backend_pid}"
-            words = [sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database))]
+            tablespace = ""
             if name in (tablespaces or {}):
                 place = sql.Literal(str((tablespaces or {})[name]))
+                tablespace = database
                 server.execute(sql.SQL("CREATE TABLESPACE {} LOCATION {}").format(sql.Identifier(database), place))
-                words.append(sql.SQL("TABLESPACE {}").format(sql.Identifier(database)))
-            server.execute(sql.SQL(" ").join(words))
+            create_database(server, database, tablespace=tablespace)
             made[name] = urlsplit(url)._replace(path=f"/{database}").geturl()
     return made
+
+
+def create_database(server: "psycopg.Connection[Any]", name: str, *, tablespace: str = "", bare: bool = False) -> None:
+    """Make a database for a node: with nobody's data, and with its schema where one was kept, unless it is `bare`."""
+    words = [sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))]
+    if not bare and server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_TEMPLATE,)).fetchone():
+        words.append(sql.SQL("TEMPLATE {}").format(sql.Identifier(_TEMPLATE)))
+    if tablespace:
+        words.append(sql.SQL("TABLESPACE {}").format(sql.Identifier(tablespace)))
+    server.execute(sql.SQL(" ").join(words))
+
+
+def keep_as_template(parameters: Mapping[str, Any]) -> None:
+    """Keep a copy of a database that has just got its schema, from which others are made; `parameters`: how to
+    connect to it.
+    """
+    where = {name: parameters[name] for name in ("user", "password", "host", "port") if parameters.get(name)}
+    with psycopg.connect(dbname="postgres", autocommit=True, **where) as server:
+        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_TEMPLATE,)).fetchone():
+            return
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        with suppress(errors.DuplicateDatabase, errors.UniqueViolation):  # another process was first
+            server.execute(words.format(sql.Identifier(_TEMPLATE), sql.Identifier(parameters["dbname"])))
 
 
 def drop_databases(url: str, made: Mapping[str, str]) -> None:

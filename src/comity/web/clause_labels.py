@@ -154,6 +154,15 @@ MEMBERS: Final[Labels] = {
     "tlp_survives": _("Markings stay binding"),
     "on_end.keys": _("Keys"),
     "steps": _("Steps"),
+    "signs": _("Signs that may be told"),
+    "answer": _("How it is answered"),
+    "counts_by": _("Who lets counts out"),
+    "count_at_least": _("Smaller counts are told as fewer than"),
+    "most_permille": _("How much of a zone a sign may match, in thousandths"),
+    "intersection": _("Private comparison of sets"),
+    "over": _("Sets of"),
+    "most_names": _("Most members of a set"),
+    "runs_per_day": _("Most comparisons a day"),
 }
 
 WORDS: Final[Labels] = {
@@ -288,4 +297,13 @@ WORDS: Final[Labels] = {
     "delete_or_return": _("deleted or given back"),
     "revoke": _("revoked"),
     "sign": _("signing"),
+    "pattern": _("patterns of names"),
+    "name-servers": _("sets of name servers"),
+    "label": _("labels that are imitated"),
+    "name-token": _("tokens of names"),
+    "registrant-token": _("tokens of registrants"),
+    "counts": _("numbers only"),
+    "names": _("domain names"),
+    "registrants": _("registrants"),
+    "node": _("the node by itself"),
 }

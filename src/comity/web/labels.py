@@ -10,14 +10,17 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from comity.web.campaign_labels import CAMPAIGN_TABLES
 from comity.web.case_labels import CASE_TABLES
 from comity.web.consultation_labels import CONSULTATION_TABLES
 from comity.web.dga_labels import DGA_TABLES
 from comity.web.feed_labels import FEED_TABLES
+from comity.web.finding_labels import FINDING_TABLES
 from comity.web.library_labels import LIBRARY_TABLES
 from comity.web.mail_labels import MAIL_TABLES
 from comity.web.public_words import PUBLIC_TABLES
 from comity.web.subscriber_labels import SUBSCRIBER_TABLES
+from comity.web.warning_labels import WARNING_QUESTION, WARNING_TABLES, WARNING_WHY
 
 Labels = dict[str, Promise]
 
@@ -200,6 +203,9 @@ ACTION: Final[Labels] = {
 # Why a step was not taken: `core.case_steps` and the flows of the desk, said to whoever tried.
 REFUSAL: Final[Labels] = {
     "wrong-role": _("Your role may not do this."),
+    "waits-for-approver": _("A protected name: the report waits for an approver."),
+    "enquiry-ended": _("Somebody has ended this enquiry already."),
+    "note-missing": _("Say in the note why."),
     "wrong-state": _("The case is no longer in a state that allows this."),
     "no-such-event": _("There is no such step."),
     "same-person": _("You have worked on this case; somebody else must do this."),
@@ -362,6 +368,7 @@ REASON: Final[Labels] = {
     "sent-to-partner": _("sent to the responsible registry"),
     "further-reports": _("further reports came in"),
     "held-report-let-in": _("a held report was let in"),
+    "sweep-finding": _("found by a sweep of the zone"),
     "report-corrected": _("a report was corrected"),
     "marking-changed": _("the marking of a report changed"),
     "report-erased": _("a report was erased"),
@@ -485,6 +492,8 @@ SCOPE: Final[Labels] = {
     "statistics:write": _("Propose, sign and release statistics"),
     "audit:read": _("Read who looked at what, and changes of accounts"),
     "subscribers:read": _("Read subscribers and webhooks"),
+    "findings:read": _("Read what sweeps found"),
+    "findings:write": _("Dismiss what sweeps found, or open cases of it"),
 }
 
 LOOK_SUBJECT: Final[Labels] = {
@@ -539,6 +548,7 @@ SECTION: Final[Labels] = {
     "suspension": _("Suspension"),
     "termination": _("Termination"),
     "disputes": _("Disputes"),
+    "warnings": _("Warnings of campaigns"),
 }
 
 COUNT: Final[Labels] = {
@@ -635,8 +645,8 @@ TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     "person-change": PERSON_CHANGE,
     "scope": SCOPE,
     "look-subject": LOOK_SUBJECT,
-    "why": WHY,
-    "question": QUESTION,
+    "why": WHY | WARNING_WHY,
+    "question": QUESTION | WARNING_QUESTION,
     "reason": REASON,
     "clock": CLOCK,
     "clock-state": CLOCK_STATE,
@@ -656,8 +666,11 @@ TABLES: Final[dict[str, Labels]] = PUBLIC_TABLES | {
     **MAIL_TABLES,
     **CONSULTATION_TABLES,
     **DGA_TABLES,
+    **CAMPAIGN_TABLES,
     **FEED_TABLES,
+    **FINDING_TABLES,
     **SUBSCRIBER_TABLES,
+    **WARNING_TABLES,
 }
 
 

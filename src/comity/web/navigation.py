@@ -39,6 +39,7 @@ class Shown(msgspec.Struct, frozen=True):
 # The order of a working day: what waits, who must agree, whom to ask, what binds us, how it went, who keeps it running.
 DESK: Final[tuple[Place, ...]] = (
     Place("inbox", "web:inbox", _("Inbox"), READERS),
+    Place("enquiries", "web:enquiries", _("Enquiries"), READERS),
     Place("held", "web:held", _("Protected names"), READERS),
     Place("mail", "web:mail", _("Incoming mail"), READERS),
     Place("approvals", "web:approvals", _("Approvals"), READERS),
@@ -47,8 +48,10 @@ DESK: Final[tuple[Place, ...]] = (
     Place("feeds", "web:feeds", _("Feeds"), STAFF),
     Place("consultations", "web:consultations", _("Consultations"), READERS),
     Place("library", "web:library", _("Library"), READERS),
+    Place("warnings", "web:warnings", _("Warnings"), READERS),
     Place("dga", "web:dga", _("Algorithmic names"), READERS),
     Place("zones", "web:zones", _("Zones"), STAFF),
+    Place("sweeps", "web:sweeps", _("Sweeps"), READERS),
     Place("memoranda", "web:memoranda", _("Memoranda"), STAFF),
     Place("links", "web:links", _("Links"), STAFF),
     Place("outputs", "web:outputs", _("Outputs"), STAFF),

@@ -1044,6 +1044,40 @@ ENTRIES: Final[dict[str, _Entry]] = {
         ),
         "comity feed show {about} --dir {directory}",
     ),
+    "sweep-failed": _Entry(
+        (
+            "The sweep of the zones failed: {detail}.",
+            "Проверка зон не удалась: {detail}.",
+            "Праверка зон не ўдалася: {detail}.",
+            "Quét đuôi tên miền không thành công: {detail}.",
+            "顶级域扫描失败：{detail}。",
+        ),
+        (
+            "It is tried again by itself; docs/how-to/enquiries.md says what each reason asks for",
+            "Она повторяется сама; что значит причина, сказано в docs/how-to/enquiries.md",
+            "Яна паўтараецца сама; што значыць прычына, сказана ў docs/how-to/enquiries.md",
+            "Hệ thống tự thử lại; xem ý nghĩa từng lý do trong docs/how-to/enquiries.md",
+            "系统会自动重试；各原因的处理见 docs/how-to/enquiries.md",
+        ),
+        "comity sweep --dir {directory}",
+    ),
+    "sweep-old": _Entry(
+        (
+            "No sweep of the zones went well for {detail}.",
+            "Удачной проверки зон не было {detail}.",
+            "Удалай праверкі зон не было {detail}.",
+            "Đã {detail} không có lần quét đuôi tên miền nào thành công.",
+            "已有 {detail} 未成功扫描顶级域。",
+        ),
+        (
+            "See whether the desk runs and a sweep is at work",
+            "Проверьте, работает ли служба и идёт ли проверка",
+            "Праверце, ці працуе служба і ці ідзе праверка",
+            "Kiểm tra dịch vụ có chạy và có đang quét không",
+            "检查服务是否运行、扫描是否正在进行",
+        ),
+        "comity sweep --dir {directory}",
+    ),
     "check-failed": _Entry(
         (
             "The check {about} could not be made: {detail}.",

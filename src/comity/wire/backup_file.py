@@ -19,7 +19,7 @@ from comity.core.errors import InputError
 
 FORMAT: Final = "comity-backup/1"
 _END: Final = b'{"sha256"'
-Kind = Literal["integer", "text", "bytes", "boolean", "time", "json"]
+Kind = Literal["integer", "text", "bytes", "boolean", "time", "json", "number"]
 
 
 class BackupFormatError(InputError):

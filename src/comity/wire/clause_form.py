@@ -47,7 +47,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 HEAD: Final = ("title", "legal_text", "effective", "expires", "review_every", "demo")
 PARTS: Final = (
     "head", "parties", "scope", "exchange", "evidence", "marking", "personal_data", "clocks", "safeguards", "audit",
-    "amendment", "suspension", "termination", "disputes",
+    "amendment", "suspension", "termination", "disputes", "warnings",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ there is none.  Pure data and one look-up; TLP labels are never translated.
 from typing import Final, Literal
 
 from comity.core.disclosure import Decision, TraceStep
+from comity.wire.warning_texts import WARNING_QUESTIONS, WARNING_REASONS
 
 Language = Literal["en", "ru", "be", "vi", "zh-hans"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "ru", "be", "vi", "zh-hans")
@@ -397,12 +398,12 @@ REASONS: Final[dict[str, _Texts]] = {
 
 def reason_text(code: str, language: Language) -> str:
     """A reason in a language; the code itself where there is no text."""
-    return _pick(REASONS, code, language)
+    return _pick(REASONS if code in REASONS else WARNING_REASONS, code, language)
 
 
 def question_text(code: str, language: Language) -> str:
     """A question in a language."""
-    return _pick(QUESTIONS, code, language)
+    return _pick(QUESTIONS if code in QUESTIONS else WARNING_QUESTIONS, code, language)
 
 
 def verdict_text(code: str, language: Language) -> str:

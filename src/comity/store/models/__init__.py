@@ -15,6 +15,7 @@ from comity.store.models.blocking import (
     BlockReader,
     ZoneAsked,
 )
+from comity.store.models.campaigns import CampaignSibling, CaseCampaign
 from comity.store.models.cases import Case, CaseEvent, CasePeer
 from comity.store.models.clocks import CaseClock
 from comity.store.models.consultations import (
@@ -62,6 +63,7 @@ from comity.store.models.reporters import AwaitedOutcome, ReporterDecision, Repo
 from comity.store.models.reports import IntakeRun, Report, Reporter
 from comity.store.models.statistics import Release, Statement
 from comity.store.models.subscribers import ChangedCase, Subscriber, SubscriberKey, ToldItem
+from comity.store.models.sweeps import EnquiryEntry, ScheduledSweep, Sweep, SweepFinding, SweepZone
 from comity.store.models.taxii import (
     SubscriberCertificate,
     TaxiiBlock,
@@ -72,6 +74,7 @@ from comity.store.models.taxii import (
     TaxiiSegment,
     TaxiiTail,
 )
+from comity.store.models.warnings import CampaignWarning, IntersectionMessage, IntersectionRun, WarningAnswer
 from comity.store.models.watches import Watch
 from comity.store.models.webhooks import KeptAnswer, Webhook
 
@@ -92,8 +95,11 @@ __all__ = [
     "BlockOutput",
     "BlockReader",
     "BlockedName",
+    "CampaignSibling",
+    "CampaignWarning",
     "Case",
     "CaseAnswer",
+    "CaseCampaign",
     "CaseClock",
     "CaseEvent",
     "CaseMerge",
@@ -114,6 +120,7 @@ __all__ = [
     "DgaTold",
     "DisplacedEntry",
     "DraftRevision",
+    "EnquiryEntry",
     "Erasure",
     "Expert",
     "ExpertTold",
@@ -124,6 +131,8 @@ __all__ = [
     "HolderAddress",
     "IncomingMail",
     "IntakeRun",
+    "IntersectionMessage",
+    "IntersectionRun",
     "KeptAnswer",
     "Ledger",
     "LedgerEntry",
@@ -154,6 +163,7 @@ __all__ = [
     "ReporterWord",
     "RevokedKey",
     "SavedView",
+    "ScheduledSweep",
     "ScriptName",
     "SearchDocument",
     "SignInFailure",
@@ -162,6 +172,9 @@ __all__ = [
     "SubscriberCertificate",
     "SubscriberChange",
     "SubscriberKey",
+    "Sweep",
+    "SweepFinding",
+    "SweepZone",
     "TaxiiBlock",
     "TaxiiCollection",
     "TaxiiObject",
@@ -171,6 +184,7 @@ __all__ = [
     "TaxiiTail",
     "ToldItem",
     "TurnedAway",
+    "WarningAnswer",
     "Watch",
     "Webhook",
     "ZoneAsked",

@@ -9,7 +9,9 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, Final
+from weakref import WeakSet
 
 from django.db.backends.sqlite3.base import DatabaseWrapper as SqliteWrapper
 from django.db.backends.sqlite3.base import SQLiteCursorWrapper
@@ -17,6 +19,11 @@ from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 from comity.store.sqlite.writer_queue import WriterQueue
 
 _WRITES: Final = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
+
+
+# Connections of this process that only read, or are opened beside one that does.
+_readers: Final["WeakSet[DatabaseWrapper]"] = WeakSet()
+_knowing_readers: Final = Lock()
 
 
 class DatabaseWrapper(SqliteWrapper):
@@ -29,15 +36,34 @@ class DatabaseWrapper(SqliteWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         self._forget_queue()
-        if not self.is_in_memory_db():
-            self._queue = WriterQueue(str(self.settings_dict["NAME"]))
-            self.only_reads = not os.access(self.settings_dict["NAME"], os.W_OK)
-        return super().get_new_connection(conn_params)
+        if self.is_in_memory_db():
+            return super().get_new_connection(conn_params)
+        self._queue = WriterQueue(str(self.settings_dict["NAME"]))
+        with _knowing_readers:
+            beside = any(one.settings_dict["NAME"] == self.settings_dict["NAME"] for one in _readers)
+            self.only_reads = beside or not self._is_writable()
+            if self.only_reads:
+                _readers.add(self)
+        try:
+            made = super().get_new_connection(conn_params)
+        except Exception:
+            self._forget_reading()
+            raise
+        if not self.only_reads and not self._is_writable():  # it turned meanwhile
+            with _knowing_readers:
+                self.only_reads = True
+                _readers.add(self)
+        return made
+
+    def _is_writable(self) -> bool:
+        return os.access(self.settings_dict["NAME"], os.W_OK)
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Keep no connection that was made when nothing could be written, though a part keeps all others.
 
-        SQLite opened the file to read then, and this connection would refuse to write for as long as it lives.
+        SQLite opened the file to read then, and this connection would refuse to write for as long as it lives.  So
+        would whatever is opened beside it, however well the disk is by then: SQLite shares what it opened to read
+        between all connections of a process.  Such a connection is one that only reads, too.
         """
         if self.only_reads and not self.in_atomic_block:
             self.close()
@@ -84,11 +110,16 @@ class DatabaseWrapper(SqliteWrapper):
             super()._close()  # type: ignore[misc]  # as above
         finally:
             self._forget_queue()
+            self._forget_reading()
 
     def _leave_after_transaction(self) -> None:
         """A COMMIT that failed may have left the transaction open: then the ROLLBACK that follows ends the turn."""
         if self._queue is not None and not (self.connection is not None and self.connection.in_transaction):
             self._queue.leave()
+
+    def _forget_reading(self) -> None:
+        with _knowing_readers:
+            _readers.discard(self)
 
     def _forget_queue(self) -> None:
         if self._queue is not None:
